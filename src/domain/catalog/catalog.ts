@@ -1,0 +1,145 @@
+import type { ColumnType } from './column-type.js';
+
+/** A table or view by its full name; schemas and names are as stored, unquoted. */
+export interface RelationName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** A column by its full name. */
+export interface ColumnName {
+  readonly schema: string;
+  readonly table: string;
+  readonly column: string;
+}
+
+export interface Column {
+  readonly name: string;
+  /** 1-based position, counting only columns that exist. */
+  readonly ordinal: number;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+  /** The default expression as the database prints it. */
+  readonly default?: string;
+  /** Computed by the database: never copied. */
+  readonly generated?: 'stored' | 'virtual';
+  readonly identity?: 'always' | 'by-default';
+  readonly collation?: string;
+  readonly comment?: string;
+}
+
+/** A primary key, unique constraint or unique index. */
+export interface UniqueKey {
+  readonly name: string;
+  /** Plain columns of the key; an expression index lists the columns that its expressions read. */
+  readonly columns: readonly string[];
+  readonly primary: boolean;
+  /** The expressions and predicate, for indexes that have them. */
+  readonly expressions?: readonly string[];
+  readonly predicate?: string;
+  readonly nullsNotDistinct?: boolean;
+}
+
+export interface ForeignKey {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly references: RelationName & { readonly columns: readonly string[] };
+  readonly matchFull: boolean;
+  readonly deferrable: boolean;
+  /** False for NOT VALID and NOT ENFORCED constraints. */
+  readonly validated: boolean;
+}
+
+export interface CheckConstraint {
+  readonly name: string;
+  /** As the database prints it. */
+  readonly expression: string;
+  readonly columns: readonly string[];
+  readonly validated: boolean;
+}
+
+/** An exclusion constraint: no two rows may overlap. */
+export interface ExclusionConstraint {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly definition: string;
+}
+
+export type TableKind = 'table' | 'partitioned' | 'partition' | 'foreign';
+
+export interface Table extends RelationName {
+  readonly kind: TableKind;
+  readonly columns: readonly Column[];
+  readonly uniqueKeys: readonly UniqueKey[];
+  readonly foreignKeys: readonly ForeignKey[];
+  readonly checks: readonly CheckConstraint[];
+  readonly exclusions: readonly ExclusionConstraint[];
+  /** The partitioned table that this one is a partition of, or the parents it inherits from. */
+  readonly parents: readonly RelationName[];
+  /** The columns or expressions that rows are routed by; empty when not partitioned. */
+  readonly partitionKey: readonly string[];
+  readonly comment?: string;
+  /** From the database's statistics, without counting; absent when it has none. */
+  readonly estimatedRows?: number;
+  readonly estimatedBytes?: number;
+  /** Why the current role cannot read the table; absent when it can. */
+  readonly unreadable?: string;
+}
+
+export interface View extends RelationName {
+  readonly kind: 'view' | 'materialised-view';
+  readonly columns: readonly Column[];
+  readonly definition: string;
+  /** Relations that the definition reads directly. */
+  readonly readsFrom: readonly RelationName[];
+  readonly comment?: string;
+}
+
+/** Everything of a data source that labels, plans and checks are decided on; no row of data. */
+export interface Catalog {
+  /** The engine's id: `postgres`, `sqlserver`, `files`. */
+  readonly engine: string;
+  readonly serverVersion: string;
+  readonly database: string;
+  readonly tables: readonly Table[];
+  readonly views: readonly View[];
+}
+
+/** `schema.table.column` for people and files; parts that hold a dot or a quote are double-quoted. */
+export function printColumnName({ schema, table, column }: ColumnName): string {
+  return [schema, table, column].map(printNamePart).join('.');
+}
+
+/** `schema.name` for people and files. */
+export function printRelationName({ schema, name }: RelationName): string {
+  return `${printNamePart(schema)}.${printNamePart(name)}`;
+}
+
+function printNamePart(part: string): string {
+  return /[". \s]/.test(part) || part === '' ? `"${part.replaceAll('"', '""')}"` : part;
+}
+
+/**
+ * The parts of a printed name: the inverse of `printColumnName` and `printRelationName`.
+ * Returns undefined for a text that is not a dotted list of names.
+ */
+export function parseNameParts(text: string): readonly string[] | undefined {
+  const parts: string[] = [];
+  const pattern = /(?:"((?:[^"]|"")*)"|([^".\s]+))(\.|$)/y;
+  while (pattern.lastIndex < text.length) {
+    const match = pattern.exec(text);
+    if (!match) return undefined;
+    parts.push(match[1] === undefined ? match[2] : match[1].replaceAll('""', '"'));
+    if (match[3] === '') return parts;
+  }
+  return undefined;
+}
+
+/** Every column of every table, with the table it stands in. */
+export function* columnsOf(catalog: Catalog): Generator<{ table: Table; column: Column; name: ColumnName }> {
+  for (const table of catalog.tables) {
+    for (const column of table.columns) {
+      yield { table, column, name: { schema: table.schema, table: table.name, column: column.name } };
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import type { ColumnType } from '../catalog/column-type.js';
+import type { PseudonymFunction } from './pseudonym/pseudonym-function.js';
+import type { ValueBatch, ValueBatchWriter } from './value-batch.js';
+import type { WordLists } from './word-lists.js';
+
+/** What a technique promises of its stand-ins; NULL stays NULL unless `replacesNull`. */
+export interface TechniqueProperties {
+  /** The same value, key and options give the same stand-in, everywhere. */
+  readonly deterministic: boolean;
+  /** The stand-in passes for the real thing: same shape, same check digits. */
+  readonly keepsFormat?: boolean;
+  readonly keepsLength?: boolean;
+  /** Different values never meet in one stand-in (or only with a chance stated in the docs). */
+  readonly keepsUniqueness?: boolean;
+  /** Whoever holds the key can compute the original. */
+  readonly reversibleWithKey?: boolean;
+  readonly replacesNull?: boolean;
+}
+
+/** The column that a mask is prepared for. */
+export interface MaskedColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable: boolean;
+  /** True when a unique key stands on this column alone. */
+  readonly unique: boolean;
+}
+
+/** Everything a technique may draw on; given once per column, before any value. */
+export interface MaskingContext {
+  readonly column: MaskedColumn;
+  /**
+   * The pseudonym domain: columns with the same domain give the same stand-in for the same value.
+   * The information type's id, unless the policy says otherwise.
+   */
+  readonly domain: string;
+  readonly pseudonyms: PseudonymFunction;
+  readonly words: WordLists;
+  /** Another technique, prepared for values inside this one (JSON paths, free text, arrays). */
+  inner(techniqueId: string, options: unknown, domain: string): BatchMask;
+}
+
+/** Original values of other columns of the same rows, by column name. */
+export type Companions = ReadonlyMap<string, ValueBatch>;
+
+/**
+ * Appends exactly one value to `output` for each of `input`, in order. Called for batches of any size
+ * with no state carried between them. Must not fail on a malformed value: what is not understood is
+ * replaced by something safe, never passed through.
+ */
+export type BatchMask = (input: ValueBatch, output: ValueBatchWriter, companions: Companions) => void;
+
+/** Why a technique cannot serve a column, and what would. */
+export interface Misfit {
+  readonly problem: string;
+  readonly hint: string;
+}
+
+/** A way to replace values: one file in `techniques/`, which describes itself. */
+export interface Technique<Options = unknown> {
+  readonly id: string;
+  /** One line, imperative: `Cover the middle of a text`. */
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+  readonly properties: TechniqueProperties;
+  /** Undefined when the column fits; planning shows the misfit otherwise. */
+  misfit(column: MaskedColumn, options: Options): Misfit | undefined;
+  /** Other columns of the row whose original values the mask reads. */
+  reads?(options: Options): readonly string[];
+  /** Compiles the mask for one column. */
+  prepare(options: Options, context: MaskingContext): BatchMask;
+  /** The same stand-in as an SQL expression, where a dialect can say it. */
+  readonly sql?: Partial<
+    Record<'postgres' | 'sqlserver', (column: string, options: Options, context: SqlMaskingContext) => string>
+  >;
+}
+
+/** What an SQL form may refer to. */
+export interface SqlMaskingContext {
+  readonly column: MaskedColumn;
+  readonly domain: string;
+  /** An SQL expression that yields the key's bytes on the server (never the key itself in the text). */
+  readonly key: string;
+}
+
+/** Declares a technique; keeps the options' type for `misfit`, `prepare` and `sql`. */
+export function defineTechnique<Options>(technique: Technique<Options>): Technique<Options> {
+  return Object.freeze(technique);
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { sensitivities } from '../classification/sensitivity.js';
+
+/** A technique with its options as a policy names them: `{ technique: partial, keepEnd: 4 }`. */
+export const maskSchema = z.looseObject({
+  technique: z.string(),
+  /** Pseudonym domain, where it should not be the information type's id. */
+  domain: z.string().max(64).optional(),
+});
+
+export const ruleSchema = z.strictObject({
+  /** All that is given must hold; an empty `when` holds for every labelled column. */
+  when: z
+    .strictObject({
+      /** Information types, each with all its kinds (types that have it as an ancestor). */
+      type: z.union([z.string(), z.array(z.string())]).optional(),
+      /** At least this sensitive. */
+      sensitivity: z.enum(sensitivities).optional(),
+      /** `schema.table.column`, `*` for any part. */
+      column: z.union([z.string(), z.array(z.string())]).optional(),
+      /** JSON path inside a structured column. */
+      path: z.string().optional(),
+    })
+    .default({}),
+  /** `keep` passes the values on; otherwise the technique, or that of the information type's own file. */
+  mask: z.union([z.literal('keep'), z.literal('by-type'), maskSchema]),
+  /** Why; shown by `policy show` and kept as evidence. */
+  because: z.string().optional(),
+});
+
+/** The file format of `rules/policies/*.yaml` and of `--policy`. The first rule that holds decides. */
+export const policySchema = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  title: z.string(),
+  summary: z.string().optional(),
+  /** What happens to columns without a label: stop (default), or mask by the safest technique. */
+  unlabelled: z.enum(['refuse', 'mask']).default('refuse'),
+  /** Labels nobody has confirmed yet: masked as proposed (default), or stop. */
+  unreviewed: z.enum(['mask', 'refuse']).default('mask'),
+  rules: z.array(ruleSchema).min(1),
+  sources: z.array(z.string()).default([]),
+});
+
+/** Which labels get which technique. */
+export type Policy = z.infer<typeof policySchema>;
+export type PolicyRule = z.infer<typeof ruleSchema>;
+export type Mask = z.infer<typeof maskSchema>;
