@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Catalog, RelationName, Table } from '../domain/catalog/catalog.js';
+import type { Catalog, ForeignKey, RelationName, Table, UniqueKey } from '../domain/catalog/catalog.js';
 
 /** What engines differ in; ask for a capability, never for a kind. */
 export interface EngineCapabilities {
@@ -69,53 +69,77 @@ export interface Session {
 /** How rows travel: PostgreSQL's COPY formats. */
 export type CopyFormat = 'text' | 'binary';
 
-/**
- * The source side of a scrub: every reader sees one snapshot, and every table is locked against
- * change of structure while the run lasts.
- */
-export interface ScrubSource {
+/** A database whose rows can be read and counted: either side of a scrub, and what `verify` compares. */
+export interface RowSource {
   identity(): Promise<DataSourceIdentity>;
-  /** As of the snapshot. */
   catalog(): Promise<Catalog>;
-  /** Streams the columns of a table; the caller must consume or destroy the stream. */
+  /** Streams the columns of a table; the caller consumes or destroys the stream. */
   copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable>;
-  /** Exact count under the snapshot. */
   countRows(table: RelationName): Promise<number>;
+  /** Rows whose foreign key refers to nothing. */
+  countOrphans(table: RelationName, key: ForeignKey): Promise<number>;
+  /** Rows that share the values of a unique key with another row. */
+  countDuplicates(table: RelationName, key: UniqueKey): Promise<number>;
   close(): Promise<void>;
+}
+
+/**
+ * The source side of a scrub: every read sees one snapshot, and every table is locked against change
+ * of structure while the run lasts. Opening fails, with the full list, when a table cannot be read.
+ */
+export interface ScrubSource extends RowSource {
+  /** The schema as statements, as of the snapshot. */
+  schema(): Promise<SchemaSections>;
+  /** True when the role could also write: worth a warning, since a scrub only reads. */
+  canWrite(): Promise<boolean>;
 }
 
 /** One statement of the target's schema, with what it makes for messages and progress. */
 export interface SchemaStatement {
+  /** `index public.orders_by_customer`. */
   readonly makes: string;
   readonly sql: string;
 }
 
-/** The schema in the order it is built: data goes between the two sections. */
+/** The schema in the order it is built: data goes between the sections. */
 export interface SchemaSections {
-  /** Schemas, types, functions, tables, defaults, views. */
+  /** Schemas, extensions, types, functions, tables, defaults, views. */
   readonly preData: readonly SchemaStatement[];
-  /** Indexes, keys, constraints, triggers, rules, policies, refreshed materialised views. */
-  readonly postData: readonly SchemaStatement[];
-  /** Sequence states as of the snapshot. */
+  /** Sequence states. */
   readonly sequences: readonly SchemaStatement[];
+  /** Indexes, keys, constraints, triggers, rules, policies, then materialised views filled. */
+  readonly postData: readonly SchemaStatement[];
   /** What was left out on purpose, and why: roles, user mappings, foreign data. */
   readonly leftOut: readonly { readonly what: string; readonly why: string }[];
 }
 
-/** The target side of a scrub: everything happens in a work database, published by renaming. */
-export interface ScrubTarget {
-  identity(): Promise<DataSourceIdentity>;
-  /** A stream that takes COPY data; its end resolves `loaded` with the number of rows stored. */
+export interface ScrubTargetOptions {
+  /** Replace what stands under the target's name; without it a target that is not empty is refused. */
+  readonly replace: boolean;
+  /** The source, so that a target which is the source, or any production, is refused. */
+  readonly source: DataSourceIdentity;
+}
+
+/**
+ * The target side of a scrub. Everything is built in a work database beside the target, visibly
+ * incomplete; the target's name only ever shows the old copy or the whole, verified new one.
+ */
+export interface ScrubTarget extends RowSource {
+  execute(statements: readonly SchemaStatement[]): Promise<void>;
+  /** Takes COPY data of one table; `loaded` resolves to the number of rows stored. */
   copyIn(
     table: RelationName,
     columns: readonly string[],
     format: CopyFormat,
-  ): Promise<{ stream: Writable; loaded: Promise<number> }>;
-  execute(statements: readonly SchemaStatement[]): Promise<void>;
-  countRows(table: RelationName): Promise<number>;
+  ): Promise<{ readonly stream: Writable; readonly loaded: Promise<number> }>;
   /** Makes the verified copy visible under the target's name. */
   publish(): Promise<void>;
-  /** Marks what was built as incomplete and leaves the published name untouched. */
+  /** Marks what was built as incomplete, with the reason; the published name stays untouched. */
   abandon(reason: string): Promise<void>;
-  close(): Promise<void>;
+}
+
+/** An engine that can be either side of a scrub. */
+export interface ScrubEngine extends Engine {
+  openSource(location: string): Promise<ScrubSource>;
+  openTarget(location: string, options: ScrubTargetOptions): Promise<ScrubTarget>;
 }

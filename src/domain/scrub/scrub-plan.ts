@@ -1,0 +1,36 @@
+import type { RelationName } from '../catalog/catalog.js';
+import type { ColumnMask } from '../policy/column-mask.js';
+
+/** Something that planning found: a refusal stops the run, a warning is shown and kept as evidence. */
+export interface PlanProblem {
+  /** Stable, kebab-case. */
+  readonly code: string;
+  /** The column, table or constraint concerned, printed in full. */
+  readonly where: string;
+  readonly problem: string;
+  readonly hint: string;
+}
+
+/** How one table travels. */
+export interface TablePlan extends RelationName {
+  /** Columns in the order they are copied; generated ones are left to the database. */
+  readonly columns: readonly string[];
+  /** Masks of some of `columns`; the others pass as they are. */
+  readonly masks: readonly ColumnMask[];
+  /** Where the rows go: the partitioned root when masks may change a row's partition, else itself. */
+  readonly loadsInto: RelationName;
+  readonly estimatedRows?: number;
+  readonly estimatedBytes?: number;
+}
+
+/** Everything a scrub will do, decided before it touches anything; printable, and kept as evidence. */
+export interface ScrubPlan {
+  readonly catalogFingerprint: string;
+  readonly policy: { readonly id: string; readonly sha256: string };
+  readonly labelsSha256: string;
+  readonly keyId: string;
+  readonly tables: readonly TablePlan[];
+  /** Empty for a plan that may run. */
+  readonly refusals: readonly PlanProblem[];
+  readonly warnings: readonly PlanProblem[];
+}
