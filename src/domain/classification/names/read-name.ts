@@ -1,0 +1,223 @@
+import { splitName, type NamePart } from './split-name.js';
+import type { Vocabulary } from './vocabulary.js';
+
+/** One word of a name as understood, in English where a meaning is known. */
+export interface ReadWord {
+  readonly word: string;
+  /** Index of the name's part that it was read from. */
+  readonly part: number;
+  readonly digits: boolean;
+}
+
+/** One way to understand a whole name. */
+export interface NameReading {
+  readonly words: readonly ReadWord[];
+  /** Likelihood beside the best reading (1 for the best). */
+  readonly likelihood: number;
+}
+
+/** Shares (0–1) of the languages that a schema's names are written in. */
+export type LanguageShares = ReadonlyMap<string, number>;
+
+interface Step {
+  readonly words: readonly string[];
+  readonly cost: number;
+  readonly digits?: boolean;
+}
+
+interface Path {
+  readonly words: readonly ReadWord[];
+  readonly cost: number;
+}
+
+const widestSpan = 4;
+const beam = 16;
+const mostReadings = 8;
+/** Two-letter forms that run-together names end with. */
+const shortEndings = new Set(['nr', 'no', 'id', 'nm', 'dt', 'cd', 'tm', 'ip', 'by', 'ph', 'su', 'bi']);
+const joints = ['', 's', 'n', 'en', 'es', 'e', 'er'];
+
+/**
+ * Understands names: splits them, splits run-together words by the vocabulary, expands what was
+ * shortened and brings every language back to English. Keeps what it has read.
+ */
+export class NameReader {
+  readonly #vocabulary: Vocabulary;
+  readonly #splits = new Map<string, readonly (readonly string[])[]>();
+
+  constructor(vocabulary: Vocabulary) {
+    this.#vocabulary = vocabulary;
+  }
+
+  /** The likeliest readings, best first; one without words for a name that holds no letters or digits. */
+  read(name: string, languages?: LanguageShares): readonly NameReading[] {
+    const parts = splitName(name);
+    const best: Path[][] = Array.from({ length: parts.length + 1 }, () => []);
+    best[0].push({ words: [], cost: 0 });
+    for (let from = 0; from < parts.length; from++) {
+      if (best[from].length > 1) best[from].sort((a, b) => a.cost - b.cost).splice(beam);
+      for (let to = from + 1; to <= Math.min(parts.length, from + widestSpan); to++) {
+        for (const step of this.#steps(parts, from, to, languages)) extend(best[from], best[to], step, from);
+      }
+    }
+    return likelihoods(best[parts.length]);
+  }
+
+  /** In which languages each word of a name makes sense; the more languages, the less each counts. */
+  countLanguages(name: string, counts: Map<string, number>): void {
+    for (const part of splitName(name)) {
+      if (part.digits || (part.text.length < 3 && !part.unspaced)) continue;
+      for (const run of [[part.text], ...this.#split(part).slice(0, 1)]) {
+        for (const text of run) {
+          const found = new Set(this.#vocabulary.meanings(text).map(({ language }) => language));
+          if (this.#vocabulary.isWord(text)) found.add('en');
+          for (const language of found)
+            counts.set(language, (counts.get(language) ?? 0) + 1 / found.size ** 2);
+        }
+      }
+    }
+  }
+
+  #steps(parts: readonly NamePart[], from: number, to: number, languages?: LanguageShares): Step[] {
+    const part = parts[from];
+    const text =
+      to - from === 1
+        ? part.text
+        : parts
+            .slice(from, to)
+            .map((p) => p.text)
+            .join('');
+    if (to - from > 1) {
+      if (parts.slice(from, to).every((p) => p.digits)) return [];
+      return this.#known(text, languages).map((step) => ({ ...step, cost: step.cost * 0.9 }));
+    }
+    if (part.digits) return [{ words: [text], cost: 0, digits: true }];
+    const steps = this.#known(text, languages);
+    if (!steps.length || steps.every(({ cost }) => cost > 1.2)) {
+      for (const run of this.#split(part)) steps.push(...this.#readRun(run, languages));
+    }
+    if (!steps.length) {
+      for (const word of this.#vocabulary.expansions(text)) steps.push({ words: [word], cost: 1.4 });
+    }
+    steps.push({ words: [text], cost: steps.length ? 1.9 : 1.6 });
+    return steps;
+  }
+
+  #known(text: string, languages?: LanguageShares): Step[] {
+    const vocabulary = this.#vocabulary;
+    const steps: Step[] = [];
+    if (vocabulary.isWord(text))
+      steps.push({ words: [text], cost: text.length < 3 ? 0.5 : 0.2 + foreign('en', languages) * 0.5 });
+    for (const { words, language, short } of vocabulary.meanings(text)) {
+      const length = text.length <= 1 ? 1.5 : text.length === 2 ? 0.7 : text.length === 3 ? 0.45 : 0.25;
+      steps.push({ words, cost: length + (short ? 0.1 : 0) + foreign(language, languages) });
+    }
+    if (!steps.length) {
+      const singular = singularOf(
+        text,
+        (word) => vocabulary.isWord(word) || vocabulary.meanings(word).length > 0,
+      );
+      if (singular) return this.#known(singular, languages);
+    }
+    return steps;
+  }
+
+  #readRun(run: readonly string[], languages?: LanguageShares): Step[] {
+    let paths: Step[] = [{ words: [], cost: 0.3 }];
+    for (const text of run) {
+      const next: Step[] = [];
+      for (const step of this.#known(text, languages).slice(0, 3)) {
+        for (const path of paths)
+          next.push({ words: [...path.words, ...step.words], cost: path.cost + step.cost });
+      }
+      paths = next.sort((a, b) => a.cost - b.cost).slice(0, 4);
+    }
+    return paths;
+  }
+
+  /** The best ways to split a run of letters into known forms; empty when there is none. */
+  #split(part: NamePart): readonly (readonly string[])[] {
+    const key = part.text;
+    const kept = this.#splits.get(key);
+    if (kept) return kept;
+    const found = this.#search(part);
+    if (this.#splits.size > 50_000) this.#splits.clear();
+    this.#splits.set(key, found);
+    return found;
+  }
+
+  #search({ text, unspaced }: NamePart): readonly (readonly string[])[] {
+    if (text.length < (unspaced ? 2 : 5) || text.length > 48) return [];
+    const known = (form: string) =>
+      this.#vocabulary.isWord(form) || this.#vocabulary.meanings(form).length > 0;
+    const best: { cost: number; run: readonly string[] }[][] = Array.from(
+      { length: text.length + 1 },
+      () => [],
+    );
+    best[0].push({ cost: 0, run: [] });
+    for (let from = 0; from < text.length; from++) {
+      if (!best[from].length) continue;
+      best[from].sort((a, b) => a.cost - b.cost).splice(3);
+      const longest = Math.min(text.length, from + this.#vocabulary.longestForm);
+      for (let to = from + (unspaced ? 1 : 2); to <= longest; to++) {
+        const form = text.slice(from, to);
+        const length = to - from;
+        if (length === text.length) continue;
+        if (!unspaced && length < 3 && !(to === text.length && from > 2 && shortEndings.has(form))) continue;
+        if (!known(form)) continue;
+        const cost = 1 + (unspaced ? 1 / length : length === 2 ? 0.6 : length === 3 ? 0.9 : 1.6 / length);
+        for (const joint of unspaced ? [''] : joints) {
+          const next = to + joint.length;
+          if (next > text.length || (joint && (next === text.length || !text.startsWith(joint, to))))
+            continue;
+          for (const path of best[from]) {
+            best[next].push({ cost: path.cost + cost + (joint ? 0.35 : 0), run: [...path.run, form] });
+          }
+        }
+      }
+    }
+    const ends = best[text.length].filter(({ run }) => unspaced || run.length <= 4);
+    return ends
+      .sort((a, b) => a.cost - b.cost)
+      .slice(0, 3)
+      .filter(({ cost }) => cost < ends[0].cost + 0.7)
+      .map(({ run }) => run);
+  }
+}
+
+/** How far a language is from those of the schema: 0 at home, 1 where it never occurs. */
+function foreign(language: string, languages?: LanguageShares): number {
+  if (!languages) return 0;
+  const share = languages.get(language) ?? 0;
+  // English is at home everywhere: names mix it in.
+  const home = language === 'en' ? Math.max(share, 0.3) : share;
+  return Math.max(0, 1 - home * 3) * 0.9;
+}
+
+function extend(paths: readonly Path[], target: Path[], step: Step, part: number): void {
+  const added = step.words.map((word) => ({ word, part, digits: step.digits ?? false }));
+  for (const path of paths) target.push({ words: [...path.words, ...added], cost: path.cost + step.cost });
+}
+
+function likelihoods(paths: Path[]): readonly NameReading[] {
+  if (!paths.length) return [{ words: [], likelihood: 1 }];
+  paths.sort((a, b) => a.cost - b.cost);
+  const seen = new Set<string>();
+  const readings: NameReading[] = [];
+  for (const { words, cost } of paths) {
+    const key = words.map(({ word }) => word).join(' ');
+    if (seen.has(key)) continue;
+    seen.add(key);
+    readings.push({ words, likelihood: Math.exp(paths[0].cost - cost) });
+    if (readings.length === mostReadings) break;
+  }
+  return readings;
+}
+
+function singularOf(text: string, known: (word: string) => boolean): string | undefined {
+  if (text.length < 4 || !text.endsWith('s')) return undefined;
+  const candidates = [text.slice(0, -1)];
+  if (text.endsWith('es')) candidates.push(text.slice(0, -2));
+  if (text.endsWith('ies')) candidates.push(`${text.slice(0, -3)}y`);
+  return candidates.find((word) => word.length > 2 && known(word));
+}

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { foldText, spellings } from './fold-text.js';
+
+/** Forms of a word, apart from each other by spaces; the words of a form of several by hyphens. */
+const forms = z
+  .union([z.string(), z.null(), z.number(), z.boolean()])
+  .transform((text) => (text === null ? [] : String(text).split(/\s+/).filter(Boolean)));
+
+/** File format of `rules/vocabulary/LANGUAGE.yaml`: English words, and what stands for them in column names. */
+export const languageVocabularySchema = z.strictObject({
+  /** BCP 47, as `de` or `ja-Latn`. */
+  language: z.string().min(2),
+  words: z.record(z.string().min(1), forms),
+});
+
+/** File format of `rules/vocabulary/roles.yaml`. */
+export const nameRolesSchema = z.strictObject({
+  roles: z.record(
+    z.enum(['key', 'time', 'flag', 'count', 'kind', 'hash', 'by', 'thing', 'neutral', 'placeholder', 'stop']),
+    forms,
+  ),
+  generic: forms,
+  people: forms,
+  things: forms,
+});
+
+export type LanguageVocabulary = z.infer<typeof languageVocabularySchema>;
+export type NameRoles = z.infer<typeof nameRolesSchema>;
+
+/** What a word beside a match says about the column; `unknown` is a word that nobody declared. */
+export type WordRole = keyof NameRoles['roles'] | 'digits' | 'unknown';
+
+/** One way to understand a form: the English words that it stands for. */
+export interface FormMeaning {
+  readonly words: readonly string[];
+  readonly language: string;
+  /** True for a form that leaves letters out, such as `nm`. */
+  readonly short: boolean;
+}
+
+/** Everything known of the words that columns are named with, in all languages. */
+export interface Vocabulary {
+  /** Meanings of a folded form written as one run of letters; empty when unknown. */
+  meanings(form: string): readonly FormMeaning[];
+  /** True for English words that meanings are told in. */
+  isWord(word: string): boolean;
+  /** English words whose consonants are the given letters, or that begin with them. */
+  expansions(letters: string): readonly string[];
+  rolesOf(word: string): ReadonlySet<WordRole>;
+  isGeneric(word: string): boolean;
+  namesPeople(word: string): boolean;
+  namesThings(word: string): boolean;
+  readonly longestForm: number;
+}
+
+const noMeanings: readonly FormMeaning[] = [];
+const unknownRole: ReadonlySet<WordRole> = new Set(['unknown']);
+const noRole: ReadonlySet<WordRole> = new Set();
+
+/**
+ * Compiles vocabulary files. `extraWords` are English words that information types are named with;
+ * they are known even where no file lists them.
+ */
+export function compileVocabulary(
+  languages: readonly LanguageVocabulary[],
+  roles: NameRoles,
+  extraWords: Iterable<string> = [],
+): Vocabulary {
+  const meanings = new Map<string, FormMeaning[]>();
+  const english = new Set<string>();
+  const roleOf = new Map<string, Set<WordRole>>();
+  const stops = new Set(roles.roles.stop.map(foldText));
+
+  const learn = (form: string, meaning: FormMeaning) => {
+    const known = meanings.get(form);
+    if (!known) meanings.set(form, [meaning]);
+    else if (!known.some((other) => same(other, meaning))) known.push(meaning);
+  };
+
+  for (const [role, words] of Object.entries(roles.roles)) {
+    for (const word of words) {
+      english.add(word);
+      const known = roleOf.get(word);
+      if (known) known.add(role as WordRole);
+      else roleOf.set(word, new Set([role as WordRole]));
+    }
+  }
+  for (const word of [...roles.generic, ...roles.people, ...roles.things, ...extraWords]) english.add(word);
+  for (const { language, words } of languages) {
+    for (const [key, list] of Object.entries(words)) {
+      const told = key.split(' ').map(foldText);
+      for (const word of told) english.add(word);
+      for (const form of list) {
+        for (const spelling of spellings(form)) {
+          const parts = spelling.split(/[-']/);
+          const short = language === 'en' && parts.length === 1 && spelling.length < told.join('').length;
+          learn(parts.join(''), { words: told, language, short });
+          const kept = parts.filter((part) => !stops.has(part));
+          if (kept.length < parts.length && kept.length)
+            learn(kept.join(''), { words: told, language, short });
+        }
+      }
+    }
+  }
+  const longestForm = Math.max(...[...meanings.keys(), ...english].map((form) => form.length));
+  const bySkeleton = indexSkeletons(english);
+  const people = new Set(roles.people);
+  const things = new Set(roles.things);
+  const generic = new Set(roles.generic);
+
+  return {
+    meanings: (form) => meanings.get(form) ?? noMeanings,
+    isWord: (word) => english.has(word),
+    expansions: (letters) => bySkeleton.get(letters) ?? [],
+    rolesOf: (word) => roleOf.get(word) ?? (english.has(word) ? noRole : unknownRole),
+    isGeneric: (word) => generic.has(word),
+    namesPeople: (word) => people.has(word),
+    namesThings: (word) => things.has(word),
+    longestForm,
+  };
+}
+
+/** The first letter and the consonants after it, doubled ones once: `address` to `adrs`. */
+export function consonantSkeleton(word: string): string {
+  return (
+    (word[0] ?? '') +
+    word
+      .slice(1)
+      .replace(/[aeiou]/g, '')
+      .replace(/(.)\1+/g, '$1')
+      .replace(new RegExp(`^${word[0] ?? ''}+`), '')
+  );
+}
+
+/** English words by their skeleton and by their beginnings of three letters and more. */
+function indexSkeletons(english: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
+  const index = new Map<string, string[]>();
+  const add = (key: string, word: string) => {
+    const known = index.get(key);
+    if (!known) index.set(key, [word]);
+    else if (!known.includes(word)) known.push(word);
+  };
+  for (const word of english) {
+    if (word.length < 4 || !/^[a-z]+$/.test(word)) continue;
+    const skeleton = consonantSkeleton(word);
+    if (skeleton.length >= 3 && skeleton !== word) add(skeleton, word);
+    for (let length = 3; length < Math.min(word.length, 8); length++) add(word.slice(0, length), word);
+  }
+  // A beginning that many words share says nothing.
+  for (const [key, words] of index) if (words.length > 3) index.delete(key);
+  return index;
+}
+
+function same(a: FormMeaning, b: FormMeaning): boolean {
+  return a.language === b.language && a.words.join(' ') === b.words.join(' ');
+}
