@@ -34,6 +34,8 @@ export const informationTypeSchema = z.strictObject({
       validator: z.string().optional(),
       /** Word list under `rules/words/` without locale, such as `given-names`. */
       words: z.string().optional(),
+      /** Name of a detector of `src/domain/classification/values/content-detectors.ts`, which sees the whole column. */
+      content: z.string().optional(),
       /** Least share (0–1) of non-null values that match before the values speak for the type. */
       share: z.number().min(0).max(1).default(0.6),
     })
