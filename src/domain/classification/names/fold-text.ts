@@ -30,7 +30,7 @@ export function foldText(text: string): string {
 /** Both customs of writing a word without its diacritics: `fødsel` as `fodsel` and `foedsel`. */
 export function spellings(word: string): readonly string[] {
   const plain = foldText(word);
-  const long = foldText([...word.normalize('NFC').toLowerCase()].map((c) => expanded[c] ?? c).join(''));
+  const long = foldText(Array.from(word.normalize('NFC').toLowerCase(), (c) => expanded[c] ?? c).join(''));
   return plain === long ? [plain] : [plain, long];
 }
 
@@ -41,7 +41,7 @@ function stripMarks(letter: string): string {
     (letter >= '\u0100' && letter < '\u0370') ||
     (letter >= '\u1e00' && letter < '\u2000')
   ) {
-    return [...letter.normalize('NFKD').replace(/\p{M}/gu, '')].map((c) => letters[c] ?? c).join('');
+    return Array.from(letter.normalize('NFKD').replace(/\p{M}/gu, ''), (c) => letters[c] ?? c).join('');
   }
   if (letter >= '\u0370' && letter < '\u0530') {
     const base = letter.normalize('NFKD').replace(/\p{M}/gu, '');

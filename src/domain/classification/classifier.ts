@@ -1,0 +1,97 @@
+import type { InformationType } from './information-type.js';
+import type { ClassificationModel } from './model/model.js';
+import { NameReader } from './names/read-name.js';
+import { PhraseIndex } from './names/phrase-index.js';
+import { compileVocabulary, type LanguageVocabulary, type NameRoles, type Vocabulary } from './names/vocabulary.js';
+import { contentDetectors, type ContentDetector } from './values/content-detectors.js';
+import { compilePattern } from './values/compile-pattern.js';
+import { foldText } from './names/fold-text.js';
+import type { TextWords } from './values/personal-data-in-text.js';
+import { compileValueRules, type ValueRule, type ValueTest } from './values/value-rules.js';
+
+/** Everything that rule files say, as read from disk. */
+export interface ClassificationRules {
+  readonly informationTypes: readonly InformationType[];
+  readonly languages: readonly LanguageVocabulary[];
+  readonly roles: NameRoles;
+  /** Words that values are searched for, folded. */
+  readonly text: { readonly streets: ReadonlySet<string>; readonly titles: ReadonlySet<string> };
+  /** A list of `rules/words/`, all locales together, folded; undefined when there is none of that name. */
+  wordList(name: string): ReadonlySet<string> | undefined;
+  /** A validator by name; undefined when there is none. */
+  validator(name: string): ValueTest | undefined;
+  readonly model: ClassificationModel;
+}
+
+/** Rules made ready for work; build it once and use it for any number of catalogs. */
+export interface Classifier {
+  readonly types: ReadonlyMap<string, InformationType>;
+  readonly vocabulary: Vocabulary;
+  readonly reader: NameReader;
+  readonly phrases: PhraseIndex;
+  readonly valueRules: readonly ValueRule[];
+  /** Content detectors with the types that they speak for. */
+  readonly contents: readonly { readonly detect: ContentDetector; readonly types: readonly string[] }[];
+  /** Types of documents that hold personal data in parts: their evidence are the parts. */
+  readonly documentTypes: readonly string[];
+  readonly textWords: TextWords;
+  readonly model: ClassificationModel;
+}
+
+/** The content that is judged part by part and not by a detector. */
+const documentContent = 'personal-document';
+const none: ReadonlySet<string> = new Set();
+
+/** Compiles rules. Throws what a broken pattern throws; rule files are validated when they are read. */
+export function compileClassifier(rules: ClassificationRules): Classifier {
+  const words = rules.informationTypes.flatMap(englishWords);
+  const vocabulary = compileVocabulary(rules.languages, rules.roles, words);
+  const reader = new NameReader(vocabulary);
+  return {
+    types: new Map(rules.informationTypes.map((type) => [type.id, type])),
+    vocabulary,
+    reader,
+    phrases: new PhraseIndex(rules.informationTypes, vocabulary, reader),
+    valueRules: compileValueRules(rules.informationTypes, (type) => compileValues(type, rules)),
+    contents: contentsOf(rules.informationTypes),
+    documentTypes: rules.informationTypes.filter(({ values }) => values?.content === documentContent).map(({ id }) => id),
+    textWords: {
+      givenNames: rules.wordList('given-names') ?? none,
+      familyNames: rules.wordList('family-names') ?? none,
+      ...rules.text,
+    },
+    model: rules.model,
+  };
+}
+
+function englishWords({ names }: InformationType): readonly string[] {
+  return (names?.en ?? []).flatMap((phrase) => foldText(phrase).split(/[^a-z]+/)).filter((word) => word.length > 1);
+}
+
+function compileValues({ values }: InformationType, rules: ClassificationRules): Omit<ValueRule, 'type' | 'share'> | undefined {
+  if (!values) return undefined;
+  const pattern = values.pattern === undefined ? undefined : compilePattern(values.pattern);
+  const validator = values.validator === undefined ? undefined : rules.validator(values.validator);
+  const list = values.words === undefined ? undefined : rules.wordList(values.words);
+  const extent = { shortest: pattern?.shortest ?? 1, longest: pattern?.longest ?? Infinity };
+  if (validator) {
+    const test: ValueTest = pattern ? (value) => pattern.test(value) && validator(value) : validator;
+    return { test, kind: 'validator', ...extent };
+  }
+  if (pattern && list) return { test: (value) => pattern.test(value) && list.has(foldText(value)), kind: 'words', ...extent };
+  if (list) return { test: (value) => list.has(foldText(value)), kind: 'words', shortest: 1, longest: 60 };
+  return pattern && { test: pattern.test, kind: 'pattern', ...extent };
+}
+
+function contentsOf(types: readonly InformationType[]): Classifier['contents'] {
+  const byName = new Map<string, string[]>();
+  for (const { id, values } of types) {
+    if (!values?.content || values.content === documentContent) continue;
+    byName.set(values.content, [...(byName.get(values.content) ?? []), id]);
+  }
+  const detectors: Readonly<Record<string, ContentDetector | undefined>> = contentDetectors;
+  return [...byName].flatMap(([name, ids]) => {
+    const detect = detectors[name];
+    return detect ? [{ detect, types: ids }] : [];
+  });
+}

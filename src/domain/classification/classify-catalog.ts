@@ -1,0 +1,170 @@
+import { printColumnName, type Catalog, type Column, type ColumnName, type ForeignKey, type RelationName, type Table, type View } from '../catalog/catalog.js';
+import type { Classifier } from './classifier.js';
+import { decide, type Decision } from './decide.js';
+import { gatherEvidence, readLanguages, type GatheredColumn, type SampledValues } from './gather-evidence.js';
+import type { LabelProposal } from './label.js';
+import type { LanguageShares } from './names/read-name.js';
+
+/** Sampled values by relation, looked up by the object that the catalog holds. */
+export type CatalogSamples = ReadonlyMap<Table, SampledValues>;
+
+export interface ClassifyOptions {
+  /** The year of the scan: what counts as a birth date depends on it. */
+  readonly year: number;
+}
+
+/** Proposes a label for every column of a catalog; pure. Tables without a sample are judged by metadata alone. */
+export function classifyCatalog(
+  catalog: Catalog,
+  samples: CatalogSamples,
+  classifier: Classifier,
+  options: ClassifyOptions,
+): readonly LabelProposal[] {
+  const languages = readLanguages(catalog, classifier);
+  const proposals = catalog.tables.flatMap((table) =>
+    classifyTable(table, samples.get(table), languages.get(table.schema), classifier, options),
+  );
+  return completeByRelations(catalog, proposals, languages, classifier, options);
+}
+
+/** Proposes labels for the columns of one table, seen alone: without foreign keys and views. */
+export function classifyTable(
+  table: Table,
+  sample: SampledValues | undefined,
+  languages: LanguageShares | undefined,
+  classifier: Classifier,
+  { year }: ClassifyOptions,
+): readonly LabelProposal[] {
+  return gatherEvidence({ table, sample }, languages, classifier, year).map((gathered) => propose(gathered, classifier));
+}
+
+/** What relations between tables add: keys take over what they refer to, views what they read. */
+export function completeByRelations(
+  catalog: Catalog,
+  proposals: readonly LabelProposal[],
+  languages: ReadonlyMap<string, LanguageShares>,
+  classifier: Classifier,
+  options: ClassifyOptions,
+): readonly LabelProposal[] {
+  const byColumn = new Map(proposals.map((proposal) => [printColumnName(proposal.column), proposal]));
+  for (const table of catalog.tables) {
+    for (const key of table.foreignKeys) inheritByKey(table, key, byColumn);
+    for (const parent of table.parents) inheritByParent(table, parent, byColumn);
+  }
+  for (const view of viewsInOrder(catalog.views)) {
+    for (const proposal of classifyView(view, byColumn, languages.get(view.schema), classifier, options)) {
+      byColumn.set(printColumnName(proposal.column), proposal);
+    }
+  }
+  return [...byColumn.values()];
+}
+
+function propose(gathered: GatheredColumn, classifier: Classifier): LabelProposal {
+  const weights = gathered.withValues ? classifier.model.sampled : classifier.model.metadata;
+  const decision = decide(gathered.candidates, weights);
+  const paths = decidePaths(gathered, classifier);
+  return toProposal(gathered.name, decision, classifier, Object.keys(paths).length ? paths : undefined);
+}
+
+function decidePaths({ paths }: GatheredColumn, classifier: Classifier): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { path, candidates } of paths) {
+    const { type } = decide(candidates, classifier.model.sampled);
+    if (type !== null) found[path] = type;
+  }
+  return found;
+}
+
+function toProposal(column: ColumnName, decision: Decision, classifier: Classifier, paths?: Readonly<Record<string, string>>): LabelProposal {
+  const { type, confidence, runnerUp, evidence } = decision;
+  return {
+    column,
+    informationType: type,
+    sensitivity: type === null ? 'public' : classifier.types.get(type)!.sensitivity,
+    confidence,
+    evidence,
+    ...(runnerUp && { runnerUp: { informationType: runnerUp.type, confidence: runnerUp.confidence } }),
+    ...(paths && { paths }),
+  };
+}
+
+/** A key column holds the very values that it refers to: their label is its label. */
+function inheritByKey(table: Table, key: ForeignKey, byColumn: Map<string, LabelProposal>): void {
+  key.columns.forEach((column, index) => {
+    const from = { schema: key.references.schema, table: key.references.name, column: key.references.columns[index] };
+    inherit({ schema: table.schema, table: table.name, column }, from, byColumn, 'foreign-key', `it refers to ${printColumnName(from)}`);
+  });
+}
+
+/** Partitions and inheriting tables hold the rows of their parent. */
+function inheritByParent(table: Table, parent: RelationName, byColumn: Map<string, LabelProposal>): void {
+  for (const { name } of table.columns) {
+    const from = { schema: parent.schema, table: parent.name, column: name };
+    const own = byColumn.get(printColumnName({ schema: table.schema, table: table.name, column: name }));
+    const above = byColumn.get(printColumnName(from));
+    // The part may have been sampled where the whole was not: the surer of the two speaks for both.
+    if (own && above && above.informationType !== own.informationType && above.confidence < own.confidence && own.informationType !== null) continue;
+    inherit({ schema: table.schema, table: table.name, column: name }, from, byColumn, 'lineage', `it is part of ${printColumnName(from)}`);
+  }
+}
+
+function inherit(
+  to: ColumnName,
+  from: ColumnName,
+  byColumn: Map<string, LabelProposal>,
+  source: 'foreign-key' | 'lineage',
+  says: string,
+): void {
+  const own = byColumn.get(printColumnName(to));
+  const origin = byColumn.get(printColumnName(from));
+  if (!own || !origin || own.informationType === origin.informationType) return;
+  byColumn.set(printColumnName(to), {
+    ...origin,
+    column: to,
+    evidence: [{ source, says, weight: 6 }, ...origin.evidence],
+    runnerUp: { informationType: own.informationType, confidence: Math.min(own.confidence, 1 - origin.confidence) },
+  });
+}
+
+/** A view's columns by lineage where a column of the same name is read, else by their own names. */
+function classifyView(
+  view: View,
+  byColumn: ReadonlyMap<string, LabelProposal>,
+  languages: LanguageShares | undefined,
+  classifier: Classifier,
+  { year }: ClassifyOptions,
+): readonly LabelProposal[] {
+  const own = gatherEvidence({ table: view }, languages, classifier, year);
+  return view.columns.map((column, index) => {
+    const origin = originOf(view, column, byColumn);
+    if (!origin) return propose(own[index], classifier);
+    const says = `it shows ${printColumnName(origin.column)}`;
+    return { ...origin, column: own[index].name, evidence: [{ source: 'lineage', says, weight: 6 }, ...origin.evidence] };
+  });
+}
+
+function originOf(view: View, { name }: Column, byColumn: ReadonlyMap<string, LabelProposal>): LabelProposal | undefined {
+  const origins = view.readsFrom.flatMap((from) => byColumn.get(printColumnName({ schema: from.schema, table: from.name, column: name })) ?? []);
+  // A key that joins two tables is the same in both; of unlike columns the sensitive one is the safe guess.
+  return origins.find(({ informationType }) => informationType !== null) ?? origins[0];
+}
+
+/** Views after those that they read; views that read each other in a ring keep their order. */
+function viewsInOrder(views: readonly View[]): readonly View[] {
+  const key = ({ schema, name }: RelationName) => `${schema}\u0000${name}`;
+  const byName = new Map(views.map((view) => [key(view), view]));
+  const done = new Set<string>();
+  const ordered: View[] = [];
+  const visit = (view: View): void => {
+    if (done.has(key(view))) return;
+    done.add(key(view));
+    for (const from of view.readsFrom) {
+      const read = byName.get(key(from));
+      if (read) visit(read);
+    }
+    ordered.push(view);
+  };
+  views.forEach(visit);
+  return ordered;
+}
+

@@ -1,0 +1,135 @@
+import { FeatureList, type Candidate } from './feature.js';
+import type { ColumnView, TableContext } from './column-view.js';
+import type { InformationType } from '../information-type.js';
+import type { NameMatch } from '../names/phrase-index.js';
+import type { ValueMatch } from '../values/value-rules.js';
+import type { WordRole } from '../names/vocabulary.js';
+
+/** Families that a type lives in when its rule file does not say. */
+const usual = new Set(['text', 'integer', 'decimal', 'date', 'json', 'array', 'enum', 'composite', 'key-value', 'other', 'xml']);
+const weighedRoles: readonly WordRole[] = ['flag', 'time', 'count', 'kind', 'hash', 'key', 'by', 'thing', 'unknown'];
+
+/** What speaks for and against one type. */
+export function typeEvidence(type: InformationType, column: ColumnView, context: TableContext): Candidate {
+  const list = new FeatureList();
+  const name = column.nameMatches.get(type.id);
+  if (name) nameFeatures(list, name, column);
+  commentFeatures(list, type, column);
+  fitFeatures(list, type, column);
+  valueFeatures(list, type, column, name);
+  surroundings(list, type, column, context, name);
+  return { type: type.id, features: list.features };
+}
+
+function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): void {
+  const { likelihood, coverage, generic, fromContext, beside, phrase, size } = match;
+  const full = coverage === 1;
+  const reach = fromContext ? 'context' : generic ? 'generic' : 'own';
+  list.add(`name.${reach}.${full ? 'full' : 'part'}`, likelihood * (full ? 1 : coverage), 'name', () =>
+    full ? `name reads as "${phrase}"` : `name holds "${phrase}" among other words`,
+  );
+  if (size > 1) list.add('name.phrase', likelihood, 'name', () => `the name matches a phrase of ${size} words`);
+  list.add('name.doubt', 1 - likelihood, 'name', () => 'the name can be read in other ways');
+  for (const role of weighedRoles) {
+    const count = beside.get(role);
+    if (count) list.add(`beside.${role}`, Math.min(count, 2), 'name', () => besideWords[role] ?? 'other words stand beside it');
+  }
+  if (match.headBeside) list.add('name.head', 1, 'name', () => 'the last word of the name is something else');
+  if (match.against) list.add('name.against', 1, 'name', () => `"${match.against!}" in the name speaks against it`);
+  if (column.profile === undefined && column.sampled) list.add('named.empty', 1, 'values', () => 'the sample holds no values');
+}
+
+const besideWords: Partial<Record<WordRole, string>> = {
+  flag: 'a word for yes or no stands beside it',
+  time: 'a word for a moment of the record stands beside it',
+  count: 'a word for a count or amount stands beside it',
+  kind: 'a word for a kind or setting stands beside it',
+  hash: 'a word for a digest stands beside it',
+  key: 'a word for a row key stands beside it',
+  by: 'it names who did something',
+  thing: 'a word for a thing or an organisation stands beside it',
+  unknown: 'a word of unknown meaning stands beside it',
+};
+
+function commentFeatures(list: FeatureList, { id }: InformationType, { commentMatches }: ColumnView): void {
+  const match = commentMatches.get(id);
+  if (!match) return;
+  const full = match.coverage === 1 && !match.generic;
+  list.add(full ? 'comment.full' : 'comment.part', match.likelihood * match.coverage, 'comment', () => `the comment mentions "${match.phrase}"`);
+}
+
+function fitFeatures(list: FeatureList, type: InformationType, column: ColumnView): void {
+  const { family, maxLength, element } = column.type;
+  const inner = family === 'array' || family === 'range' ? (element?.family ?? family) : family;
+  const lives = type.lives;
+  if (lives ? !lives.includes(inner) && !lives.includes(family) : !usual.has(inner)) {
+    list.add(lives ? 'fit.family' : 'fit.unusual', 1, 'type', () => `values of the type do not live in ${column.type.name}`);
+  }
+  const shortest = shortestExample(type);
+  if (maxLength !== undefined && shortest !== undefined && maxLength < shortest) {
+    list.add('fit.length', 1, 'type', () => `${maxLength} characters are too few`);
+  }
+}
+
+function shortestExample({ examples }: InformationType): number | undefined {
+  const lengths = examples?.match.map((value) => value.replace(/[\s./-]/g, '').length);
+  return lengths?.length ? Math.min(...lengths) : undefined;
+}
+
+function valueFeatures(list: FeatureList, type: InformationType, column: ColumnView, name?: NameMatch): void {
+  const match = column.valueMatches.get(type.id);
+  if (match && column.profile) ruleFeatures(list, match, column, name);
+  const content = column.contents.get(type.id);
+  if (content === undefined) return;
+  if (content >= 0.5) {
+    list.add('content', content, 'values', () => `${percent(content)} of the values look like it, seen as a whole`);
+    if (name) list.add('content.named', content, 'values', () => 'name and values agree');
+  } else if (!match) list.add('content.miss', 1 - content * 2, 'values', () => 'the values, seen as a whole, do not look like it');
+}
+
+function ruleFeatures(list: FeatureList, match: ValueMatch, column: ColumnView, name?: NameMatch): void {
+  const { share, wanted, chance, tested, kind } = match;
+  const how = kind === 'words' ? 'are in its word list' : kind === 'validator' ? 'pass its check' : 'have its form';
+  const says = () => `${percent(share)} of ${tested} values ${how}`;
+  if (share < wanted) {
+    list.add('value.miss', Math.min(1, tested / 5) * (1 - share / wanted), 'values', says);
+    return;
+  }
+  const enough = Math.min(1, tested / 8);
+  const { digits, letters, mixed, spaced } = column.profile!.shares;
+  const lift = Math.min(1, Math.log(share / chance) / Math.log(40));
+  if (kind === 'words') list.add('value.words', share * enough, 'values', says);
+  else {
+    if (lift > 0.1) list.add('value.check', lift * share * enough, 'values', () => `${says()}, which chance would not bring about`);
+    const form = digits > 0.8 ? 'digits' : letters > 0.8 ? 'letters' : mixed > 0.8 ? 'mixed' : spaced > 0.8 ? 'spaced' : 'marked';
+    list.add(`value.${form}`, share * enough, 'values', says);
+  }
+  if (name) list.add('value.named', share, 'values', () => 'name and values agree');
+}
+
+function surroundings(list: FeatureList, type: InformationType, column: ColumnView, context: TableContext, name?: NameMatch): void {
+  const vague = name === undefined || name.generic;
+  const who = vague ? 'vague' : 'named';
+  if (context.people === 1) list.add(`${who}.people`, 1, 'table', () => 'the table is about people');
+  if (context.people === -1) list.add(`${who}.things`, 1, 'table', () => 'the table is about things, not people');
+  const siblings = new Set<string>();
+  let kin = 0;
+  for (const [columnName, found] of context.strong) {
+    if (columnName === column.name) continue;
+    for (const sibling of found) {
+      siblings.add(sibling.type);
+      if (sibling.family === topFamily(type) && sibling.type !== type.id) kin = 1;
+    }
+  }
+  if (siblings.size) list.add(`${who}.company`, Math.min(1, siblings.size / 3), 'siblings', () => `${siblings.size} kinds of personal data stand beside it`);
+  if (kin) list.add('siblings.kin', 1, 'siblings', () => 'data of the same family stands beside it');
+}
+
+/** The first folder of a type's family: `government/de` to `government`. */
+export function topFamily({ family }: InformationType): string {
+  return family.split('/', 1)[0];
+}
+
+export function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

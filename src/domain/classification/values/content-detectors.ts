@@ -1,0 +1,118 @@
+import type { ColumnProfile } from './column-profile.js';
+import { findPersonalData, type TextWords } from './personal-data-in-text.js';
+
+/** What content detectors draw on beside the values. */
+export interface DetectorContext {
+  readonly words: TextWords;
+  /** The year of the scan: birth dates lie well before it. */
+  readonly year: number;
+}
+
+/**
+ * Looks at a column as a whole and says how far (0–1) its values are what the detector is named for.
+ * Rule files choose one by `values.content`.
+ */
+export type ContentDetector = (profile: ColumnProfile, context: DetectorContext) => number;
+
+export const contentDetectors = {
+  /** Two to five words of which one is a known given or family name: `Ana Trujillo`. */
+  'full-names': (profile, { words }) => share(profile, (value) => isFullName(value, words)),
+
+  /** A single word, or a compound of them, from the given names. */
+  'given-names': (profile, { words }) => oneWordShare(profile, words.givenNames),
+
+  'family-names': (profile, { words }) => oneWordShare(profile, words.familyNames),
+
+  /** A street with a house number: `908 W. Capital Way`, `Torstr. 244`, `新太陽区6丁目6番1号`. */
+  'street-lines': (profile, { words }) =>
+    share(profile, (value) => value.length < 80 && isStreetLine(value, words) && !hasPlacePart(value)),
+
+  /** A street line together with a town: `57 Warren Road, New Langoshdon`. */
+  'full-addresses': (profile, { words }) =>
+    share(profile, (value) => value.length < 200 && isStreetLine(value, words) && hasPlacePart(value)),
+
+  /** Days without a time of day that reach far back, and spread over decades. */
+  'birth-dates': ({ years, distinct, shares }, { year }) => {
+    if (!years || distinct < 4 || years.timed > 0.1) return 0;
+    const reach = years.early <= year - 35 && years.late <= year && years.middle <= year - 15;
+    return reach && years.late - years.early >= 10 && years.early > 1870 ? shares.days : 0;
+  },
+
+  /** Whole numbers as ages of people run. */
+  ages: ({ numbers, distinct }) =>
+    numbers?.integer && numbers.least >= 0 && numbers.greatest <= 110 && numbers.greatest >= 40 && distinct >= 12 ? 1 : 0,
+
+  /** One coordinate with many decimals, or a pair of them. */
+  coordinates: (profile) => {
+    const pairs = share(profile, (value) => /^\(?-?\d{1,3}\.\d{3,}[ ,;/]+-?\d{1,3}\.\d{3,}\)?$/.test(value));
+    if (pairs > 0.5) return pairs;
+    const { numbers } = profile;
+    return numbers && numbers.precise > 0.7 && numbers.least >= -180 && numbers.greatest <= 180 && numbers.greatest - numbers.least > 0.01
+      ? numbers.precise
+      : 0;
+  },
+
+  /** Images by their first bytes, or by the ending of a path to them. */
+  images: (profile) =>
+    share(profile, (value) => /^\\x(?:89504e47|ffd8ff|47494638|52494646|424d)/i.test(value) || /\.(?:png|jpe?g|gif|bmp|webp|heic|tiff?)(?:[?#].*)?$/i.test(value)),
+
+  /** Documents by their first bytes: PDF, ZIP (Office), OLE, RTF, TIFF. */
+  documents: (profile) => share(profile, (value) => /^\\x(?:25504446|504b0304|d0cf11e0|7b5c7274|49492a00|4d4d002a)/i.test(value)),
+
+  /** Web addresses that name a person or carry a token. */
+  'personal-urls': (profile) => share(profile, isPersonalUrl),
+
+  /** Sentences of which at least about one in five holds personal data. */
+  'personal-text': ({ values, shares }, { words }) => {
+    if (shares.spaced < 0.4 || shares.url > 0.5) return 0;
+    const texts = values.filter((value) => value.split(/\s+/, 4).length > 3);
+    if (texts.length < values.length * 0.3) return 0;
+    const hits = texts.filter((value) => findPersonalData(value, words).size > 0).length;
+    return Math.min(1, hits / texts.length / 0.2);
+  },
+} satisfies Record<string, ContentDetector>;
+
+export type ContentDetectorName = keyof typeof contentDetectors;
+
+function share({ values }: ColumnProfile, test: (value: string) => boolean): number {
+  return values.reduce((count, value) => count + (test(value) ? 1 : 0), 0) / values.length;
+}
+
+function oneWordShare(profile: ColumnProfile, list: ReadonlySet<string>): number {
+  return share(profile, (value) => value.length <= 40 && value.split(/[ -]/, 4).length < 4 && !/\d/.test(value) && value.split(/[ -]/).some((word) => list.has(fold(word))));
+}
+
+function isFullName(value: string, words: TextWords): boolean {
+  if (value.length < 3 || value.length > 60 || /[\d@:/\\]/.test(value)) return false;
+  // Names in Han characters are written without a space: a family name, then one or two more.
+  if (/^[\p{Script=Han}\p{Script=Hangul}]{2,5}$/u.test(value)) return words.familyNames.has(value.slice(0, 1)) || words.familyNames.has(value.slice(0, 2));
+  const parts = value.replace(/,/g, ' ').split(/\s+/);
+  if (parts.length < 2 || parts.length > 6) return false;
+  return parts.some((part) => words.givenNames.has(fold(part)) || words.familyNames.has(fold(part)) || words.titles.has(fold(part)));
+}
+
+function isStreetLine(value: string, { streets }: TextWords): boolean {
+  if (/丁目|番地|番\d+号|[路街道巷弄]\S*\d+号?|\d+号/.test(value)) return true;
+  if (!/\d/.test(value) && !/\bs\/?n\b/i.test(value)) return false;
+  const letters = value.match(/\p{L}{2,}\.?/gu);
+  if (!letters) return false;
+  return letters.some((word) => {
+    const folded = fold(word.replace('.', ''));
+    return streets.has(folded) || streetEnding.test(folded);
+  });
+}
+
+const streetEnding = /.{2,}(?:strasse|str|straat|gasse|weg|allee|platz|laan|plein|gade|gatan|vej|veien|vagen|gata|gate|katu|tie|ulica|utca|utja|damm|ufer|ring|singel|gracht|kade|dijk|stien|straede)$/;
+
+function hasPlacePart(value: string): boolean {
+  return /,\s*(?:\S+\s+)?\p{Lu}\p{L}+/u.test(value) || /[省市县県都府]/.test(value);
+}
+
+function isPersonalUrl(value: string): boolean {
+  if (!/^(?:https?|ftp|mailto|urn|acct|tag)[:/]/i.test(value)) return false;
+  return /[?&][^=]*(?:e-?mail|token|user|name|phone|session|key|auth|code)[^=]*=|\/(?:users?|people|profiles?|members?|u|in)\/|\/@\w|~\w|%40|\w@\w/i.test(value);
+}
+
+function fold(word: string): string {
+  return word.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('ß', 'ss');
+}
