@@ -34,6 +34,8 @@ export interface Classifier {
   readonly contents: readonly { readonly detect: ContentDetector; readonly types: readonly string[] }[];
   /** Types of documents that hold personal data in parts: their evidence are the parts. */
   readonly documentTypes: readonly string[];
+  /** The kinds of a type, by its id; those with most words to their names first. */
+  readonly partsOf: ReadonlyMap<string, readonly string[]>;
   readonly textWords: TextWords;
   readonly model: ClassificationModel;
 }
@@ -55,6 +57,7 @@ export function compileClassifier(rules: ClassificationRules): Classifier {
     valueRules: compileValueRules(rules.informationTypes, (type) => compileValues(type, rules)),
     contents: contentsOf(rules.informationTypes),
     documentTypes: rules.informationTypes.filter(({ values }) => values?.content === documentContent).map(({ id }) => id),
+    partsOf: partsOf(rules.informationTypes),
     textWords: {
       givenNames: rules.wordList('given-names') ?? none,
       familyNames: rules.wordList('family-names') ?? none,
@@ -81,6 +84,16 @@ function compileValues({ values }: InformationType, rules: ClassificationRules):
   if (pattern && list) return { test: (value) => pattern.test(value) && list.has(foldText(value)), kind: 'words', ...extent };
   if (list) return { test: (value) => list.has(foldText(value)), kind: 'words', shortest: 1, longest: 60 };
   return pattern && { test: pattern.test, kind: 'pattern', ...extent };
+}
+
+function partsOf(types: readonly InformationType[]): ReadonlyMap<string, readonly string[]> {
+  const phrases = ({ names }: InformationType) =>
+    Object.entries(names ?? {}).reduce((sum, [language, list]) => sum + (language === 'against' ? 0 : (list?.length ?? 0)), 0);
+  const parts = new Map<string, InformationType[]>();
+  for (const type of types) if (type.parent !== undefined) parts.set(type.parent, [...(parts.get(type.parent) ?? []), type]);
+  return new Map(
+    [...parts].map(([parent, kinds]) => [parent, kinds.sort((a, b) => phrases(b) - phrases(a)).map(({ id }) => id)]),
+  );
 }
 
 function contentsOf(types: readonly InformationType[]): Classifier['contents'] {

@@ -61,6 +61,7 @@ export function gatherEvidence(
   const context: TableContext = {
     people: readSubject(tableReading, classifier.vocabulary) || readCommentSubject(table.comment, languages, classifier),
     strong: findStrong(views, classifier.types),
+    home: languages,
   };
   return looks.map(({ view, paths }) => ({
     name: { schema: table.schema, table: table.name, column: view.name },
@@ -185,14 +186,37 @@ function candidatesOf(view: ColumnView, context: TableContext, classifier: Class
   for (const { type, share, wanted } of view.valueMatches.values()) if (share >= wanted) ids.add(type);
   for (const [type, score] of view.contents) if (score >= 0.5) ids.add(type);
   const candidates = [nothingEvidence(view, context, classifier.vocabulary)];
-  for (const id of ids) candidates.push(typeEvidence(classifier.types.get(id)!, view, context));
+  const parts = partsBeside(view, context, classifier);
+  for (const id of parts.keys()) ids.add(id);
+  for (const id of ids) candidates.push(typeEvidence(classifier.types.get(id)!, view, context, parts.get(id)));
   return candidates;
+}
+
+/**
+ * A column named like a whole (`name`) beside parts of it (a family name) is likely the part that is
+ * missing (the given name): the one with most words to its name.
+ */
+function partsBeside(view: ColumnView, context: TableContext, { types, partsOf }: Classifier): ReadonlyMap<string, 'missing' | 'whole'> {
+  const found = new Map<string, 'missing' | 'whole'>();
+  for (const { type, coverage, against, fromContext } of view.nameMatches.values()) {
+    const parts = partsOf.get(type);
+    if (!parts || coverage < 1 || against !== undefined || fromContext > 0) continue;
+    const beside = new Set<string>();
+    for (const [column, siblings] of context.strong) {
+      if (column !== view.name) for (const sibling of siblings) beside.add(sibling.type);
+    }
+    if (!parts.some((part) => beside.has(part))) continue;
+    found.set(type, 'whole');
+    const missing = parts.find((part) => !beside.has(part) && types.has(part));
+    if (missing !== undefined && parts.indexOf(missing) < 2) found.set(missing, 'missing');
+  }
+  return found;
 }
 
 function gatherPaths(paths: Look['paths'], outer: TableContext, classifier: Classifier): readonly GatheredPath[] {
   if (!paths.length) return [];
   const strong = findStrong(paths.map(({ view }) => view), classifier.types);
-  const context: TableContext = { people: outer.people, strong };
+  const context: TableContext = { people: outer.people, strong, home: outer.home };
   return paths.map(({ path, view }) => ({ path, candidates: candidatesOf(view, context, classifier) }));
 }
 

@@ -1,5 +1,5 @@
 import type { ColumnType } from '../../catalog/column-type.js';
-import type { NameReading } from '../names/read-name.js';
+import type { LanguageShares, NameReading } from '../names/read-name.js';
 import type { ColumnProfile } from '../values/column-profile.js';
 import type { NameMatch } from '../names/phrase-index.js';
 import type { ValueMatch } from '../values/value-rules.js';
@@ -10,6 +10,8 @@ export interface TableContext {
   readonly people: -1 | 0 | 1;
   /** Types with strong evidence in the same relation, by column name. */
   readonly strong: ReadonlyMap<string, readonly StrongSibling[]>;
+  /** Languages of the schema's names. */
+  readonly home?: LanguageShares;
 }
 
 export interface StrongSibling {

@@ -4,13 +4,15 @@ import type { InformationType } from '../information-type.js';
 import type { NameMatch } from '../names/phrase-index.js';
 import type { ValueMatch } from '../values/value-rules.js';
 import type { WordRole } from '../names/vocabulary.js';
+import { languagesOf } from './country-languages.js';
+import type { LanguageShares } from '../names/read-name.js';
 
 /** Families that a type lives in when its rule file does not say. */
 const usual = new Set(['text', 'integer', 'decimal', 'date', 'json', 'array', 'enum', 'composite', 'key-value', 'other', 'xml']);
 const weighedRoles: readonly WordRole[] = ['flag', 'time', 'count', 'kind', 'hash', 'key', 'by', 'thing', 'unknown'];
 
 /** What speaks for and against one type. */
-export function typeEvidence(type: InformationType, column: ColumnView, context: TableContext): Candidate {
+export function typeEvidence(type: InformationType, column: ColumnView, context: TableContext, part?: 'missing' | 'whole'): Candidate {
   const list = new FeatureList();
   const name = column.nameMatches.get(type.id);
   if (name) nameFeatures(list, name, column);
@@ -18,6 +20,8 @@ export function typeEvidence(type: InformationType, column: ColumnView, context:
   fitFeatures(list, type, column);
   valueFeatures(list, type, column, name);
   surroundings(list, type, column, context, name);
+  if (part === 'missing') list.add('part.missing', 1, 'siblings', () => 'the other parts of it stand beside this column, and this one is missing');
+  if (part === 'whole') list.add('part.whole', 1, 'siblings', () => 'parts of it stand beside this column, so it is hardly the whole');
   return { type: type.id, features: list.features };
 }
 
@@ -32,7 +36,7 @@ function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): 
   list.add('name.doubt', 1 - likelihood, 'name', () => 'the name can be read in other ways');
   for (const role of weighedRoles) {
     const count = beside.get(role);
-    if (count) list.add(`beside.${role}`, Math.min(count, 2), 'name', () => besideWords[role] ?? 'other words stand beside it');
+    if (count) list.add(generic ? `beside.vague.${role}` : `beside.${role}`, Math.min(count, 2), 'name', () => besideWords[role] ?? 'other words stand beside it');
   }
   if (match.headBeside) list.add('name.head', 1, 'name', () => 'the last word of the name is something else');
   if (match.against) list.add('name.against', 1, 'name', () => `"${match.against!}" in the name speaks against it`);
@@ -122,7 +126,19 @@ function surroundings(list: FeatureList, type: InformationType, column: ColumnVi
     }
   }
   if (siblings.size) list.add(`${who}.company`, Math.min(1, siblings.size / 3), 'siblings', () => `${siblings.size} kinds of personal data stand beside it`);
+  if (context.home !== undefined) countryFeature(list, type, context.home);
   if (kin) list.add('siblings.kin', 1, 'siblings', () => 'data of the same family stands beside it');
+}
+
+/** Types of one country are likelier where its languages name the columns. */
+function countryFeature(list: FeatureList, { family }: InformationType, home: LanguageShares): void {
+  const country = /^[^/]+\/([a-z]{2})$/.exec(family)?.[1];
+  const languages = country === undefined ? undefined : languagesOf[country];
+  if (!languages) return;
+  const share = Math.max(...languages.map((language) => home.get(language) ?? 0));
+  const known = languages.includes('en') ? share * 0.3 : share;
+  if (known > 0.15) list.add('country.home', Math.min(1, known * 2), 'siblings', () => `names in this schema are in the language of ${country!.toUpperCase()}`);
+  else list.add('country.abroad', 1, 'siblings', () => `no names in this schema are in the language of ${country!.toUpperCase()}`);
 }
 
 /** The first folder of a type's family: `government/de` to `government`. */
