@@ -46,7 +46,11 @@ export function learnWeights(examples: readonly Example[], priors: Weights): Wei
 }
 
 interface Problem {
-  readonly candidates: readonly { readonly at: Int32Array; readonly values: Float64Array; readonly right: boolean }[];
+  readonly candidates: readonly {
+    readonly at: Int32Array;
+    readonly values: Float64Array;
+    readonly right: boolean;
+  }[];
   readonly weight: number;
 }
 
@@ -64,7 +68,9 @@ function compile({ candidates, right, weight }: Example, index: (id: string) => 
 }
 
 function addGradient({ candidates, weight }: Problem, weights: Float64Array, gradient: Float64Array): void {
-  const scores = candidates.map(({ at, values }) => at.reduce((sum, id, k) => sum + weights[id] * values[k], 0));
+  const scores = candidates.map(({ at, values }) =>
+    at.reduce((sum, id, k) => sum + weights[id] * values[k], 0),
+  );
   const greatest = Math.max(...scores);
   const powers = scores.map((score) => Math.exp(score - greatest));
   const all = powers.reduce((a, b) => a + b, 0);
@@ -80,23 +86,33 @@ function addGradient({ candidates, weight }: Problem, weights: Float64Array, gra
  * A rising line from stated to true probability, by pooling neighbours (isotonic regression) over
  * examples that the weights were not learnt on.
  */
-export function learnCalibration(stated: readonly { readonly probability: number; readonly credit: number }[]): WeightSet['calibration'] {
+export function learnCalibration(
+  stated: readonly { readonly probability: number; readonly credit: number }[],
+): WeightSet['calibration'] {
   const sorted = [...stated].sort((a, b) => a.probability - b.probability);
   const groups = 12;
   const size = Math.max(1, Math.ceil(sorted.length / groups));
   let pools: { x: number; y: number; n: number }[] = [];
   for (let from = 0; from < sorted.length; from += size) {
     const part = sorted.slice(from, from + size);
-    pools.push({ x: average(part.map((p) => p.probability)), y: average(part.map((p) => p.credit)), n: part.length });
+    pools.push({
+      x: average(part.map((p) => p.probability)),
+      y: average(part.map((p) => p.credit)),
+      n: part.length,
+    });
   }
-  for (let at = 0; at + 1 < pools.length; ) {
+  for (let at = 0; at + 1 < pools.length;) {
     if (pools[at].y <= pools[at + 1].y) {
       at++;
       continue;
     }
     const [a, b] = [pools[at], pools[at + 1]];
     const n = a.n + b.n;
-    pools = [...pools.slice(0, at), { x: (a.x * a.n + b.x * b.n) / n, y: (a.y * a.n + b.y * b.n) / n, n }, ...pools.slice(at + 2)];
+    pools = [
+      ...pools.slice(0, at),
+      { x: (a.x * a.n + b.x * b.n) / n, y: (a.y * a.n + b.y * b.n) / n, n },
+      ...pools.slice(at + 2),
+    ];
     at = Math.max(0, at - 1);
   }
   const round = (value: number) => Math.round(value * 1000) / 1000;

@@ -2,7 +2,12 @@ import type { InformationType } from './information-type.js';
 import type { ClassificationModel } from './model/model.js';
 import { NameReader } from './names/read-name.js';
 import { PhraseIndex } from './names/phrase-index.js';
-import { compileVocabulary, type LanguageVocabulary, type NameRoles, type Vocabulary } from './names/vocabulary.js';
+import {
+  compileVocabulary,
+  type LanguageVocabulary,
+  type NameRoles,
+  type Vocabulary,
+} from './names/vocabulary.js';
 import { contentDetectors, type ContentDetector } from './values/content-detectors.js';
 import { compilePattern } from './values/compile-pattern.js';
 import { foldText } from './names/fold-text.js';
@@ -56,7 +61,9 @@ export function compileClassifier(rules: ClassificationRules): Classifier {
     phrases: new PhraseIndex(rules.informationTypes, vocabulary, reader),
     valueRules: compileValueRules(rules.informationTypes, (type) => compileValues(type, rules)),
     contents: contentsOf(rules.informationTypes),
-    documentTypes: rules.informationTypes.filter(({ values }) => values?.content === documentContent).map(({ id }) => id),
+    documentTypes: rules.informationTypes
+      .filter(({ values }) => values?.content === documentContent)
+      .map(({ id }) => id),
     partsOf: partsOf(rules.informationTypes),
     textWords: {
       givenNames: rules.wordList('given-names') ?? none,
@@ -68,10 +75,15 @@ export function compileClassifier(rules: ClassificationRules): Classifier {
 }
 
 function englishWords({ names }: InformationType): readonly string[] {
-  return (names?.en ?? []).flatMap((phrase) => foldText(phrase).split(/[^a-z]+/)).filter((word) => word.length > 1);
+  return (names?.en ?? [])
+    .flatMap((phrase) => foldText(phrase).split(/[^a-z]+/))
+    .filter((word) => word.length > 1);
 }
 
-function compileValues({ values }: InformationType, rules: ClassificationRules): Omit<ValueRule, 'type' | 'share'> | undefined {
+function compileValues(
+  { values }: InformationType,
+  rules: ClassificationRules,
+): Omit<ValueRule, 'type' | 'share'> | undefined {
   if (!values) return undefined;
   const pattern = values.pattern === undefined ? undefined : compilePattern(values.pattern);
   const validator = values.validator === undefined ? undefined : rules.validator(values.validator);
@@ -81,18 +93,26 @@ function compileValues({ values }: InformationType, rules: ClassificationRules):
     const test: ValueTest = pattern ? (value) => pattern.test(value) && validator(value) : validator;
     return { test, kind: 'validator', ...extent };
   }
-  if (pattern && list) return { test: (value) => pattern.test(value) && list.has(foldText(value)), kind: 'words', ...extent };
+  if (pattern && list)
+    return { test: (value) => pattern.test(value) && list.has(foldText(value)), kind: 'words', ...extent };
   if (list) return { test: (value) => list.has(foldText(value)), kind: 'words', shortest: 1, longest: 60 };
   return pattern && { test: pattern.test, kind: 'pattern', ...extent };
 }
 
 function partsOf(types: readonly InformationType[]): ReadonlyMap<string, readonly string[]> {
   const phrases = ({ names }: InformationType) =>
-    Object.entries(names ?? {}).reduce((sum, [language, list]) => sum + (language === 'against' ? 0 : (list?.length ?? 0)), 0);
+    Object.entries(names ?? {}).reduce(
+      (sum, [language, list]) => sum + (language === 'against' ? 0 : (list?.length ?? 0)),
+      0,
+    );
   const parts = new Map<string, InformationType[]>();
-  for (const type of types) if (type.parent !== undefined) parts.set(type.parent, [...(parts.get(type.parent) ?? []), type]);
+  for (const type of types)
+    if (type.parent !== undefined) parts.set(type.parent, [...(parts.get(type.parent) ?? []), type]);
   return new Map(
-    [...parts].map(([parent, kinds]) => [parent, kinds.sort((a, b) => phrases(b) - phrases(a)).map(({ id }) => id)]),
+    [...parts].map(([parent, kinds]) => [
+      parent,
+      kinds.sort((a, b) => phrases(b) - phrases(a)).map(({ id }) => id),
+    ]),
   );
 }
 

@@ -1,4 +1,13 @@
-import { printColumnName, type Catalog, type Column, type ColumnName, type ForeignKey, type RelationName, type Table, type View } from '../catalog/catalog.js';
+import {
+  printColumnName,
+  type Catalog,
+  type Column,
+  type ColumnName,
+  type ForeignKey,
+  type RelationName,
+  type Table,
+  type View,
+} from '../catalog/catalog.js';
 import type { Classifier } from './classifier.js';
 import { decide, type Decision } from './decide.js';
 import { gatherEvidence, readLanguages, type GatheredColumn, type SampledValues } from './gather-evidence.js';
@@ -35,7 +44,9 @@ export function classifyTable(
   classifier: Classifier,
   { year }: ClassifyOptions,
 ): readonly LabelProposal[] {
-  return gatherEvidence({ table, sample }, languages, classifier, year).map((gathered) => propose(gathered, classifier));
+  return gatherEvidence({ table, sample }, languages, classifier, year).map((gathered) =>
+    propose(gathered, classifier),
+  );
 }
 
 /** What relations between tables add: keys take over what they refer to, views what they read. */
@@ -75,7 +86,12 @@ function decidePaths({ paths }: GatheredColumn, classifier: Classifier): Record<
   return found;
 }
 
-function toProposal(column: ColumnName, decision: Decision, classifier: Classifier, paths?: Readonly<Record<string, string>>): LabelProposal {
+function toProposal(
+  column: ColumnName,
+  decision: Decision,
+  classifier: Classifier,
+  paths?: Readonly<Record<string, string>>,
+): LabelProposal {
   const { type, confidence, runnerUp, evidence } = decision;
   return {
     column,
@@ -91,8 +107,18 @@ function toProposal(column: ColumnName, decision: Decision, classifier: Classifi
 /** A key column holds the very values that it refers to: their label is its label. */
 function inheritByKey(table: Table, key: ForeignKey, byColumn: Map<string, LabelProposal>): void {
   key.columns.forEach((column, index) => {
-    const from = { schema: key.references.schema, table: key.references.name, column: key.references.columns[index] };
-    inherit({ schema: table.schema, table: table.name, column }, from, byColumn, 'foreign-key', `it refers to ${printColumnName(from)}`);
+    const from = {
+      schema: key.references.schema,
+      table: key.references.name,
+      column: key.references.columns[index],
+    };
+    inherit(
+      { schema: table.schema, table: table.name, column },
+      from,
+      byColumn,
+      'foreign-key',
+      `it refers to ${printColumnName(from)}`,
+    );
   });
 }
 
@@ -103,8 +129,21 @@ function inheritByParent(table: Table, parent: RelationName, byColumn: Map<strin
     const own = byColumn.get(printColumnName({ schema: table.schema, table: table.name, column: name }));
     const above = byColumn.get(printColumnName(from));
     // The part may have been sampled where the whole was not: the surer of the two speaks for both.
-    if (own && above && above.informationType !== own.informationType && above.confidence < own.confidence && own.informationType !== null) continue;
-    inherit({ schema: table.schema, table: table.name, column: name }, from, byColumn, 'lineage', `it is part of ${printColumnName(from)}`);
+    if (
+      own &&
+      above &&
+      above.informationType !== own.informationType &&
+      above.confidence < own.confidence &&
+      own.informationType !== null
+    )
+      continue;
+    inherit(
+      { schema: table.schema, table: table.name, column: name },
+      from,
+      byColumn,
+      'lineage',
+      `it is part of ${printColumnName(from)}`,
+    );
   }
 }
 
@@ -122,7 +161,10 @@ function inherit(
     ...origin,
     column: to,
     evidence: [{ source, says, weight: 6 }, ...origin.evidence],
-    runnerUp: { informationType: own.informationType, confidence: Math.min(own.confidence, 1 - origin.confidence) },
+    runnerUp: {
+      informationType: own.informationType,
+      confidence: Math.min(own.confidence, 1 - origin.confidence),
+    },
   });
 }
 
@@ -139,12 +181,22 @@ function classifyView(
     const origin = originOf(view, column, byColumn);
     if (!origin) return propose(own[index], classifier);
     const says = `it shows ${printColumnName(origin.column)}`;
-    return { ...origin, column: own[index].name, evidence: [{ source: 'lineage', says, weight: 6 }, ...origin.evidence] };
+    return {
+      ...origin,
+      column: own[index].name,
+      evidence: [{ source: 'lineage', says, weight: 6 }, ...origin.evidence],
+    };
   });
 }
 
-function originOf(view: View, { name }: Column, byColumn: ReadonlyMap<string, LabelProposal>): LabelProposal | undefined {
-  const origins = view.readsFrom.flatMap((from) => byColumn.get(printColumnName({ schema: from.schema, table: from.name, column: name })) ?? []);
+function originOf(
+  view: View,
+  { name }: Column,
+  byColumn: ReadonlyMap<string, LabelProposal>,
+): LabelProposal | undefined {
+  const origins = view.readsFrom.flatMap(
+    (from) => byColumn.get(printColumnName({ schema: from.schema, table: from.name, column: name })) ?? [],
+  );
   // A key that joins two tables is the same in both; of unlike columns the sensitive one is the safe guess.
   return origins.find(({ informationType }) => informationType !== null) ?? origins[0];
 }
@@ -167,4 +219,3 @@ function viewsInOrder(views: readonly View[]): readonly View[] {
   views.forEach(visit);
   return ordered;
 }
-

@@ -15,7 +15,10 @@ export interface Decision {
 const leastTold = 0.1;
 
 /** Weighs the candidates, of which the first is "nothing sensitive", and chooses. */
-export function decide(candidates: readonly Candidate[], { weights, threshold, calibration }: WeightSet): Decision {
+export function decide(
+  candidates: readonly Candidate[],
+  { weights, threshold, calibration }: WeightSet,
+): Decision {
   const probabilities = weigh(candidates, weights);
   const chosen = choose(probabilities, threshold);
   const second = best(probabilities, (index) => index !== chosen);
@@ -26,7 +29,10 @@ export function decide(candidates: readonly Candidate[], { weights, threshold, c
     runnerUp:
       second === undefined
         ? undefined
-        : { type: candidates[second].type, confidence: Math.min(calibrate(probabilities[second], calibration), 1 - confidence) },
+        : {
+            type: candidates[second].type,
+            confidence: Math.min(calibrate(probabilities[second], calibration), 1 - confidence),
+          },
     evidence: tell(candidates[chosen], candidates[chosen === 0 ? (second ?? 0) : 0], weights),
   };
 }
@@ -51,7 +57,8 @@ function tell(chosen: Candidate, opposite: Candidate, weights: WeightSet['weight
   const add = ({ features }: Candidate, sign: 1 | -1) => {
     for (const { id, value, source, says } of features) {
       const weight = sign * value * (weights[id] ?? 0);
-      if (Math.abs(weight) >= leastTold) evidence.push({ source, says: says(), weight: Math.round(weight * 100) / 100 });
+      if (Math.abs(weight) >= leastTold)
+        evidence.push({ source, says: says(), weight: Math.round(weight * 100) / 100 });
     }
   };
   add(chosen, 1);

@@ -31,7 +31,8 @@ export type SampledValues = ReadonlyMap<string, readonly (string | null)[]>;
 
 /** What a scan saw of one relation. */
 export interface Subject {
-  readonly table: Pick<Table, 'schema' | 'name' | 'columns' | 'comment'> & Partial<Pick<Table, 'uniqueKeys' | 'foreignKeys' | 'checks'>>;
+  readonly table: Pick<Table, 'schema' | 'name' | 'columns' | 'comment'> &
+    Partial<Pick<Table, 'uniqueKeys' | 'foreignKeys' | 'checks'>>;
   readonly sample?: SampledValues;
 }
 
@@ -40,7 +41,7 @@ export function readLanguages(catalog: Catalog, { reader }: Classifier): Readonl
   const counts = new Map<string, Map<string, number>>();
   for (const { schema, name, columns } of [...catalog.tables, ...catalog.views]) {
     let count = counts.get(schema);
-    if (!count) counts.set(schema, (count = new Map()));
+    if (!count) counts.set(schema, (count = new Map<string, number>()));
     reader.countLanguages(name, count);
     for (const column of columns) reader.countLanguages(column.name, count);
   }
@@ -56,10 +57,14 @@ export function gatherEvidence(
 ): readonly GatheredColumn[] {
   const tableReading = classifier.reader.read(table.name, languages)[0];
   const looker = new Looker(classifier, languages, year);
-  const looks = table.columns.map((column) => looker.lookAtColumn(column, table, tableReading, sample?.get(column.name)));
+  const looks = table.columns.map((column) =>
+    looker.lookAtColumn(column, table, tableReading, sample?.get(column.name)),
+  );
   const views = looks.map(({ view }) => view);
   const context: TableContext = {
-    people: readSubject(tableReading, classifier.vocabulary) || readCommentSubject(table.comment, languages, classifier),
+    people:
+      readSubject(tableReading, classifier.vocabulary) ||
+      readCommentSubject(table.comment, languages, classifier),
     strong: findStrong(views, classifier.types),
     home: languages,
   };
@@ -85,7 +90,12 @@ class Looker {
     private readonly year: number,
   ) {}
 
-  lookAtColumn(column: Column, table: Subject['table'], tableReading: NameReading, sample?: readonly (string | null)[]): Look {
+  lookAtColumn(
+    column: Column,
+    table: Subject['table'],
+    tableReading: NameReading,
+    sample?: readonly (string | null)[],
+  ): Look {
     const uniqueKeys = table.uniqueKeys ?? [];
     const alone = (columns: readonly string[]) => columns.length === 1 && columns[0] === column.name;
     const values = sample && this.#elements(sample, column.type);
@@ -119,7 +129,9 @@ class Looker {
     const { context, values, ...rest } = seen;
     const readings = reader.read(seen.name, this.languages);
     const nameMatches = phrases.match(readings, context);
-    const commentMatches = seen.comment ? phrases.match(reader.read(seen.comment.slice(0, 120), this.languages).slice(0, 2)) : noMatches;
+    const commentMatches = seen.comment
+      ? phrases.match(reader.read(seen.comment.slice(0, 120), this.languages).slice(0, 2))
+      : noMatches;
     const profile = values && profileColumn(values);
     const found = new Map<string, number>();
     if (profile) {
@@ -142,19 +154,31 @@ class Looker {
 
   #elements(sample: readonly (string | null)[], type: ColumnType): readonly (string | null)[] {
     if (type.family !== 'array' && type.family !== 'range') return sample;
-    return sample.flatMap((value): readonly (string | null)[] => (value === null ? [null] : splitElements(value, type.family)));
+    return sample.flatMap((value): readonly (string | null)[] =>
+      value === null ? [null] : splitElements(value, type.family),
+    );
   }
 
   #paths(column: Column, sample: readonly (string | null)[], tableReading: NameReading): Look['paths'] {
     const { family, fields } = column.type;
     if (family === 'composite' && fields) return this.#fields(fields, sample);
     const filled = sample.filter((value) => value !== null);
-    const structured = family === 'json' || family === 'key-value' || family === 'xml' || (family === 'text' && looksLikeDocuments(filled));
+    const structured =
+      family === 'json' ||
+      family === 'key-value' ||
+      family === 'xml' ||
+      (family === 'text' && looksLikeDocuments(filled));
     if (!structured) return [];
     return readPaths(filled).map(({ path, names, values }) => {
-      const context = this.classifier.reader.read([column.name, ...names.slice(0, -1)].slice(-2).join('_'), this.languages)[0];
+      const context = this.classifier.reader.read(
+        [column.name, ...names.slice(0, -1)].slice(-2).join('_'),
+        this.languages,
+      )[0];
       const name = names.at(-1) ?? column.name;
-      return { path, view: this.#inside(name, values, names.length > 1 ? context : names.length ? context : tableReading) };
+      return {
+        path,
+        view: this.#inside(name, values, names.length > 1 ? context : names.length ? context : tableReading),
+      };
     });
   }
 
@@ -162,19 +186,34 @@ class Looker {
     const rows = sample.filter((value) => value !== null).map(splitFields);
     return fields.map(({ name }, index) => ({
       path: `$.${name}`,
-      view: this.#inside(name, rows.map((row) => row[index] ?? null)),
+      view: this.#inside(
+        name,
+        rows.map((row) => row[index] ?? null),
+      ),
     }));
   }
 
   #inside(name: string, values: readonly (string | null)[], context?: NameReading): ColumnView {
     const type: ColumnType = { name: 'text', family: 'text' };
-    return this.#look({ name, type, primaryKey: false, unique: false, foreignKey: false, listed: false, context, values });
+    return this.#look({
+      name,
+      type,
+      primaryKey: false,
+      unique: false,
+      foreignKey: false,
+      listed: false,
+      context,
+      values,
+    });
   }
 
   /** A document is personal when a part of it is, by strong evidence of its own. */
   #judgeDocument(view: ColumnView, paths: Look['paths']): ColumnView {
     const { types, documentTypes } = this.classifier;
-    const strong = findStrong(paths.map(({ view: part }) => part), types);
+    const strong = findStrong(
+      paths.map(({ view: part }) => part),
+      types,
+    );
     const contents = new Map(view.contents);
     for (const type of documentTypes) contents.set(type, strong.size ? 1 : 0);
     return { ...view, contents };
@@ -188,7 +227,8 @@ function candidatesOf(view: ColumnView, context: TableContext, classifier: Class
   const candidates = [nothingEvidence(view, context, classifier.vocabulary)];
   const parts = partsBeside(view, context, classifier);
   for (const id of parts.keys()) ids.add(id);
-  for (const id of ids) candidates.push(typeEvidence(classifier.types.get(id)!, view, context, parts.get(id)));
+  for (const id of ids)
+    candidates.push(typeEvidence(classifier.types.get(id)!, view, context, parts.get(id)));
   return candidates;
 }
 
@@ -196,7 +236,11 @@ function candidatesOf(view: ColumnView, context: TableContext, classifier: Class
  * A column named like a whole (`name`) beside parts of it (a family name) is likely the part that is
  * missing (the given name): the one with most words to its name.
  */
-function partsBeside(view: ColumnView, context: TableContext, { types, partsOf }: Classifier): ReadonlyMap<string, 'missing' | 'whole'> {
+function partsBeside(
+  view: ColumnView,
+  context: TableContext,
+  { types, partsOf }: Classifier,
+): ReadonlyMap<string, 'missing' | 'whole'> {
   const found = new Map<string, 'missing' | 'whole'>();
   for (const { type, coverage, against, fromContext } of view.nameMatches.values()) {
     const parts = partsOf.get(type);
@@ -213,9 +257,16 @@ function partsBeside(view: ColumnView, context: TableContext, { types, partsOf }
   return found;
 }
 
-function gatherPaths(paths: Look['paths'], outer: TableContext, classifier: Classifier): readonly GatheredPath[] {
+function gatherPaths(
+  paths: Look['paths'],
+  outer: TableContext,
+  classifier: Classifier,
+): readonly GatheredPath[] {
   if (!paths.length) return [];
-  const strong = findStrong(paths.map(({ view }) => view), classifier.types);
+  const strong = findStrong(
+    paths.map(({ view }) => view),
+    classifier.types,
+  );
   const context: TableContext = { people: outer.people, strong, home: outer.home };
   return paths.map(({ path, view }) => ({ path, candidates: candidatesOf(view, context, classifier) }));
 }
@@ -224,11 +275,16 @@ function gatherPaths(paths: Look['paths'], outer: TableContext, classifier: Clas
 function isListed(column: Column, { checks }: Subject['table']): boolean {
   if (column.type.family === 'enum') return true;
   return (checks ?? []).some(
-    ({ columns, expression }) => columns.length === 1 && columns[0] === column.name && /\bin\s*\(|= any\b/i.test(expression),
+    ({ columns, expression }) =>
+      columns.length === 1 && columns[0] === column.name && /\bin\s*\(|= any\b/i.test(expression),
   );
 }
 
-function readCommentSubject(comment: string | undefined, languages: LanguageShares | undefined, { reader, vocabulary }: Classifier): TableContext['people'] {
+function readCommentSubject(
+  comment: string | undefined,
+  languages: LanguageShares | undefined,
+  { reader, vocabulary }: Classifier,
+): TableContext['people'] {
   return comment ? readSubject(reader.read(comment.slice(0, 60), languages)[0], vocabulary) : 0;
 }
 

@@ -18,15 +18,26 @@ const roleWords: Partial<Record<WordRole, string>> = {
 };
 
 /** What speaks for and against "nothing sensitive". */
-export function nothingEvidence(column: ColumnView, context: TableContext, vocabulary: Vocabulary): Candidate {
+export function nothingEvidence(
+  column: ColumnView,
+  context: TableContext,
+  vocabulary: Vocabulary,
+): Candidate {
   const list = new FeatureList();
   list.add('none', 1, 'type', () => 'most columns hold nothing sensitive');
   structure(list, column);
   nameRoles(list, column, vocabulary);
   if (context.people === 1) list.add('none.people', 1, 'table', () => 'the table is about people');
-  if (context.people === -1) list.add('none.things', 1, 'table', () => 'the table is about things, not people');
+  if (context.people === -1)
+    list.add('none.things', 1, 'table', () => 'the table is about things, not people');
   const company = [...context.strong].filter(([name]) => name !== column.name).length;
-  if (company) list.add('none.company', Math.min(1, company / 4), 'siblings', () => `${company} columns beside it hold personal data`);
+  if (company)
+    list.add(
+      'none.company',
+      Math.min(1, company / 4),
+      'siblings',
+      () => `${company} columns beside it hold personal data`,
+    );
   if (column.profile) values(list, column.profile);
   else if (column.sampled) list.add('none.empty', 1, 'values', () => 'the sample holds no values');
   return { type: null, features: list.features };
@@ -36,9 +47,12 @@ function structure(list: FeatureList, column: ColumnView): void {
   const { family, element, maxLength, name } = column.type;
   const inner = family === 'array' ? (element?.family ?? 'other') : family;
   if (inner !== 'text') list.add(`none.${group(inner)}`, 1, 'type', () => `the data type is ${name}`);
-  if (maxLength !== undefined && maxLength <= 3) list.add('none.short', 1, 'type', () => `the column holds ${maxLength} characters at most`);
-  if (column.primaryKey) list.add('none.primary-key', inner === 'text' ? 0.4 : 1, 'constraint', () => 'it is the primary key');
-  if (column.foreignKey) list.add('none.foreign-key', 1, 'foreign-key', () => 'it refers to a row of another table');
+  if (maxLength !== undefined && maxLength <= 3)
+    list.add('none.short', 1, 'type', () => `the column holds ${maxLength} characters at most`);
+  if (column.primaryKey)
+    list.add('none.primary-key', inner === 'text' ? 0.4 : 1, 'constraint', () => 'it is the primary key');
+  if (column.foreignKey)
+    list.add('none.foreign-key', 1, 'foreign-key', () => 'it refers to a row of another table');
   if (column.listed) list.add('none.listed', 1, 'constraint', () => 'its values are limited to a list');
 }
 
@@ -67,19 +81,26 @@ function nameRoles(list: FeatureList, { readings }: ColumnView, vocabulary: Voca
   }
 }
 
-function values(list: FeatureList, { shares, distinct, filled, commonestShape, numbers, years, lengths }: ColumnProfile): void {
+function values(
+  list: FeatureList,
+  { shares, distinct, filled, commonestShape, numbers, years, lengths }: ColumnProfile,
+): void {
   const add = (id: string, value: number, says: () => string) => list.add(id, value, 'values', says);
   if (filled >= 5 && distinct === 1) add('none.constant', 1, () => 'all values are the same');
-  else if (filled >= 20 && distinct <= 8) add('none.few', 1, () => `${distinct} distinct values in ${filled}`);
+  else if (filled >= 20 && distinct <= 8)
+    add('none.few', 1, () => `${distinct} distinct values in ${filled}`);
   if (numbers?.sequential && distinct > filled * 0.9) add('none.sequence', 1, () => 'the values count up');
   else if (numbers) add(numbers.integer ? 'none.whole' : 'none.fraction', 1, () => 'the values are numbers');
   if (shares.uuid > 0.8) add('none.uuids', 1, () => 'the values are UUIDs');
   else if (shares.hex > 0.8) add('none.hex', 1, () => 'the values are hexadecimal');
-  if (years && years.timed > 0.5) add('none.moments', 1, () => `${percent(years.timed)} of the values carry a time of day`);
-  else if (years && years.early >= years.late - 25) add('none.recent', 1, () => 'the days lie close together');
+  if (years && years.timed > 0.5)
+    add('none.moments', 1, () => `${percent(years.timed)} of the values carry a time of day`);
+  else if (years && years.early >= years.late - 25)
+    add('none.recent', 1, () => 'the days lie close together');
   if (shares.boolean > 0.9) add('none.booleans', 1, () => 'the values are yes or no');
   if (shares.url > 0.6) add('none.urls', 1, () => 'the values are web addresses');
   if (shares.sentences > 0.5) add('none.sentences', 1, () => 'the values are sentences');
-  if (shares.mixed > 0.6 && commonestShape > 0.5 && lengths.longest < 20) add('none.codes', 1, () => 'the values are codes of one shape');
+  if (shares.mixed > 0.6 && commonestShape > 0.5 && lengths.longest < 20)
+    add('none.codes', 1, () => 'the values are codes of one shape');
   if (lengths.longest <= 3) add('none.tiny', 1, () => 'no value is longer than three characters');
 }

@@ -5,7 +5,10 @@ import type { NameReading } from '../names/read-name.js';
 import type { Vocabulary } from '../names/vocabulary.js';
 
 /** Whether a relation's name speaks of people or of things; the last telling word decides. */
-export function readSubject(reading: NameReading | undefined, vocabulary: Vocabulary): TableContext['people'] {
+export function readSubject(
+  reading: NameReading | undefined,
+  vocabulary: Vocabulary,
+): TableContext['people'] {
   let subject: TableContext['people'] = 0;
   for (const { word } of reading?.words ?? []) {
     if (vocabulary.namesPeople(word)) subject = 1;
@@ -35,16 +38,33 @@ function* strongTypes({ nameMatches, valueMatches, contents, profile, type }: Co
   if (type.family === 'boolean' || type.family === 'timestamp') return;
   for (const match of nameMatches.values()) {
     const refuted = profile && isRefuted(match.type, valueMatches, contents);
-    if (!refuted && match.coverage === 1 && !match.generic && match.fromContext === 0 && match.likelihood > 0.8 && !match.against) {
+    if (
+      !refuted &&
+      match.coverage === 1 &&
+      !match.generic &&
+      match.fromContext === 0 &&
+      match.likelihood > 0.8 &&
+      !match.against
+    ) {
       if (!match.beside.has('hash')) yield match.type;
     }
   }
   for (const match of valueMatches.values()) {
-    if (match.share >= Math.max(0.8, match.wanted) && match.chance < 0.15 && match.tested >= 8 && !nameMatches.has(match.type)) yield match.type;
+    if (
+      match.share >= Math.max(0.8, match.wanted) &&
+      match.chance < 0.15 &&
+      match.tested >= 8 &&
+      !nameMatches.has(match.type)
+    )
+      yield match.type;
   }
 }
 
-function isRefuted(type: string, valueMatches: ColumnView['valueMatches'], contents: ColumnView['contents']): boolean {
+function isRefuted(
+  type: string,
+  valueMatches: ColumnView['valueMatches'],
+  contents: ColumnView['contents'],
+): boolean {
   const match = valueMatches.get(type);
   const content = contents.get(type);
   if (match && match.share >= match.wanted) return false;

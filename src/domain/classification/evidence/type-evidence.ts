@@ -8,11 +8,38 @@ import { languagesOf } from './country-languages.js';
 import type { LanguageShares } from '../names/read-name.js';
 
 /** Families that a type lives in when its rule file does not say. */
-const usual = new Set(['text', 'integer', 'decimal', 'date', 'json', 'array', 'enum', 'composite', 'key-value', 'other', 'xml']);
-const weighedRoles: readonly WordRole[] = ['flag', 'time', 'count', 'kind', 'hash', 'key', 'by', 'thing', 'unknown'];
+const usual = new Set([
+  'text',
+  'integer',
+  'decimal',
+  'date',
+  'json',
+  'array',
+  'enum',
+  'composite',
+  'key-value',
+  'other',
+  'xml',
+]);
+const weighedRoles: readonly WordRole[] = [
+  'flag',
+  'time',
+  'count',
+  'kind',
+  'hash',
+  'key',
+  'by',
+  'thing',
+  'unknown',
+];
 
 /** What speaks for and against one type. */
-export function typeEvidence(type: InformationType, column: ColumnView, context: TableContext, part?: 'missing' | 'whole'): Candidate {
+export function typeEvidence(
+  type: InformationType,
+  column: ColumnView,
+  context: TableContext,
+  part?: 'missing' | 'whole',
+): Candidate {
   const list = new FeatureList();
   const name = column.nameMatches.get(type.id);
   if (name) nameFeatures(list, name, column);
@@ -20,8 +47,20 @@ export function typeEvidence(type: InformationType, column: ColumnView, context:
   fitFeatures(list, type, column);
   valueFeatures(list, type, column, name);
   surroundings(list, type, column, context, name);
-  if (part === 'missing') list.add('part.missing', 1, 'siblings', () => 'the other parts of it stand beside this column, and this one is missing');
-  if (part === 'whole') list.add('part.whole', 1, 'siblings', () => 'parts of it stand beside this column, so it is hardly the whole');
+  if (part === 'missing')
+    list.add(
+      'part.missing',
+      1,
+      'siblings',
+      () => 'the other parts of it stand beside this column, and this one is missing',
+    );
+  if (part === 'whole')
+    list.add(
+      'part.whole',
+      1,
+      'siblings',
+      () => 'parts of it stand beside this column, so it is hardly the whole',
+    );
   return { type: type.id, features: list.features };
 }
 
@@ -32,15 +71,24 @@ function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): 
   list.add(`name.${reach}.${full ? 'full' : 'part'}`, likelihood * (full ? 1 : coverage), 'name', () =>
     full ? `name reads as "${phrase}"` : `name holds "${phrase}" among other words`,
   );
-  if (size > 1) list.add('name.phrase', likelihood, 'name', () => `the name matches a phrase of ${size} words`);
+  if (size > 1)
+    list.add('name.phrase', likelihood, 'name', () => `the name matches a phrase of ${size} words`);
   list.add('name.doubt', 1 - likelihood, 'name', () => 'the name can be read in other ways');
   for (const role of weighedRoles) {
     const count = beside.get(role);
-    if (count) list.add(generic ? `beside.vague.${role}` : `beside.${role}`, Math.min(count, 2), 'name', () => besideWords[role] ?? 'other words stand beside it');
+    if (count)
+      list.add(
+        generic ? `beside.vague.${role}` : `beside.${role}`,
+        Math.min(count, 2),
+        'name',
+        () => besideWords[role] ?? 'other words stand beside it',
+      );
   }
   if (match.headBeside) list.add('name.head', 1, 'name', () => 'the last word of the name is something else');
-  if (match.against) list.add('name.against', 1, 'name', () => `"${match.against!}" in the name speaks against it`);
-  if (column.profile === undefined && column.sampled) list.add('named.empty', 1, 'values', () => 'the sample holds no values');
+  if (match.against)
+    list.add('name.against', 1, 'name', () => `"${match.against!}" in the name speaks against it`);
+  if (column.profile === undefined && column.sampled)
+    list.add('named.empty', 1, 'values', () => 'the sample holds no values');
 }
 
 const besideWords: Partial<Record<WordRole, string>> = {
@@ -59,7 +107,12 @@ function commentFeatures(list: FeatureList, { id }: InformationType, { commentMa
   const match = commentMatches.get(id);
   if (!match) return;
   const full = match.coverage === 1 && !match.generic;
-  list.add(full ? 'comment.full' : 'comment.part', match.likelihood * match.coverage, 'comment', () => `the comment mentions "${match.phrase}"`);
+  list.add(
+    full ? 'comment.full' : 'comment.part',
+    match.likelihood * match.coverage,
+    'comment',
+    () => `the comment mentions "${match.phrase}"`,
+  );
 }
 
 function fitFeatures(list: FeatureList, type: InformationType, column: ColumnView): void {
@@ -67,7 +120,12 @@ function fitFeatures(list: FeatureList, type: InformationType, column: ColumnVie
   const inner = family === 'array' || family === 'range' ? (element?.family ?? family) : family;
   const lives = type.lives;
   if (lives ? !lives.includes(inner) && !lives.includes(family) : !usual.has(inner)) {
-    list.add(lives ? 'fit.family' : 'fit.unusual', 1, 'type', () => `values of the type do not live in ${column.type.name}`);
+    list.add(
+      lives ? 'fit.family' : 'fit.unusual',
+      1,
+      'type',
+      () => `values of the type do not live in ${column.type.name}`,
+    );
   }
   const shortest = shortestExample(type);
   if (maxLength !== undefined && shortest !== undefined && maxLength < shortest) {
@@ -86,14 +144,26 @@ function valueFeatures(list: FeatureList, type: InformationType, column: ColumnV
   const content = column.contents.get(type.id);
   if (content === undefined) return;
   if (content >= 0.5) {
-    list.add('content', content, 'values', () => `${percent(content)} of the values look like it, seen as a whole`);
+    list.add(
+      'content',
+      content,
+      'values',
+      () => `${percent(content)} of the values look like it, seen as a whole`,
+    );
     if (name) list.add('content.named', content, 'values', () => 'name and values agree');
-  } else if (!match) list.add('content.miss', 1 - content * 2, 'values', () => 'the values, seen as a whole, do not look like it');
+  } else if (!match)
+    list.add(
+      'content.miss',
+      1 - content * 2,
+      'values',
+      () => 'the values, seen as a whole, do not look like it',
+    );
 }
 
 function ruleFeatures(list: FeatureList, match: ValueMatch, column: ColumnView, name?: NameMatch): void {
   const { share, wanted, chance, tested, kind } = match;
-  const how = kind === 'words' ? 'are in its word list' : kind === 'validator' ? 'pass its check' : 'have its form';
+  const how =
+    kind === 'words' ? 'are in its word list' : kind === 'validator' ? 'pass its check' : 'have its form';
   const says = () => `${percent(share)} of ${tested} values ${how}`;
   if (share < wanted) {
     list.add('value.miss', Math.min(1, tested / 5) * (1 - share / wanted), 'values', says);
@@ -104,18 +174,40 @@ function ruleFeatures(list: FeatureList, match: ValueMatch, column: ColumnView, 
   const lift = Math.min(1, Math.log(share / chance) / Math.log(40));
   if (kind === 'words') list.add('value.words', share * enough, 'values', says);
   else {
-    if (lift > 0.1) list.add('value.check', lift * share * enough, 'values', () => `${says()}, which chance would not bring about`);
-    const form = digits > 0.8 ? 'digits' : letters > 0.8 ? 'letters' : mixed > 0.8 ? 'mixed' : spaced > 0.8 ? 'spaced' : 'marked';
+    if (lift > 0.1)
+      list.add(
+        'value.check',
+        lift * share * enough,
+        'values',
+        () => `${says()}, which chance would not bring about`,
+      );
+    const form =
+      digits > 0.8
+        ? 'digits'
+        : letters > 0.8
+          ? 'letters'
+          : mixed > 0.8
+            ? 'mixed'
+            : spaced > 0.8
+              ? 'spaced'
+              : 'marked';
     list.add(`value.${form}`, share * enough, 'values', says);
   }
   if (name) list.add('value.named', share, 'values', () => 'name and values agree');
 }
 
-function surroundings(list: FeatureList, type: InformationType, column: ColumnView, context: TableContext, name?: NameMatch): void {
+function surroundings(
+  list: FeatureList,
+  type: InformationType,
+  column: ColumnView,
+  context: TableContext,
+  name?: NameMatch,
+): void {
   const vague = name === undefined || name.generic;
   const who = vague ? 'vague' : 'named';
   if (context.people === 1) list.add(`${who}.people`, 1, 'table', () => 'the table is about people');
-  if (context.people === -1) list.add(`${who}.things`, 1, 'table', () => 'the table is about things, not people');
+  if (context.people === -1)
+    list.add(`${who}.things`, 1, 'table', () => 'the table is about things, not people');
   const siblings = new Set<string>();
   let kin = 0;
   for (const [columnName, found] of context.strong) {
@@ -125,7 +217,13 @@ function surroundings(list: FeatureList, type: InformationType, column: ColumnVi
       if (sibling.family === topFamily(type) && sibling.type !== type.id) kin = 1;
     }
   }
-  if (siblings.size) list.add(`${who}.company`, Math.min(1, siblings.size / 3), 'siblings', () => `${siblings.size} kinds of personal data stand beside it`);
+  if (siblings.size)
+    list.add(
+      `${who}.company`,
+      Math.min(1, siblings.size / 3),
+      'siblings',
+      () => `${siblings.size} kinds of personal data stand beside it`,
+    );
   if (context.home !== undefined) countryFeature(list, type, context.home);
   if (kin) list.add('siblings.kin', 1, 'siblings', () => 'data of the same family stands beside it');
 }
@@ -137,8 +235,20 @@ function countryFeature(list: FeatureList, { family }: InformationType, home: La
   if (!languages) return;
   const share = Math.max(...languages.map((language) => home.get(language) ?? 0));
   const known = languages.includes('en') ? share * 0.3 : share;
-  if (known > 0.15) list.add('country.home', Math.min(1, known * 2), 'siblings', () => `names in this schema are in the language of ${country!.toUpperCase()}`);
-  else list.add('country.abroad', 1, 'siblings', () => `no names in this schema are in the language of ${country!.toUpperCase()}`);
+  if (known > 0.15)
+    list.add(
+      'country.home',
+      Math.min(1, known * 2),
+      'siblings',
+      () => `names in this schema are in the language of ${country!.toUpperCase()}`,
+    );
+  else
+    list.add(
+      'country.abroad',
+      1,
+      'siblings',
+      () => `no names in this schema are in the language of ${country!.toUpperCase()}`,
+    );
 }
 
 /** The first folder of a type's family: `government/de` to `government`. */

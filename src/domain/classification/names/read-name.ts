@@ -110,7 +110,10 @@ export class NameReader {
       steps.push({ words: [text], cost: text.length < 3 ? 0.5 : 0.2 + foreign('en', languages) * 0.5 });
     for (const { words, language, short } of vocabulary.meanings(text)) {
       const length = text.length <= 1 ? 1.5 : text.length === 2 ? 0.7 : text.length === 3 ? 0.45 : 0.25;
-      steps.push({ words, cost: length + (short ? 0.1 : 0) + foreign(language, languages) * (text.length < 4 ? 1.7 : 1.1) });
+      steps.push({
+        words,
+        cost: length + (short ? 0.1 : 0) + foreign(language, languages) * (text.length < 4 ? 1.7 : 1.1),
+      });
     }
     if (!steps.length) {
       const singular = singularOf(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { foldText, spellings } from './fold-text.js';
 
 /** Forms of a word, apart from each other by spaces; the words of a form of several by hyphens. */
-const forms = z
+export const formsSchema = z
   .union([z.string(), z.null(), z.number(), z.boolean()])
   .transform((text) => (text === null ? [] : String(text).split(/\s+/).filter(Boolean)));
 
@@ -10,18 +10,18 @@ const forms = z
 export const languageVocabularySchema = z.strictObject({
   /** BCP 47, as `de` or `ja-Latn`. */
   language: z.string().min(2),
-  words: z.record(z.string().min(1), forms),
+  words: z.record(z.string().min(1), formsSchema),
 });
 
 /** File format of `rules/vocabulary/roles.yaml`. */
 export const nameRolesSchema = z.strictObject({
   roles: z.record(
     z.enum(['key', 'time', 'flag', 'count', 'kind', 'hash', 'by', 'thing', 'neutral', 'placeholder', 'stop']),
-    forms,
+    formsSchema,
   ),
-  generic: forms,
-  people: forms,
-  things: forms,
+  generic: formsSchema,
+  people: formsSchema,
+  things: formsSchema,
 });
 
 export type LanguageVocabulary = z.infer<typeof languageVocabularySchema>;

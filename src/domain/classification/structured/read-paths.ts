@@ -30,7 +30,9 @@ export function readPaths(sample: readonly (string | null)[]): readonly PathValu
 /** True when most of the first values are objects or arrays in JSON. */
 export function looksLikeDocuments(values: readonly string[]): boolean {
   const few = values.slice(0, 20);
-  const documents = few.filter((value) => /^\s*[{[]/.test(value) && /[}\]]\s*$/.test(value) && typeof parse(value) === 'object');
+  const documents = few.filter(
+    (value) => /^\s*[{[]/.test(value) && /[}\]]\s*$/.test(value) && typeof parse(value) === 'object',
+  );
   return few.length > 0 && documents.length >= few.length * 0.7;
 }
 
@@ -51,33 +53,45 @@ function parse(text: string): unknown {
 /** hstore: `"a"=>"1", "b"=>NULL`. */
 function parsePairs(text: string): Record<string, string> {
   const pairs: Record<string, string> = {};
-  for (const [, key, value] of text.matchAll(/"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"/gs)) pairs[key] = value;
+  for (const [, key, value] of text.matchAll(/"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"/gs))
+    pairs[key] = value;
   return pairs;
 }
 
 /** The leaves and attributes of XML, by element name; enough to classify, not to process. */
 function parseElements(text: string): Record<string, string[]> {
   const leaves: Record<string, string[]> = {};
-  for (const [, name, attributes, content] of text.matchAll(/<([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*"[^"<]*")*)\s*(?:\/>|>([^<]*)(?=<\/))?/g)) {
+  for (const [, name, attributes, content] of text.matchAll(
+    /<([\w:.-]+)((?:\s+[\w:.-]+\s*=\s*"[^"<]*")*)\s*(?:\/>|>([^<]*)(?=<\/))?/g,
+  )) {
     if (content?.trim()) (leaves[name] ??= []).push(content.trim());
-    for (const [, attribute, value] of (attributes ?? '').matchAll(/([\w:.-]+)\s*=\s*"([^"<]*)"/g)) (leaves[attribute] ??= []).push(value);
+    for (const [, attribute, value] of (attributes ?? '').matchAll(/([\w:.-]+)\s*=\s*"([^"<]*)"/g))
+      (leaves[attribute] ??= []).push(value);
   }
   return leaves;
 }
 
-function walk(value: unknown, path: string, names: readonly string[], paths: Map<string, PathValues>, depth: number): void {
+function walk(
+  value: unknown,
+  path: string,
+  names: readonly string[],
+  paths: Map<string, PathValues>,
+  depth: number,
+): void {
   if (value === null || value === undefined || depth > deepest) return;
   if (Array.isArray(value)) {
     for (const element of value.slice(0, mostElements)) walk(element, `${path}[*]`, names, paths, depth + 1);
     return;
   }
   if (typeof value === 'object') {
-    for (const [key, inner] of Object.entries(value)) walk(inner, `${path}${printKey(key)}`, [...names, key], paths, depth + 1);
+    for (const [key, inner] of Object.entries(value))
+      walk(inner, `${path}${printKey(key)}`, [...names, key], paths, depth + 1);
     return;
   }
   const known = paths.get(path);
-  if (known) known.values.push(String(value as string | number | boolean));
-  else if (paths.size < mostPaths) paths.set(path, { path, names, values: [String(value as string | number | boolean)] });
+  if (known) known.values.push(String(value));
+  else if (paths.size < mostPaths)
+    paths.set(path, { path, names, values: [String(value)] });
 }
 
 function printKey(key: string): string {

@@ -42,7 +42,8 @@ function splitQuoted(text: string): readonly string[] {
   const elements: string[] = [];
   const pattern = /"((?:[^"\\]|\\.|"")*)"|([^{}()[\],"]+)/gs;
   for (const [, quoted, plain] of text.matchAll(pattern)) {
-    const element = quoted === undefined ? plain.trim() : quoted.replace(/\\(.)/gs, '$1').replaceAll('""', '"');
+    const element =
+      quoted === undefined ? plain.trim() : quoted.replace(/\\(.)/gs, '$1').replaceAll('""', '"');
     if (element !== '' && !(quoted === undefined && element === 'NULL')) elements.push(element);
     if (elements.length === mostElements) break;
   }

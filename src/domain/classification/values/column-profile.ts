@@ -38,7 +38,12 @@ export interface ColumnProfile {
     readonly sequential: boolean;
   };
   /** Of the values that are days: years at the 5th, 50th and 95th percentile. */
-  readonly years?: { readonly early: number; readonly middle: number; readonly late: number; readonly timed: number };
+  readonly years?: {
+    readonly early: number;
+    readonly middle: number;
+    readonly late: number;
+    readonly timed: number;
+  };
 }
 
 /** Distinct values that are looked at; more would change little and cost time. */

@@ -115,7 +115,9 @@ class ExtentReader {
         // A letter beyond the first plane counts two.
         return property ? this.#skip(property[0].length, { ...one, longest: 2 }) : undefined;
       }
-      const hex = /^\\(?:x[0-9a-fA-F]{2}|x\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\})/.exec(this.#text.slice(this.#at));
+      const hex = /^\\(?:x[0-9a-fA-F]{2}|x\{[0-9a-fA-F]+\}|u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]+\})/.exec(
+        this.#text.slice(this.#at),
+      );
       if (hex) return this.#skip(hex[0].length, { ...one, longest: 2 });
       return /[QEAzkCZ1-9]/.test(escape ?? 'Q') ? undefined : this.#skip(2, one);
     }
@@ -146,7 +148,16 @@ class ExtentReader {
     this.#at += match[0].length;
     const symbol = match[0][0];
     const least = symbol === '{' ? Number(match[1]) : symbol === '+' ? 1 : 0;
-    const most = symbol === '?' ? 1 : symbol !== '{' ? Infinity : match[2] ? (match[3] ? Number(match[3]) : Infinity) : least;
+    const most =
+      symbol === '?'
+        ? 1
+        : symbol !== '{'
+          ? Infinity
+          : match[2]
+            ? match[3]
+              ? Number(match[3])
+              : Infinity
+            : least;
     const loop = most > 24 && most !== least;
     return {
       shortest: atom.shortest * least,

@@ -40,24 +40,40 @@ export const contentDetectors = {
 
   /** Whole numbers as ages of people run. */
   ages: ({ numbers, distinct }) =>
-    numbers?.integer && numbers.least >= 0 && numbers.greatest <= 110 && numbers.greatest >= 40 && distinct >= 12 ? 1 : 0,
+    numbers?.integer &&
+    numbers.least >= 0 &&
+    numbers.greatest <= 110 &&
+    numbers.greatest >= 40 &&
+    distinct >= 12
+      ? 1
+      : 0,
 
   /** One coordinate with many decimals, or a pair of them. */
   coordinates: (profile) => {
     const pairs = share(profile, (value) => /^\(?-?\d{1,3}\.\d{3,}[ ,;/]+-?\d{1,3}\.\d{3,}\)?$/.test(value));
     if (pairs > 0.5) return pairs;
     const { numbers } = profile;
-    return numbers && numbers.precise > 0.7 && numbers.least >= -180 && numbers.greatest <= 180 && numbers.greatest - numbers.least > 0.01
+    return numbers &&
+      numbers.precise > 0.7 &&
+      numbers.least >= -180 &&
+      numbers.greatest <= 180 &&
+      numbers.greatest - numbers.least > 0.01
       ? numbers.precise
       : 0;
   },
 
   /** Images by their first bytes, or by the ending of a path to them. */
   images: (profile) =>
-    share(profile, (value) => /^\\x(?:89504e47|ffd8ff|47494638|52494646|424d)/i.test(value) || /\.(?:png|jpe?g|gif|bmp|webp|heic|tiff?)(?:[?#].*)?$/i.test(value)),
+    share(
+      profile,
+      (value) =>
+        /^\\x(?:89504e47|ffd8ff|47494638|52494646|424d)/i.test(value) ||
+        /\.(?:png|jpe?g|gif|bmp|webp|heic|tiff?)(?:[?#].*)?$/i.test(value),
+    ),
 
   /** Documents by their first bytes: PDF, ZIP (Office), OLE, RTF, TIFF. */
-  documents: (profile) => share(profile, (value) => /^\\x(?:25504446|504b0304|d0cf11e0|7b5c7274|49492a00|4d4d002a)/i.test(value)),
+  documents: (profile) =>
+    share(profile, (value) => /^\\x(?:25504446|504b0304|d0cf11e0|7b5c7274|49492a00|4d4d002a)/i.test(value)),
 
   /** Web addresses that name a person or carry a token. */
   'personal-urls': (profile) => share(profile, isPersonalUrl),
@@ -79,16 +95,27 @@ function share({ values }: ColumnProfile, test: (value: string) => boolean): num
 }
 
 function oneWordShare(profile: ColumnProfile, list: ReadonlySet<string>): number {
-  return share(profile, (value) => value.length <= 40 && value.split(/[ -]/, 4).length < 4 && !/\d/.test(value) && value.split(/[ -]/).some((word) => list.has(fold(word))));
+  return share(
+    profile,
+    (value) =>
+      value.length <= 40 &&
+      value.split(/[ -]/, 4).length < 4 &&
+      !/\d/.test(value) &&
+      value.split(/[ -]/).some((word) => list.has(fold(word))),
+  );
 }
 
 function isFullName(value: string, words: TextWords): boolean {
   if (value.length < 3 || value.length > 60 || /[\d@:/\\]/.test(value)) return false;
   // Names in Han characters are written without a space: a family name, then one or two more.
-  if (/^[\p{Script=Han}\p{Script=Hangul}]{2,5}$/u.test(value)) return words.familyNames.has(value.slice(0, 1)) || words.familyNames.has(value.slice(0, 2));
+  if (/^[\p{Script=Han}\p{Script=Hangul}]{2,5}$/u.test(value))
+    return words.familyNames.has(value.slice(0, 1)) || words.familyNames.has(value.slice(0, 2));
   const parts = value.replace(/,/g, ' ').split(/\s+/);
   if (parts.length < 2 || parts.length > 6) return false;
-  return parts.some((part) => words.givenNames.has(fold(part)) || words.familyNames.has(fold(part)) || words.titles.has(fold(part)));
+  return parts.some(
+    (part) =>
+      words.givenNames.has(fold(part)) || words.familyNames.has(fold(part)) || words.titles.has(fold(part)),
+  );
 }
 
 function isStreetLine(value: string, { streets }: TextWords): boolean {
@@ -102,7 +129,8 @@ function isStreetLine(value: string, { streets }: TextWords): boolean {
   });
 }
 
-const streetEnding = /.{2,}(?:strasse|str|straat|gasse|weg|allee|platz|laan|plein|gade|gatan|vej|veien|vagen|gata|gate|katu|tie|ulica|utca|utja|damm|ufer|ring|singel|gracht|kade|dijk|stien|straede)$/;
+const streetEnding =
+  /.{2,}(?:strasse|str|straat|gasse|weg|allee|platz|laan|plein|gade|gatan|vej|veien|vagen|gata|gate|katu|tie|ulica|utca|utja|damm|ufer|ring|singel|gracht|kade|dijk|stien|straede)$/;
 
 function hasPlacePart(value: string): boolean {
   return /,\s*(?:\S+\s+)?\p{Lu}\p{L}+/u.test(value) || /[省市县県都府]/.test(value);
@@ -110,7 +138,9 @@ function hasPlacePart(value: string): boolean {
 
 function isPersonalUrl(value: string): boolean {
   if (!/^(?:https?|ftp|mailto|urn|acct|tag)[:/]/i.test(value)) return false;
-  return /[?&][^=]*(?:e-?mail|token|user|name|phone|session|key|auth|code)[^=]*=|\/(?:users?|people|profiles?|members?|u|in)\/|\/@\w|~\w|%40|\w@\w/i.test(value);
+  return /[?&][^=]*(?:e-?mail|token|user|name|phone|session|key|auth|code)[^=]*=|\/(?:users?|people|profiles?|members?|u|in)\/|\/@\w|~\w|%40|\w@\w/i.test(
+    value,
+  );
 }
 
 function fold(word: string): string {

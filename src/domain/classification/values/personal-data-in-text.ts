@@ -1,4 +1,9 @@
+import { z } from 'zod';
 import { foldText } from '../names/fold-text.js';
+import { formsSchema } from '../names/vocabulary.js';
+
+/** File format of `rules/vocabulary/text.yaml`. */
+export const textWordsSchema = z.strictObject({ streets: formsSchema, titles: formsSchema });
 
 /** Words that values are searched for, folded. */
 export interface TextWords {
@@ -12,14 +17,24 @@ export interface TextWords {
 
 /** Kinds of personal data in a text, as the ids of information types. */
 export type TextFinding =
-  'email-address' | 'phone-number' | 'person-name' | 'iban' | 'payment-card-number' | 'national-id' | 'date-of-birth' | 'street-address';
+  | 'email-address'
+  | 'phone-number'
+  | 'person-name'
+  | 'iban'
+  | 'payment-card-number'
+  | 'national-id'
+  | 'date-of-birth'
+  | 'street-address';
 
 const email = /[\p{L}\d._%+-]{1,64}@[\p{L}\d.-]{1,190}\.\p{L}{2,18}/u;
-const phone = /(?<![\w.])(?:\+\d{1,3}[ ()./-]{0,2}|\(?0|\(\d{2,4}\) ?)?\d{2,5}(?:[ ()./-]{1,2}\d{2,5}){1,4}(?: ?(?:x|ext\.?) ?\d{1,6})?(?![\w])|\+\d{8,15}(?!\d)/g;
+const phone =
+  /(?<![\w.])(?:\+\d{1,3}[ ()./-]{0,2}|\(?0|\(\d{2,4}\) ?)?\d{2,5}(?:[ ()./-]{1,2}\d{2,5}){1,4}(?: ?(?:x|ext\.?) ?\d{1,6})?(?![\w])|\+\d{8,15}(?!\d)/g;
 const iban = /(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)/;
 const card = /(?<!\d)(?:\d{4}[ -]?){3}\d{1,7}(?!\d)/;
-const idShape = /(?<![\d-])(?:\d{3}-\d{2}-\d{4}|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{6}[-+]\d{4}|\d{8}[A-Z])(?![\d-])/;
-const born = /(?:\bborn|\bgeb(?:oren)?\.?|\bn[ée]e?(?:\(e\))? le|\bnacid[oa]|\bnascid[oa]|\bDOB|\bdate of birth|\bnat[oa] il|\bur\.|\bf(?:ø|o)dt)[^\d]{0,12}\d{1,4}[-/. ]/i;
+const idShape =
+  /(?<![\d-])(?:\d{3}-\d{2}-\d{4}|\d{3}\.\d{3}\.\d{3}-\d{2}|\d{6}[-+]\d{4}|\d{8}[A-Z])(?![\d-])/;
+const born =
+  /(?:\bborn|\bgeb(?:oren)?\.?|\bn[ée]e?(?:\(e\))? le|\bnacid[oa]|\bnascid[oa]|\bDOB|\bdate of birth|\bnat[oa] il|\bur\.|\bf(?:ø|o)dt)[^\d]{0,12}\d{1,4}[-/. ]/i;
 
 /** The kinds of personal data that a text holds. Linear in the text's length, which callers bound. */
 export function findPersonalData(text: string, words: TextWords): ReadonlySet<TextFinding> {
@@ -49,9 +64,18 @@ function hasPhone(text: string): boolean {
 }
 
 function hasStreet(text: string, { streets }: TextWords): boolean {
-  for (const [, before, after] of text.matchAll(/\d+\p{L}? ((?:\p{Lu}[\p{L}'.-]+ ?){1,4})|((?:\p{Lu}[\p{L}'.-]+ ){1,3})\d+/gu)) {
+  for (const [, before, after] of text.matchAll(
+    /\d+\p{L}? ((?:\p{Lu}[\p{L}'.-]+ ?){1,4})|((?:\p{Lu}[\p{L}'.-]+ ){1,3})\d+/gu,
+  )) {
     const parts = (before ?? after).split(/[ .]/).filter(Boolean);
-    if (parts.some((part) => streets.has(foldText(part)) || /(?:strasse|straße|str|weg|straat|laan|dijk|vej|gade|gatan|gasse|allee|platz|plein)$/iu.test(part))) return true;
+    if (
+      parts.some(
+        (part) =>
+          streets.has(foldText(part)) ||
+          /(?:strasse|straße|str|weg|straat|laan|dijk|vej|gade|gatan|gasse|allee|platz|plein)$/iu.test(part),
+      )
+    )
+      return true;
   }
   return false;
 }

@@ -26,5 +26,8 @@ function day(year: string, month: string, dayOfMonth: string, time?: string): Re
   const d = Number(dayOfMonth);
   // Month and day may stand in either order.
   if (y < 1800 || y > 2200 || m < 1 || d < 1 || Math.min(m, d) > 12 || Math.max(m, d) > 31) return undefined;
-  return { year: y, timed: time !== undefined && !/^0?0:00(:00(\.0+)?)?(Z|[+-]\d{2}(:?\d{2})?)?$/.test(time) };
+  return {
+    year: y,
+    timed: time !== undefined && !/^0?0:00(:00(\.0+)?)?(Z|[+-]\d{2}(:?\d{2})?)?$/.test(time),
+  };
 }

@@ -49,7 +49,9 @@ export function matchValues(
     const early = first.reduce((count, value) => count + (passes(rule, value) ? 1 : 0), 0);
     const promising = early >= Math.max(1, first.length * Math.min(rule.share, 0.5) * 0.5);
     if (!promising && !named.has(rule.type)) continue;
-    const rest = profile.values.slice(firstLook).reduce((count, value) => count + (passes(rule, value) ? 1 : 0), 0);
+    const rest = profile.values
+      .slice(firstLook)
+      .reduce((count, value) => count + (passes(rule, value) ? 1 : 0), 0);
     const share = (early + rest) / profile.values.length;
     const chance = share >= rule.share * 0.5 ? chanceOf(rule, profile.values) : 1;
     const match = {

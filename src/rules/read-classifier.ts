@@ -1,0 +1,45 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compileClassifier, type ClassificationRules, type Classifier } from '../domain/classification/classifier.js';
+import { FileFormatError } from '../domain/errors.js';
+import { classificationModelSchema } from '../domain/classification/model/model.js';
+import { foldText } from '../domain/classification/names/fold-text.js';
+import { languageVocabularySchema, nameRolesSchema } from '../domain/classification/names/vocabulary.js';
+import { textWordsSchema } from '../domain/classification/values/personal-data-in-text.js';
+import { parseYamlFile } from '../domain/yaml-file.js';
+import { packageRoot } from '../package-root.js';
+
+/** What `readRules` has read of information types, and the folders that it read them from. */
+export type ClassifierSources = Pick<ClassificationRules, 'informationTypes' | 'validator' | 'wordList'>;
+
+/**
+ * Reads vocabulary and learnt weights from the package's own rules and compiles them with the given types.
+ * Throws `FileFormatError` with file and line for a file that cannot be understood.
+ */
+export async function readClassifier(sources: ClassifierSources, folder = join(packageRoot, 'rules')): Promise<Classifier> {
+  const vocabulary = await readVocabulary(join(folder, 'vocabulary'));
+  const model = await readYaml(join(folder, 'classification-model.yaml'), classificationModelSchema);
+  return compileClassifier({ ...sources, ...vocabulary, model });
+}
+
+/** Reads `rules/vocabulary/`: one file a language, the roles of words, and words that values are searched for. */
+export async function readVocabulary(folder: string): Promise<Pick<ClassificationRules, 'languages' | 'roles' | 'text'>> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.yaml')).sort();
+  const languages = files.filter((file) => file !== 'roles.yaml' && file !== 'text.yaml');
+  const text = await readYaml(join(folder, 'text.yaml'), textWordsSchema);
+  return {
+    languages: await Promise.all(languages.map((file) => readYaml(join(folder, file), languageVocabularySchema))),
+    roles: await readYaml(join(folder, 'roles.yaml'), nameRolesSchema),
+    text: { streets: new Set(text.streets.map(foldText)), titles: new Set(text.titles.map(foldText)) },
+  };
+}
+
+async function readYaml<Schema extends Parameters<typeof parseYamlFile>[2]>(file: string, schema: Schema) {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    throw new FileFormatError(file, undefined, 'cannot be read', 'restore the file from the package, or allow reading it');
+  }
+  return parseYamlFile(text, file, schema).value;
+}
