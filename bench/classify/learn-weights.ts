@@ -39,10 +39,22 @@ export function learnWeights(examples: readonly Example[], priors: Weights): Wei
       mean[at] = 0.9 * mean[at] + 0.1 * gradient[at];
       spread[at] = 0.999 * spread[at] + 0.001 * gradient[at] ** 2;
       const step = mean[at] / (1 - 0.9 ** round) / (Math.sqrt(spread[at] / (1 - 0.999 ** round)) + 1e-8);
-      weights[at] -= rate * step;
+      weights[at] = keepSign(names[at], weights[at] - rate * step);
     }
   }
   return { ...priors, ...Object.fromEntries(names.map((name, at) => [name, weights[at]])) };
+}
+
+/**
+ * Some observations can only speak one way, whatever coincidences a set shows: a word for something else
+ * beside a match never helps it, and a passed check never hurts.
+ */
+function keepSign(id: string, weight: number): number {
+  if (/^(?:beside|name\.(?:doubt|head|against)|fit|value\.miss|content\.miss)/.test(id))
+    return Math.min(weight, -0.2);
+  if (/^(?:value\.|content|name\.|comment\.|part\.missing|country\.home)/.test(id))
+    return Math.max(weight, 0.2);
+  return weight;
 }
 
 interface Problem {

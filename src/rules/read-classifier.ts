@@ -7,19 +7,26 @@ import { foldText } from '../domain/classification/names/fold-text.js';
 import { languageVocabularySchema, nameRolesSchema } from '../domain/classification/names/vocabulary.js';
 import { textWordsSchema } from '../domain/classification/values/personal-data-in-text.js';
 import { parseYamlFile } from '../domain/yaml-file.js';
+import { validators } from '../domain/classification/validators/registry.js';
 import { packageRoot } from '../package-root.js';
-
-/** What `readRules` has read of information types, and the folders that it read them from. */
-export type ClassifierSources = Pick<ClassificationRules, 'informationTypes' | 'validator' | 'wordList'>;
+import type { Rules } from './read-rules.js';
 
 /**
- * Reads vocabulary and learnt weights from the package's own rules and compiles them with the given types.
- * Throws `FileFormatError` with file and line for a file that cannot be understood.
+ * Reads vocabulary and learnt weights from the package's own rules and compiles them with the given ones.
+ * Build it once for any number of scans. Throws `FileFormatError` with file and line for a file that
+ * cannot be understood.
  */
-export async function readClassifier(sources: ClassifierSources, folder = join(packageRoot, 'rules')): Promise<Classifier> {
-  const vocabulary = await readVocabulary(join(folder, 'vocabulary'));
-  const model = await readYaml(join(folder, 'classification-model.yaml'), classificationModelSchema);
-  return compileClassifier({ ...sources, ...vocabulary, model });
+export async function readClassifier(
+  { informationTypes, words }: Pick<Rules, 'informationTypes' | 'words'>,
+  folder = join(packageRoot, 'rules'),
+): Promise<Classifier> {
+  return compileClassifier({
+    ...(await readVocabulary(join(folder, 'vocabulary'))),
+    informationTypes: informationTypes.all(),
+    wordList: (name) => (words.has(name) ? words.membership(name).folded : undefined),
+    validator: (name) => validators.get(name),
+    model: await readYaml(join(folder, 'classification-model.yaml'), classificationModelSchema),
+  });
 }
 
 /** Reads `rules/vocabulary/`: one file a language, the roles of words, and words that values are searched for. */

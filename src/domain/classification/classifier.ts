@@ -45,7 +45,7 @@ export interface Classifier {
   readonly model: ClassificationModel;
 }
 
-/** The content that is judged part by part and not by a detector. */
+/** The content that is judged part by part beside its detector. */
 const documentContent = 'personal-document';
 const none: ReadonlySet<string> = new Set();
 
@@ -119,7 +119,7 @@ function partsOf(types: readonly InformationType[]): ReadonlyMap<string, readonl
 function contentsOf(types: readonly InformationType[]): Classifier['contents'] {
   const byName = new Map<string, string[]>();
   for (const { id, values } of types) {
-    if (!values?.content || values.content === documentContent) continue;
+    if (!values?.content) continue;
     byName.set(values.content, [...(byName.get(values.content) ?? []), id]);
   }
   const detectors: Readonly<Record<string, ContentDetector | undefined>> = contentDetectors;

@@ -215,7 +215,7 @@ class Looker {
       types,
     );
     const contents = new Map(view.contents);
-    for (const type of documentTypes) contents.set(type, strong.size ? 1 : 0);
+    for (const type of documentTypes) contents.set(type, strong.size ? 1 : (contents.get(type) ?? 0));
     return { ...view, contents };
   }
 }

@@ -86,6 +86,13 @@ export const contentDetectors = {
     const hits = texts.filter((value) => findPersonalData(value, words).size > 0).length;
     return Math.min(1, hits / texts.length / 0.2);
   },
+
+  /**
+   * Documents (JSON, XML, pairs) in whose text personal data is seen. Where a document can be parsed,
+   * its parts are judged one by one beside this, and one telling part is enough.
+   */
+  'personal-document': (profile, { words }) =>
+    share(profile, (value) => /^\s*[{[<"]/.test(value) && findPersonalData(value, words).size > 0),
 } satisfies Record<string, ContentDetector>;
 
 export type ContentDetectorName = keyof typeof contentDetectors;

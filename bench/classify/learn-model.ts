@@ -1,0 +1,125 @@
+import type { Catalog, Table } from '../../src/domain/catalog/catalog.js';
+import { choose } from '../../src/domain/classification/decide.js';
+import type { Classifier } from '../../src/domain/classification/classifier.js';
+import type { SampledValues } from '../../src/domain/classification/gather-evidence.js';
+import type { ClassificationModel, WeightSet } from '../../src/domain/classification/model/model.js';
+import { gatherSet, hiddenExamples, toExamples } from './examples.js';
+import {
+  learnCalibration,
+  learnWeights,
+  probabilities,
+  type Example,
+  type Weights,
+} from './learn-weights.js';
+import type { LabelledSet } from './load-set.js';
+import { priorWeights } from './prior-weights.js';
+
+/** What a model is learnt from. */
+export interface LearningMaterial {
+  /** Columns judged with their values. */
+  readonly sampled: readonly Example[];
+  /** The same under names that say nothing. */
+  readonly hidden: readonly Example[];
+  /** All columns judged by metadata alone. */
+  readonly metadata: readonly Example[];
+}
+
+/** Probability of "nothing sensitive" from which on it is the answer. */
+const threshold = 0.5;
+
+/** Gathers a set's evidence both ways. */
+export function gatherMaterial(
+  set: LabelledSet,
+  catalog: Catalog,
+  samples: ReadonlyMap<Table, SampledValues>,
+  classifier: Classifier,
+): LearningMaterial {
+  const withValues = gatherSet(catalog, samples, classifier).filter(({ gathered }) => gathered.withValues);
+  return {
+    sampled: toExamples(withValues, set),
+    hidden: hiddenExamples(catalog, samples, classifier, set),
+    metadata: toExamples(gatherSet(catalog, new Map(), classifier), set),
+  };
+}
+
+/** Learns both weight sets, and calibrates each on schemas that its weights were not learnt on. */
+export function learnModel(
+  material: LearningMaterial,
+  schemas: readonly string[],
+  command: string,
+): ClassificationModel {
+  return {
+    version: 1,
+    learnt: { with: command, columns: material.metadata.length, schemas: [...schemas] },
+    sampled: learnSet(material.sampled, material.hidden, schemas),
+    metadata: learnSet(material.metadata, [], schemas),
+  };
+}
+
+/** One model for each schema, learnt and calibrated without it. */
+export function leaveOneOut(
+  material: LearningMaterial,
+  schemas: readonly string[],
+  command: string,
+): ReadonlyMap<string, ClassificationModel> {
+  return new Map(
+    schemas.map((left) => {
+      const others = (examples: readonly Example[]) => examples.filter(({ schema }) => schema !== left);
+      const rest = {
+        sampled: others(material.sampled),
+        hidden: others(material.hidden),
+        metadata: others(material.metadata),
+      };
+      return [
+        left,
+        learnModel(
+          rest,
+          schemas.filter((schema) => schema !== left),
+          command,
+        ),
+      ];
+    }),
+  );
+}
+
+function learnSet(
+  examples: readonly Example[],
+  extra: readonly Example[],
+  schemas: readonly string[],
+): WeightSet {
+  const weights = learnWeights([...examples, ...extra], priorWeights);
+  return { weights: rounded(weights), threshold, calibration: calibrateOutside(examples, extra, schemas) };
+}
+
+/** Folds of schemas: enough to keep a fold's weights apart from its columns, few enough to be quick. */
+const folds = 5;
+
+function calibrateOutside(
+  examples: readonly Example[],
+  extra: readonly Example[],
+  schemas: readonly string[],
+): WeightSet['calibration'] {
+  const stated = Array.from({ length: folds }, (_, fold) => {
+    const mine = new Set(schemas.filter((_schema, index) => index % folds === fold));
+    const weights = learnWeights(
+      [...examples, ...extra].filter(({ schema }) => !mine.has(schema)),
+      priorWeights,
+    );
+    return examples
+      .filter(({ schema }) => mine.has(schema))
+      .map((example) => statedAndTrue(example, weights));
+  });
+  return learnCalibration(stated.flat());
+}
+
+function statedAndTrue(example: Example, weights: Weights) {
+  const stated = probabilities(example, weights);
+  const answer = choose(stated, threshold);
+  return { probability: stated[answer], credit: example.right.has(example.candidates[answer].type) ? 1 : 0 };
+}
+
+/** Two decimals are read easily and change nothing. */
+function rounded(weights: Weights): Weights {
+  const sorted = Object.entries(weights).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([id, weight]) => [id, Math.round(weight * 100) / 100]));
+}
