@@ -1,6 +1,7 @@
 // Compiles the WebAssembly kernels (kernels/*.ts, AssemblyScript) and writes each as a module that
 // carries its bytes, so that the domain needs no file system to load them.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

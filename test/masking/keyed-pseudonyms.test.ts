@@ -1,6 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { HmacSha256, createPseudonyms } from '../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
+import {
+  HmacSha256,
+  InvalidDomainError,
+  InvalidKeyError,
+  createPseudonyms,
+} from '../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
 import { ValueBatchWriter, batchOf } from '../../src/domain/masking/value-batch.js';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
@@ -108,11 +113,9 @@ describe('the pseudonym function', () => {
   });
 
   it('refuses a short key and a domain that SQL could not spell', () => {
-    expect(() => createPseudonyms(randomBytes(15))).toThrow(expect.objectContaining({ code: 'invalid-key' }));
+    expect(() => createPseudonyms(randomBytes(15))).toThrow(InvalidKeyError);
     const pseudonyms = createPseudonyms(randomBytes(16));
-    expect(() => pseudonyms.digests('straße', batchOf(['x']))).toThrow(
-      expect.objectContaining({ code: 'invalid-pseudonym-domain' }),
-    );
-    expect(() => pseudonyms.digests('x'.repeat(65), batchOf(['x']))).toThrow();
+    expect(() => pseudonyms.digests('straße', batchOf(['x']))).toThrow(InvalidDomainError);
+    expect(() => pseudonyms.digests('x'.repeat(97), batchOf(['x']))).toThrow(InvalidDomainError);
   });
 });

@@ -13,6 +13,8 @@ export interface TechniqueProperties {
   readonly keepsLength?: boolean;
   /** Different values never meet in one stand-in (or only with a chance stated in the docs). */
   readonly keepsUniqueness?: boolean;
+  /** No stand-in is the value that it stands for; an empty text stays empty all the same. */
+  readonly neverOriginal?: boolean;
   /** Whoever holds the key can compute the original. */
   readonly reversibleWithKey?: boolean;
   readonly replacesNull?: boolean;
@@ -37,8 +39,11 @@ export interface MaskingContext {
   readonly domain: string;
   readonly pseudonyms: PseudonymFunction;
   readonly words: WordLists;
-  /** Another technique, prepared for values inside this one (JSON paths, free text, arrays). */
-  inner(techniqueId: string, options: unknown, domain: string): BatchMask;
+  /**
+   * Another technique, prepared for values inside this one (JSON paths, free text, arrays).
+   * @param type of the inner values; unbounded text when absent
+   */
+  inner(techniqueId: string, options: unknown, domain: string, type?: ColumnType): BatchMask;
 }
 
 /** Original values of other columns of the same rows, by column name. */

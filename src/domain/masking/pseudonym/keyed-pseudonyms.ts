@@ -8,7 +8,8 @@ import { DIGEST_LENGTH, type PseudonymFunction } from './pseudonym-function.js';
 const MINIMUM_KEY_LENGTH = 16;
 /** SHA-256's block: longer keys are hashed first (FIPS 198-1 §3). */
 const BLOCK_LENGTH = 64;
-const MAXIMUM_DOMAIN_LENGTH = 64;
+/** A domain of 64 and what techniques append to it (`…/given-name`). */
+const MAXIMUM_DOMAIN_LENGTH = 90;
 const SEPARATOR = 0x1f;
 /** Values that go into the kernel at once; bounds its memory for any batch. */
 const SLICE_VALUES = 4096;

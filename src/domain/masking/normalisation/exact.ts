@@ -1,0 +1,4 @@
+import type { Normaliser } from './normaliser.js';
+
+/** The value as it is. SQL: `x`. */
+export const exact: Normaliser = (bytes, from, to, output) => output.append(bytes, from, to);

@@ -1,0 +1,85 @@
+import { equalIgnoringCase, isAscii, isLower, isUpper, lowerCase, upperCase } from './bytes/ascii.js';
+import type { ValueBatchWriter } from './value-batch.js';
+import type { WordList } from './word-lists.js';
+
+export type CaseStyle = 'upper' | 'lower' | 'as-listed';
+
+export interface WordChoice {
+  /** Longest word in characters. */
+  readonly longest?: number;
+  /** Words of letters only: no space, hyphen or apostrophe. */
+  readonly lettersOnly?: boolean;
+}
+
+const chosen = new WeakMap<WordList, Map<string, StandInWords>>();
+
+/**
+ * The words of a list that may become stand-ins: plain ASCII, so that every encoding can store them, a
+ * byte is a character, and case changes byte by byte. In the order of the list, since the digest is an
+ * index into it.
+ */
+export class StandInWords {
+  readonly #words: readonly Uint8Array[];
+
+  private constructor(words: readonly Uint8Array[]) {
+    this.#words = words;
+  }
+
+  static of(list: WordList, choice: WordChoice = {}): StandInWords {
+    const byChoice = chosen.get(list) ?? new Map<string, StandInWords>();
+    chosen.set(list, byChoice);
+    const id = JSON.stringify(choice);
+    const words = byChoice.get(id) ?? new StandInWords(list.words.filter((word) => isEligible(word, choice)));
+    byChoice.set(id, words);
+    return words;
+  }
+
+  get size(): number {
+    return this.#words.length;
+  }
+
+  /** The word at `draw` modulo the number of words. */
+  at(draw: number): Uint8Array {
+    return this.#words[draw % this.#words.length];
+  }
+
+  /** The word that `draw` chooses, or the next one when that is the original in whatever case. */
+  pick(draw: number, original: Uint8Array, from: number, to: number): Uint8Array {
+    const index = draw % this.#words.length;
+    const word = this.#words[index];
+    if (!equalIgnoringCase(word, 0, word.length, original, from, to)) return word;
+    return this.#words[(index + 1) % this.#words.length];
+  }
+}
+
+function isEligible(word: Uint8Array, { longest = 24, lettersOnly = false }: WordChoice): boolean {
+  if (word.length < 2 || word.length > longest || !isAscii(word, 0, word.length)) return false;
+  return !lettersOnly || word.every((byte) => isUpper(byte) || isLower(byte));
+}
+
+/** How `bytes[from … to)` is written, judged by its ASCII letters; one letter alone says nothing. */
+export function caseStyleOf(bytes: Uint8Array, from: number, to: number): CaseStyle {
+  let upper = 0;
+  let lower = 0;
+  for (let i = from; i < to; i++) {
+    if (isUpper(bytes[i])) upper++;
+    else if (isLower(bytes[i])) lower++;
+  }
+  if (lower === 0 && upper > 1) return 'upper';
+  return upper === 0 && lower > 0 ? 'lower' : 'as-listed';
+}
+
+/** Writes `word` in a case style at `at` of the writer's bytes (room reserved before); returns the end. */
+export function writeStyled(
+  output: ValueBatchWriter,
+  at: number,
+  word: Uint8Array,
+  style: CaseStyle,
+): number {
+  const { bytes } = output;
+  const length = word.length;
+  if (style === 'as-listed') for (let i = 0; i < length; i++) bytes[at + i] = word[i];
+  else if (style === 'upper') for (let i = 0; i < length; i++) bytes[at + i] = upperCase[word[i]];
+  else for (let i = 0; i < length; i++) bytes[at + i] = lowerCase[word[i]];
+  return at + length;
+}

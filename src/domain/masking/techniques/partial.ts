@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { afterCharacters, countCharacters } from '../bytes/ascii.js';
+import { breaksUniqueness, firstMisfit, needsText } from '../misfits.js';
+import { defineTechnique } from '../technique.js';
+import { NULL_VALUE } from '../value-batch.js';
+
+/**
+ * Keeps the first and last characters and covers the rest: `4111…1111` -> `4111********1111`. A value
+ * that would show half of itself or more is covered whole.
+ *
+ * Neither unique nor consistent across tables: for display, not for copies that are joined.
+ * Source: PCI DSS 4.0.1 req. 3.4.1 (at most the BIN and the last four digits).
+ */
+export const partial = defineTechnique({
+  id: 'partial',
+  summary: 'Cover the middle of a text',
+  options: z.strictObject({
+    keepStart: z.number().int().min(0).max(1000).default(0).describe('characters left at the start'),
+    keepEnd: z.number().int().min(0).max(1000).default(4).describe('characters left at the end'),
+    cover: z
+      .string()
+      .regex(/^[\x20-\x7e]$/)
+      .default('*')
+      .describe('one ASCII character to cover with'),
+  }),
+  properties: { deterministic: true, keepsLength: true, neverOriginal: true },
+
+  misfit: (column) =>
+    firstMisfit(needsText(column), breaksUniqueness(column, "'keyed-hash' or 'pseudonymise-identifier'")),
+
+  prepare({ keepStart, keepEnd, cover }) {
+    const byte = cover.charCodeAt(0);
+    return ({ bytes, starts, ends, count }, output) => {
+      for (let i = 0; i < count; i++) {
+        const from = starts[i];
+        if (from === NULL_VALUE) {
+          output.appendNull();
+          continue;
+        }
+        const to = ends[i];
+        const characters = countCharacters(bytes, from, to);
+        const shows = 2 * (keepStart + keepEnd) <= characters;
+        const covered = shows ? characters - keepStart - keepEnd : characters;
+        const headEnd = shows ? afterCharacters(bytes, from, to, keepStart) : from;
+        const tailStart = shows ? afterCharacters(bytes, headEnd, to, covered) : to;
+        let at = output.reserve(to - from + covered);
+        output.bytes.set(bytes.subarray(from, headEnd), at);
+        at += headEnd - from;
+        output.bytes.fill(byte, at, at + covered);
+        at += covered;
+        output.bytes.set(bytes.subarray(tailStart, to), at);
+        output.finish(at + to - tailStart);
+      }
+    };
+  },
+});
