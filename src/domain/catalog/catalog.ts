@@ -31,7 +31,7 @@ export interface Column {
 /** A primary key, unique constraint or unique index. */
 export interface UniqueKey {
   readonly name: string;
-  /** Plain columns of the key; an expression index lists the columns that its expressions read. */
+  /** Columns of the key; an expression index lists the columns that its expressions and predicate read. */
   readonly columns: readonly string[];
   readonly primary: boolean;
   /** The expressions and predicate, for indexes that have them. */
