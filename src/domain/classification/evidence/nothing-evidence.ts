@@ -67,12 +67,15 @@ function nameRoles(list: FeatureList, { readings }: ColumnView, vocabulary: Voca
   const words = (readings[0]?.words ?? []).filter(({ digits }) => !digits);
   const seen = new Set<WordRole>();
   for (const { word } of words) for (const role of vocabulary.rolesOf(word)) seen.add(role);
-  const last = words.at(-1);
-  const lastRoles = last ? vocabulary.rolesOf(last.word) : undefined;
+  const ends = [words.at(-1), words.at(0)]
+    .filter((word) => word !== undefined)
+    .map(({ word }) => vocabulary.rolesOf(word));
   for (const role of tellingRoles) {
     if (!seen.has(role)) continue;
     const says = roleWords[role]!;
-    list.add(lastRoles?.has(role) ? `none.last-${role}` : `none.word-${role}`, 1, 'name', () => says);
+    // Names of some languages begin with the word that others end with: `id_cliente`.
+    const atEnd = ends[0].has(role) || (role === 'key' && ends.some((roles) => roles.has(role)));
+    list.add(atEnd ? `none.last-${role}` : `none.word-${role}`, 1, 'name', () => says);
   }
   const telling = words.filter(({ word }) => !vocabulary.rolesOf(word).has('placeholder') && word.length > 1);
   if (!telling.length) list.add('none.placeholder', 1, 'name', () => 'the name says nothing');

@@ -136,6 +136,8 @@ export class PhraseIndex {
     found: Map<string, NameMatch>,
   ): void {
     const match = this.#judge(phrase, span, all, reading, fromContext);
+    // What a table's name lends must be all that the column's name lacks: `patients.room_no` is no patient number.
+    if (fromContext > 0 && match.coverage < 1) return;
     const known = found.get(phrase.type);
     if (!known || worth(match) > worth(known)) found.set(phrase.type, match);
   }
