@@ -2,6 +2,7 @@ import type { InformationType } from './information-type.js';
 import type { ClassificationModel } from './model/model.js';
 import { NameReader } from './names/read-name.js';
 import { PhraseIndex } from './names/phrase-index.js';
+import { splitName } from './names/split-name.js';
 import {
   compileVocabulary,
   type LanguageVocabulary,
@@ -51,8 +52,7 @@ const none: ReadonlySet<string> = new Set();
 
 /** Compiles rules. Throws what a broken pattern throws; rule files are validated when they are read. */
 export function compileClassifier(rules: ClassificationRules): Classifier {
-  const words = rules.informationTypes.flatMap(englishWords);
-  const vocabulary = compileVocabulary(rules.languages, rules.roles, words);
+  const vocabulary = compileTypeVocabulary(rules);
   const reader = new NameReader(vocabulary);
   return {
     types: new Map(rules.informationTypes.map((type) => [type.id, type])),
@@ -72,6 +72,25 @@ export function compileClassifier(rules: ClassificationRules): Classifier {
     },
     model: rules.model,
   };
+}
+
+/** The vocabulary, and the words of types' names that it does not explain: they too stand in compounds. */
+function compileTypeVocabulary({ informationTypes, languages, roles }: ClassificationRules): Vocabulary {
+  const english = informationTypes.flatMap(englishWords);
+  const explained = new NameReader(compileVocabulary(languages, roles, { english, foreign: [] }));
+  const foreign = informationTypes.flatMap(({ names }) =>
+    Object.entries(names ?? {}).flatMap(([language, phrases]) => {
+      if (language === 'en' || language === 'against') return [];
+      const home = new Map([[language, 1]]);
+      const words = new Set((phrases ?? []).flatMap((phrase) => splitName(phrase).map(({ text }) => text)));
+      return [...words]
+        .filter(
+          (word) => word.length > 2 && explained.read(word, home)[0].words.some((read) => read.word === word),
+        )
+        .map((word) => ({ language, word }));
+    }),
+  );
+  return compileVocabulary(languages, roles, { english, foreign });
 }
 
 function englishWords({ names }: InformationType): readonly string[] {

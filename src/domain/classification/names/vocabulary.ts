@@ -57,14 +57,18 @@ const noMeanings: readonly FormMeaning[] = [];
 const unknownRole: ReadonlySet<WordRole> = new Set(['unknown']);
 const noRole: ReadonlySet<WordRole> = new Set();
 
-/**
- * Compiles vocabulary files. `extraWords` are English words that information types are named with;
- * they are known even where no file lists them.
- */
+/** Words that information types are named with and that no vocabulary file explains. */
+export interface TypeWords {
+  readonly english: Iterable<string>;
+  /** Words of other languages, folded: they stand for themselves. */
+  readonly foreign: Iterable<{ readonly language: string; readonly word: string }>;
+}
+
+/** Compiles vocabulary files, with words that are known from information types beside them. */
 export function compileVocabulary(
   languages: readonly LanguageVocabulary[],
   roles: NameRoles,
-  extraWords: Iterable<string> = [],
+  typeWords: TypeWords = { english: [], foreign: [] },
 ): Vocabulary {
   const meanings = new Map<string, FormMeaning[]>();
   const english = new Set<string>();
@@ -85,7 +89,8 @@ export function compileVocabulary(
       else roleOf.set(word, new Set([role as WordRole]));
     }
   }
-  for (const word of [...roles.generic, ...roles.people, ...roles.things, ...extraWords]) english.add(word);
+  for (const word of [...roles.generic, ...roles.people, ...roles.things, ...typeWords.english])
+    english.add(word);
   for (const { language, words } of languages) {
     for (const [key, list] of Object.entries(words)) {
       const told = key.split(' ').map(foldText);
@@ -102,6 +107,7 @@ export function compileVocabulary(
       }
     }
   }
+  for (const { language, word } of typeWords.foreign) learn(word, { words: [word], language, short: false });
   const longestForm = Math.max(...[...meanings.keys(), ...english].map((form) => form.length));
   const bySkeleton = indexSkeletons(english);
   const people = new Set(roles.people);
