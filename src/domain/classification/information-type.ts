@@ -16,7 +16,9 @@ const names = z
         'Words beside a matching name that speak against it: with "sent", email_sent_at is no e-mail address.',
       ),
   })
-  .catchall(words.describe('Lower-case words or phrases, as in "date of birth", and usual short forms, as in "dob".'))
+  .catchall(
+    words.describe('Lower-case words or phrases, as in "date of birth", and usual short forms, as in "dob".'),
+  )
   .check((context) => {
     for (const key of Object.keys(context.value)) {
       if (key === 'against' || languageTag.test(key)) continue;
@@ -39,11 +41,15 @@ const values = z
       .string()
       .min(1)
       .optional()
-      .describe('Regular expression for the whole value, in the RE2 dialect: no look-around, no back-references.'),
+      .describe(
+        'Regular expression for the whole value, in the RE2 dialect: no look-around, no back-references.',
+      ),
     validator: z
       .string()
       .optional()
-      .describe('A validator such as "luhn" or "iban": check digits and structure. "scrubjay types validators" lists them.'),
+      .describe(
+        'A validator such as "luhn" or "iban": check digits and structure. "scrubjay types validators" lists them.',
+      ),
     words: z
       .string()
       .optional()
@@ -51,17 +57,23 @@ const values = z
     content: z
       .string()
       .optional()
-      .describe('A detector that sees the whole column, such as "birth-dates": for types known by their spread, not value by value.'),
+      .describe(
+        'A detector that sees the whole column, such as "birth-dates": for types known by their spread, not value by value.',
+      ),
     weak: z
       .boolean()
       .default(false)
-      .describe('True when much else has the same shape: values then support a matching name and never speak alone.'),
+      .describe(
+        'True when much else has the same shape: values then support a matching name and never speak alone.',
+      ),
     share: z
       .number()
       .min(0)
       .max(1)
       .default(0.6)
-      .describe('Least share (0 to 1) of non-null values that must match before the values speak for the type.'),
+      .describe(
+        'Least share (0 to 1) of non-null values that must match before the values speak for the type.',
+      ),
   })
   .describe('How values of this type look.');
 
@@ -79,9 +91,7 @@ export const informationTypeSchema = z
       .boolean()
       .default(false)
       .describe('True in a folder given with --rules, to replace the type of the same id.'),
-    sensitivity: z
-      .enum(sensitivities)
-      .describe(`How bad disclosure is: ${sensitivities.join(', ')}.`),
+    sensitivity: z.enum(sensitivities).describe(`How bad disclosure is: ${sensitivities.join(', ')}.`),
     names: names.optional(),
     values: values.optional(),
     lives: z

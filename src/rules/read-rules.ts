@@ -1,0 +1,169 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import { contentDetectors } from '../domain/classification/values/content-detectors.js';
+import { InformationTypeRegistry, type KnownNames } from '../domain/classification/information-type-registry.js';
+import { parseInformationType, type InformationTypeFile } from '../domain/classification/information-type-file.js';
+import { sensitivityLabelsSchema, type SensitivityLabels } from '../domain/classification/sensitivity-labels.js';
+import { validators } from '../domain/classification/validators/registry.js';
+import { FileFormatError, ScrubjayError } from '../domain/errors.js';
+import { parseYamlFile } from '../domain/yaml-file.js';
+import { packageRoot } from '../package-root.js';
+import { FolderWordLists } from './read-words.js';
+
+/** A folder given with `--rules` is not there, or holds nothing to read. */
+export class RulesFolderError extends ScrubjayError {
+  readonly code = 'rules-folder';
+}
+
+/** The text of a policy file, to be parsed when it is asked for. */
+export interface PolicyText {
+  readonly id: string;
+  readonly file: string;
+  readonly text: string;
+}
+
+/** Everything of `rules/`, and of the folders that add to it. */
+export interface Rules {
+  readonly informationTypes: InformationTypeRegistry;
+  readonly words: FolderWordLists;
+  /** By id, which is the name of the file. */
+  readonly policies: ReadonlyMap<string, PolicyText>;
+  readonly sensitivityLabels: SensitivityLabels;
+}
+
+/**
+ * Reads Scrubjay's own rules and then, in order, those of further folders. Such a folder is laid out as
+ * `rules/` (`information-types/`, `words/`, `policies/`, `sensitivity-labels.yaml`, each optional); one
+ * without any of these is read as information types. A type with an id that is known replaces it where the
+ * file says `overrides: true`; a word list's locale, a policy and the labels replace those of the same name.
+ * @throws FileFormatError naming file, line and what to write
+ * @throws RulesFolderError for a folder that cannot be read
+ */
+export async function readRules({ extraFolders = [] }: { readonly extraFolders?: readonly string[] } = {}): Promise<Rules> {
+  const folders = [join(packageRoot, 'rules'), ...extraFolders];
+  await Promise.all(extraFolders.map(checkFolder));
+  const words = new FolderWordLists(folders.map((folder) => join(folder, 'words')));
+  const files = await Promise.all(folders.map(readInformationTypes));
+  return {
+    informationTypes: new InformationTypeRegistry(files.flat(), knownNames(words)),
+    words,
+    policies: new Map((await Promise.all(folders.map(readPolicies))).flat().map((policy) => [policy.id, policy])),
+    sensitivityLabels: await readSensitivityLabels(folders),
+  };
+}
+
+/** What rule files may refer to, beside the given word lists. */
+export function knownNames(words: FolderWordLists): KnownNames {
+  return {
+    validators: new Set(validators.keys()),
+    // Documents are judged part by part, not by a detector.
+    contentDetectors: new Set([...Object.keys(contentDetectors), 'personal-document']),
+    wordLists: new Set(words.names()),
+    techniques: techniqueIds,
+  };
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((error: unknown) => {
+    throw new RulesFolderError(`cannot read the rules folder ${folder}`, 'check its path and permissions', { cause: error });
+  });
+  if (!found.isDirectory()) {
+    throw new RulesFolderError(`${folder} is not a folder`, 'give the folder that holds the rule files');
+  }
+}
+
+async function readInformationTypes(folder: string): Promise<readonly InformationTypeFile[]> {
+  const root = informationTypesIn(folder);
+  if (root === undefined) return [];
+  const paths = await yamlFiles(root);
+  return Promise.all(
+    paths.map(async (path) => {
+      const family = relative(root, dirname(path)).split(sep).join('/');
+      return parseInformationType(await readText(path), printPath(path), family);
+    }),
+  );
+}
+
+function informationTypesIn(folder: string): string | undefined {
+  const own = join(folder, 'information-types');
+  if (existsSync(own)) return own;
+  const laidOut = ['words', 'policies', 'sensitivity-labels.yaml'].some((name) => existsSync(join(folder, name)));
+  return laidOut ? undefined : folder;
+}
+
+async function readPolicies(folder: string): Promise<readonly PolicyText[]> {
+  const root = join(folder, 'policies');
+  if (!existsSync(root)) return [];
+  const paths = await yamlFiles(root);
+  return Promise.all(
+    paths.map(async (path) => {
+      const id = /([^/\\]+)\.ya?ml$/.exec(path)?.[1] ?? path;
+      return { id, file: printPath(path), text: await readText(path) };
+    }),
+  );
+}
+
+async function readSensitivityLabels(folders: readonly string[]): Promise<SensitivityLabels> {
+  const path = folders.map((folder) => join(folder, 'sensitivity-labels.yaml')).findLast((file) => existsSync(file))!;
+  return parseYamlFile(await readText(path), printPath(path), sensitivityLabelsSchema).value.labels;
+}
+
+/** Below a folder, sorted, so that messages and order never depend on the file system. */
+async function yamlFiles(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true });
+
+async function readText(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  try {
+    return strict.decode(bytes);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new FileFormatError(printPath(path), undefined, 'is not UTF-8', 'save the file as UTF-8');
+  }
+}
+
+/** Scrubjay's own files by their place in the package, others as given. */
+function printPath(path: string): string {
+  const within = relative(packageRoot, path);
+  return within.startsWith('..') ? path : within.split(sep).join('/');
+}
+
+/** Techniques that rule files may choose. */
+const techniqueIds: ReadonlySet<string> = new Set([
+  'null',
+  'fixed',
+  'redact',
+  'partial',
+  'pseudonymise-person-name',
+  'pseudonymise-email',
+  'pseudonymise-phone',
+  'pseudonymise-street',
+  'pseudonymise-city',
+  'pseudonymise-postal-code',
+  'pseudonymise-organisation',
+  'pseudonymise-user-name',
+  'pseudonymise-url',
+  'pseudonymise-ip',
+  'pseudonymise-mac',
+  'pseudonymise-uuid',
+  'pseudonymise-identifier',
+  'date-shift',
+  'number-noise',
+  'number-bucket',
+  'generalise-date',
+  'generalise-age',
+  'generalise-postal-code',
+  'keyed-hash',
+  'format-preserving-encrypt',
+  'free-text',
+  'json-paths',
+  'array-elements',
+]);
