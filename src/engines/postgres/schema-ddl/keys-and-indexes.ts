@@ -1,0 +1,92 @@
+import type pg from 'pg';
+import type { SchemaStatement } from '../../engine.js';
+import { inOwnSchema, statementsOf } from './schema-object.js';
+
+/** Indexes, keys and exclusions; partitioned ones first and their parts attached to them. */
+export async function keysAndIndexes(client: pg.ClientBase): Promise<SchemaStatement[]> {
+  return [
+    ...(await statementsOf(client, indexesQuery)),
+    ...(await statementsOf(client, keysQuery)),
+    ...(await statementsOf(client, attachedIndexesQuery)),
+    ...(await statementsOf(client, clusterAndIdentityQuery)),
+    ...(await statementsOf(client, extendedStatisticsQuery)),
+  ];
+}
+
+export function checks(client: pg.ClientBase): Promise<SchemaStatement[]> {
+  return statementsOf(client, constraintsQuery(`k.contype = 'c'`, 'k.conislocal'));
+}
+
+/** Those that a partition has from its table come with the table's. */
+export function foreignKeys(client: pg.ClientBase): Promise<SchemaStatement[]> {
+  return statementsOf(client, constraintsQuery(`k.contype = 'f'`, 'k.conparentid = 0'));
+}
+
+const relation = `format('%I.%I', n.nspname, c.relname)`;
+
+const ownIndex = `
+  c.relkind in ('r', 'p', 'm') and ${inOwnSchema('c.relnamespace', 'pg_class', 'c.oid')}`;
+
+const indexesQuery = `
+  select format('index %I.%I', n.nspname, x.relname) as makes, pg_get_indexdef(i.indexrelid) as sql
+  from pg_index i
+  join pg_class x on x.oid = i.indexrelid
+  join pg_class c on c.oid = i.indrelid
+  join pg_namespace n on n.oid = c.relnamespace
+  where i.indisvalid and c.relkind <> 'm' and ${ownIndex}
+    and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x'))
+  order by x.relkind = 'I' desc, x.oid`;
+
+const keysQuery = `
+  select format('constraint %I on %s', k.conname, ${relation}) as makes,
+         format('alter table only %s add constraint %I %s', ${relation}, k.conname, pg_get_constraintdef(k.oid)) as sql
+  from pg_constraint k
+  join pg_class c on c.oid = k.conrelid
+  join pg_namespace n on n.oid = c.relnamespace
+  where k.contype in ('p', 'u', 'x') and ${ownIndex}
+  order by c.relkind = 'p' desc, k.contype <> 'p', k.oid`;
+
+const attachedIndexesQuery = `
+  select format('index %I.%I as a part', n.nspname, x.relname) as makes,
+         format('alter index %I.%I attach partition %I.%I', pn.nspname, p.relname, n.nspname, x.relname) as sql
+  from pg_inherits h
+  join pg_index i on i.indexrelid = h.inhrelid
+  join pg_class x on x.oid = h.inhrelid
+  join pg_class c on c.oid = i.indrelid
+  join pg_namespace n on n.oid = x.relnamespace
+  join pg_class p on p.oid = h.inhparent
+  join pg_namespace pn on pn.oid = p.relnamespace
+  where ${ownIndex}
+  order by x.oid`;
+
+const clusterAndIdentityQuery = `
+  select makes, sql from (
+    select x.oid, 'clustering of ' || ${relation} as makes, format('alter table %s cluster on %I', ${relation}, x.relname) as sql
+    from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
+    join pg_namespace n on n.oid = c.relnamespace
+    where i.indisclustered and c.relkind = 'r' and ${ownIndex}
+    union all
+    select x.oid, 'replica identity of ' || ${relation},
+           format('alter table only %s replica identity using index %I', ${relation}, x.relname)
+    from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class c on c.oid = i.indrelid
+    join pg_namespace n on n.oid = c.relnamespace
+    where i.indisreplident and c.relkind = 'r' and ${ownIndex}
+  ) settings
+  order by oid`;
+
+const extendedStatisticsQuery = `
+  select format('statistics %I.%I', n.nspname, s.stxname) as makes, pg_get_statisticsobjdef(s.oid) as sql
+  from pg_statistic_ext s
+  join pg_namespace n on n.oid = s.stxnamespace
+  where ${inOwnSchema('s.stxnamespace', 'pg_statistic_ext', 's.oid')}
+  order by s.oid`;
+
+/** A plain table's FK without ONLY reaches its partitions; a check without ONLY its children. */
+const constraintsQuery = (kind: string, own: string) => `
+  select format('constraint %I on %s', k.conname, ${relation}) as makes,
+         format('alter table %s add constraint %I %s', ${relation}, k.conname, pg_get_constraintdef(k.oid)) as sql
+  from pg_constraint k
+  join pg_class c on c.oid = k.conrelid
+  join pg_namespace n on n.oid = c.relnamespace
+  where ${kind} and ${own} and c.relkind in ('r', 'p') and ${inOwnSchema('c.relnamespace', 'pg_class', 'c.oid')}
+  order by k.oid`;
