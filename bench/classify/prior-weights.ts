@@ -57,6 +57,7 @@ export const priorWeights: Readonly<Record<string, number>> = {
   'vague.things': -1,
   'named.things': -0.3,
   'vague.company': 0.7,
+  'vague.kinless': -0.7,
   'siblings.kin': 0.5,
   none: 2.5,
   'none.moment': 1.5,

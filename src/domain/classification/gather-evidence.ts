@@ -242,9 +242,9 @@ function partsBeside(
   { types, partsOf }: Classifier,
 ): ReadonlyMap<string, 'missing' | 'whole'> {
   const found = new Map<string, 'missing' | 'whole'>();
-  for (const { type, coverage, against, fromContext } of view.nameMatches.values()) {
+  for (const { type, coverage, against } of view.nameMatches.values()) {
     const parts = partsOf.get(type);
-    if (!parts || coverage < 1 || against !== undefined || fromContext > 0) continue;
+    if (!parts || coverage < 1 || against !== undefined) continue;
     const beside = new Set<string>();
     for (const [column, siblings] of context.strong) {
       if (column !== view.name) for (const sibling of siblings) beside.add(sibling.type);

@@ -225,6 +225,8 @@ function surroundings(
       () => `${siblings.size} kinds of personal data stand beside it`,
     );
   if (context.home !== undefined) countryFeature(list, type, context.home);
+  if (!kin && name?.generic)
+    list.add('vague.kinless', 1, 'siblings', () => 'nothing of the same family stands beside it');
   if (kin) list.add('siblings.kin', 1, 'siblings', () => 'data of the same family stands beside it');
 }
 

@@ -9,6 +9,8 @@ interface Phrase {
   readonly generic: boolean;
   /** As the rule file writes it, for explanations. */
   readonly text: string;
+  /** The word that the others qualify, where the language tells: English puts it last. */
+  readonly head?: string;
   readonly likelihood: number;
 }
 
@@ -38,19 +40,35 @@ const longestPhrase = 5;
 
 /** The names of all information types, ready to be found in column names. */
 export class PhraseIndex {
-  readonly #phrases = new Map<string, Phrase[]>();
+  readonly #phrases: ReadonlyMap<string, readonly Phrase[]>;
   readonly #against = new Map<string, ReadonlySet<string>>();
   readonly #vocabulary: Vocabulary;
 
   constructor(types: readonly InformationType[], vocabulary: Vocabulary, reader: NameReader) {
     this.#vocabulary = vocabulary;
+    const claims = new Map<string, Claim[]>();
     for (const type of types) {
       const { against, ...byLanguage } = type.names ?? {};
       this.#against.set(type.id, new Set(against?.flatMap((text) => bestWords(reader.read(text)))));
+      const readAs = (text: string, language: string) =>
+        reader.read(text, new Map([[language, 1]])).filter(({ likelihood }) => likelihood >= leastCertain);
+      const english = new Set<string>();
+      for (const text of byLanguage.en ?? []) {
+        for (const reading of readAs(text, 'en'))
+          english.add(this.#claim(claims, type.id, text, reading, 'en'));
+      }
       for (const [language, texts] of Object.entries(byLanguage)) {
-        for (const text of texts ?? []) this.#add(type.id, text, reader.read(text, new Map([[language, 1]])));
+        if (language === 'en') continue;
+        for (const text of texts ?? []) {
+          const readings = readAs(text, language);
+          // Of a word with several meanings (`estado`: state, status) the type means those that its English names say.
+          const meant = readings.filter(({ words }) => english.has(keyOf(this.#informative(words))));
+          for (const reading of meant.length ? meant : readings)
+            this.#claim(claims, type.id, text, reading, language);
+        }
       }
     }
+    this.#phrases = settle(claims);
   }
 
   /** The best match of every type that the name speaks for; `context` is the table's name. */
@@ -67,18 +85,28 @@ export class PhraseIndex {
     return found;
   }
 
-  #add(type: string, text: string, readings: readonly NameReading[]): void {
-    for (const { words, likelihood } of readings) {
-      if (likelihood < 0.45) continue;
-      const informative = this.#informative(words);
-      if (!informative.length || informative.length > longestPhrase) continue;
-      const key = keyOf(informative);
-      const generic = informative.length === 1 && this.#vocabulary.isGeneric(informative[0].word);
-      const phrase = { type, size: informative.length, generic, text, likelihood };
-      const known = this.#phrases.get(key);
-      if (!known) this.#phrases.set(key, [phrase]);
-      else if (!known.some((other) => other.type === type)) known.push(phrase);
-    }
+  /** Enters a reading of a phrase, and returns the key that it is found by. */
+  #claim(
+    claims: Map<string, Claim[]>,
+    type: string,
+    text: string,
+    reading: NameReading,
+    language: string,
+  ): string {
+    const informative = this.#informative(reading.words);
+    const key = keyOf(informative);
+    // Single letters (`d o b`) are met as one word; apart they would match anything.
+    if (!informative.some(({ word }) => word.length > 1) || informative.length > longestPhrase) return key;
+    const generic = informative.length === 1 && this.#vocabulary.isGeneric(informative[0].word);
+    const support = (language === 'en' ? englishSupport : 1) * reading.likelihood;
+    const head = language === 'en' ? informative.at(-1)!.word : undefined;
+    const claim = { type, size: informative.length, generic, text, head, support };
+    const known = claims.get(key);
+    const own = known?.find((other) => other.type === type);
+    if (!known) claims.set(key, [claim]);
+    else if (!own) known.push(claim);
+    else own.support += support;
+    return key;
   }
 
   #informative(words: readonly ReadWord[]): readonly ReadWord[] {
@@ -137,7 +165,7 @@ export class PhraseIndex {
   ): void {
     const match = this.#judge(phrase, span, all, reading, fromContext);
     // What a table's name lends must be all that the column's name lacks: `patients.room_no` is no patient number.
-    if (fromContext > 0 && match.coverage < 1) return;
+    if (fromContext > 0 && (match.coverage < 1 || !span.some(({ word }) => word === phrase.head))) return;
     const known = found.get(phrase.type);
     if (!known || worth(match) > worth(known)) found.set(phrase.type, match);
   }
@@ -178,6 +206,40 @@ export class PhraseIndex {
       against,
     };
   }
+}
+
+/** A type's wish for a key; `support` counts the phrases, in all languages, that come down to it. */
+interface Claim {
+  readonly type: string;
+  readonly size: number;
+  readonly generic: boolean;
+  readonly text: string;
+  readonly head?: string;
+  support: number;
+}
+
+/** An English phrase is meant as it stands; one of another language came through a translation. */
+const englishSupport = 3;
+const leastLikelihood = 0.1;
+/** Readings of a phrase that are less likely than this, beside its best, are left aside. */
+const leastCertain = 0.45;
+
+/** A key that many phrases of one type share is hardly the name of another that one phrase brought in. */
+function settle(claims: ReadonlyMap<string, readonly Claim[]>): ReadonlyMap<string, readonly Phrase[]> {
+  const settled = new Map<string, readonly Phrase[]>();
+  for (const [key, all] of claims) {
+    const most = Math.max(...all.map(({ support }) => support));
+    const phrases = all.map(({ type, size, generic, text, head, support }) => ({
+      type,
+      size,
+      generic,
+      text,
+      head,
+      likelihood: Math.max(leastLikelihood, support / most),
+    }));
+    settled.set(key, phrases);
+  }
+  return settled;
 }
 
 function keyOf(words: readonly ReadWord[]): string {
