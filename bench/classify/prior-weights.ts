@@ -49,6 +49,8 @@ export const priorWeights: Readonly<Record<string, number>> = {
   'value.mixed': 2,
   'value.spaced': 2,
   'value.marked': 2.5,
+  'value.weak': 0.7,
+  'content.weak': 0.7,
   'value.named': 1,
   content: 2.5,
   'content.named': 1,

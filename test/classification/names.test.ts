@@ -50,17 +50,18 @@ describe('reading a name', () => {
     ['mrtl_sts_cd', ['marital', 'status', 'code']],
     ['dateofbirth', ['birth', 'date']],
     ['shouji_hao', ['mobile', 'number']],
-    ['yubin_bango', ['postal', 'code', 'number']],
+    ['yubin_bango', ['postal', 'code']],
     ['numer_telefonu', ['number', 'phone']],
     ['дата_рождения', ['birth', 'date']],
-    ['電話番号', ['phone', 'number']],
+    ['電話番号', ['phone']],
   ])('understands %s', (name, words) => {
     expect([...read(name)].sort()).toEqual([...words].sort());
   });
 
   it.each([
     ['GEBDAT', ['birth', 'date']],
-    ['TELNR2', ['phone', 'number']],
+    ['TELNR2', ['phone']],
+    ['KTONR', ['account', 'number']],
     ['geburtsdatum', ['birth', 'date']],
     ['fuehrerscheinnummer', ['driving', 'license', 'number']],
   ])('splits and expands run-together %s', (name, words) => {

@@ -108,14 +108,13 @@ function compileValues(
   const validator = values.validator === undefined ? undefined : rules.validator(values.validator);
   const list = values.words === undefined ? undefined : rules.wordList(values.words);
   const extent = { shortest: pattern?.shortest ?? 1, longest: pattern?.longest ?? Infinity };
-  if (validator) {
-    const test: ValueTest = pattern ? (value) => pattern.test(value) && validator(value) : validator;
-    return { test, kind: 'validator', ...extent };
-  }
-  if (pattern && list)
-    return { test: (value) => pattern.test(value) && list.has(foldText(value)), kind: 'words', ...extent };
-  if (list) return { test: (value) => list.has(foldText(value)), kind: 'words', shortest: 1, longest: 60 };
-  return pattern && { test: pattern.test, kind: 'pattern', ...extent };
+  if (!pattern && !validator && !list) return undefined;
+  // All that the file gives must hold; the cheapest is asked first.
+  const test: ValueTest = (value) =>
+    (!pattern || pattern.test(value)) &&
+    (!list || list.has(foldText(value))) &&
+    (!validator || validator(value));
+  return { test, kind: validator ? 'validator' : list ? 'words' : 'pattern', ...extent };
 }
 
 function partsOf(types: readonly InformationType[]): ReadonlyMap<string, readonly string[]> {

@@ -137,7 +137,7 @@ class Looker {
     if (profile) {
       for (const { detect, types } of contents) {
         const score = detect(profile, { words: textWords, year: this.year });
-        for (const type of types) if (score >= 0.5 || nameMatches.has(type)) found.set(type, score);
+        for (const type of types) if (score >= 0.3 || nameMatches.has(type)) found.set(type, score);
       }
     }
     return {
@@ -222,8 +222,12 @@ class Looker {
 
 function candidatesOf(view: ColumnView, context: TableContext, classifier: Classifier): readonly Candidate[] {
   const ids = new Set([...view.nameMatches.keys(), ...view.commentMatches.keys()]);
-  for (const { type, share, wanted } of view.valueMatches.values()) if (share >= wanted) ids.add(type);
-  for (const [type, score] of view.contents) if (score >= 0.5) ids.add(type);
+  for (const { type, share, wanted } of view.valueMatches.values())
+    if (share >= wanted && !classifier.types.get(type)!.values?.weak) ids.add(type);
+  for (const [type, score] of view.contents) {
+    const { weak, share } = classifier.types.get(type)!.values!;
+    if (!weak && score >= share) ids.add(type);
+  }
   const candidates = [nothingEvidence(view, context, classifier.vocabulary)];
   const parts = partsBeside(view, context, classifier);
   for (const id of parts.keys()) ids.add(id);

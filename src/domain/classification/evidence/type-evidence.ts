@@ -1,4 +1,5 @@
 import { FeatureList, type Candidate } from './feature.js';
+import type { ColumnProfile } from '../values/column-profile.js';
 import type { ColumnView, TableContext } from './column-view.js';
 import type { InformationType } from '../information-type.js';
 import type { NameMatch } from '../names/phrase-index.js';
@@ -139,25 +140,39 @@ function shortestExample({ examples }: InformationType): number | undefined {
 }
 
 function valueFeatures(list: FeatureList, type: InformationType, column: ColumnView, name?: NameMatch): void {
+  const weak = type.values?.weak ?? false;
+  // Values that much else looks like say nothing without a name.
+  if (weak && !name && !column.commentMatches.has(type.id)) return;
   const match = column.valueMatches.get(type.id);
-  if (match && column.profile) ruleFeatures(list, match, column, name);
+  if (match && column.profile) {
+    if (weak) weakFeatures(list, match);
+    else ruleFeatures(list, match, column, name);
+  }
   const content = column.contents.get(type.id);
   if (content === undefined) return;
-  if (content >= 0.5) {
+  const wanted = type.values?.share ?? 0.5;
+  if (content >= wanted) {
     list.add(
-      'content',
+      weak ? 'content.weak' : 'content',
       content,
       'values',
       () => `${percent(content)} of the values look like it, seen as a whole`,
     );
-    if (name) list.add('content.named', content, 'values', () => 'name and values agree');
+    if (name && !weak) list.add('content.named', content, 'values', () => 'name and values agree');
   } else if (!match)
     list.add(
       'content.miss',
-      1 - content * 2,
+      1 - content / wanted,
       'values',
       () => 'the values, seen as a whole, do not look like it',
     );
+}
+
+/** Form alone, where much else has the same: it supports a name or refutes it, no more. */
+function weakFeatures(list: FeatureList, { share, wanted, tested }: ValueMatch): void {
+  const says = () => `${percent(share)} of ${tested} values have a form that fits`;
+  if (share < wanted) list.add('value.miss', Math.min(1, tested / 5) * (1 - share / wanted), 'values', says);
+  else list.add('value.weak', share, 'values', says);
 }
 
 function ruleFeatures(list: FeatureList, match: ValueMatch, column: ColumnView, name?: NameMatch): void {
@@ -170,7 +185,6 @@ function ruleFeatures(list: FeatureList, match: ValueMatch, column: ColumnView, 
     return;
   }
   const enough = Math.min(1, tested / 8);
-  const { digits, letters, mixed, spaced } = column.profile!.shares;
   const lift = Math.min(1, Math.log(share / chance) / Math.log(40));
   if (kind === 'words') list.add('value.words', share * enough, 'values', says);
   else {
@@ -181,19 +195,17 @@ function ruleFeatures(list: FeatureList, match: ValueMatch, column: ColumnView, 
         'values',
         () => `${says()}, which chance would not bring about`,
       );
-    const form =
-      digits > 0.8
-        ? 'digits'
-        : letters > 0.8
-          ? 'letters'
-          : mixed > 0.8
-            ? 'mixed'
-            : spaced > 0.8
-              ? 'spaced'
-              : 'marked';
-    list.add(`value.${form}`, share * enough, 'values', says);
+    list.add(`value.${formOf(column.profile!)}`, share * enough, 'values', says);
   }
   if (name) list.add('value.named', share, 'values', () => 'name and values agree');
+}
+
+/** What the values are made of: digits alone say least, marks such as `@` or `:` most. */
+function formOf({ shares: { digits, letters, mixed, spaced } }: ColumnProfile): string {
+  if (digits > 0.8) return 'digits';
+  if (letters > 0.8) return 'letters';
+  if (mixed > 0.8) return 'mixed';
+  return spaced > 0.8 ? 'spaced' : 'marked';
 }
 
 function surroundings(

@@ -81,7 +81,7 @@ export const contentDetectors = {
   /** Sentences of which at least about one in five holds personal data. */
   'personal-text': ({ values, shares }, { words }) => {
     if (shares.spaced < 0.4 || shares.url > 0.5) return 0;
-    const texts = values.filter((value) => value.split(/\s+/, 4).length > 3);
+    const texts = values.filter((value) => (value.match(/\p{L}{2,}/gu)?.length ?? 0) > 3);
     if (texts.length < values.length * 0.3) return 0;
     const hits = texts.filter((value) => findPersonalData(value, words).size > 0).length;
     return Math.min(1, hits / texts.length / 0.2);

@@ -1,0 +1,197 @@
+import fc from 'fast-check';
+import type { Catalog, Column, Table, View } from '../../src/domain/catalog/catalog.js';
+import type { TypeFamily } from '../../src/domain/catalog/column-type.js';
+import { classifyCatalog } from '../../src/domain/classification/classify-catalog.js';
+import type { Classifier } from '../../src/domain/classification/classifier.js';
+import { explainProposal } from '../../src/domain/classification/explain-proposal.js';
+import type { LabelProposal } from '../../src/domain/classification/label.js';
+import { packagedClassifier } from '../support/classifier.js';
+
+let classifier: Classifier;
+
+beforeAll(async () => {
+  classifier = await packagedClassifier();
+});
+
+describe('by name alone', () => {
+  it.each([
+    ['customers', 'email', 'text', 'email-address'],
+    ['customers', 'CUST_NM_L', 'text', 'family-name'],
+    ['kunden', 'GEBDAT', 'date', 'date-of-birth'],
+    ['kunden', 'TELNR2', 'text', 'phone-number'],
+    ['clientes', 'fecha_nacimiento', 'date', 'date-of-birth'],
+    ['klienci', 'nr_telefonu', 'text', 'phone-number'],
+    ['kaiin', 'yubin_bango', 'text', 'postal-code'],
+    ['users', 'password_hash', 'text', 'password-hash'],
+    ['users', 'last_sign_in_ip', 'text', 'ip-address'],
+    ['patients', 'diagnosis', 'text', 'health-diagnosis'],
+    ['users', '电话号码', 'text', 'phone-number'],
+  ] as const)('%s.%s is personal', (table, column, family, type) => {
+    expect(typeOf(table, column, family)).toBe(type);
+  });
+
+  it.each([
+    ['mail_jobs', 'email_sent_at', 'timestamp'],
+    ['mail_jobs', 'email_verified', 'boolean'],
+    ['mail_jobs', 'email_template', 'text'],
+    ['checks', 'ssn_verified', 'boolean'],
+    ['cards', 'card_type', 'text'],
+    ['devices', 'phone_model', 'text'],
+    ['users', 'password_changed_at', 'timestamp'],
+    ['users', 'login_count', 'integer'],
+    ['products', 'product_name', 'text'],
+    ['orders', 'created_at', 'timestamp'],
+    ['orders', 'is_active', 'boolean'],
+    ['bestellungen', 'anzahl', 'integer'],
+  ] as const)('%s.%s is not', (table, column, family) => {
+    expect(typeOf(table, column, family)).toBeNull();
+  });
+});
+
+describe('with values', () => {
+  const emails = Array.from({ length: 40 }, (_, index) => `someone${String(index)}@example.org`);
+
+  it('knows values whose column is named without meaning', () => {
+    expect(proposalOf('t1', 'c07', 'text', emails)).toMatchObject({ informationType: 'email-address' });
+  });
+
+  it('judges an empty table by its metadata', () => {
+    expect(proposalOf('customers', 'email', 'text', [])).toMatchObject({ informationType: 'email-address' });
+  });
+
+  it('classifies JSON path by path', () => {
+    const documents = emails.map((email) => JSON.stringify({ who: { email }, ok: true }));
+    const proposal = proposalOf('events', 'payload', 'json', documents);
+    expect(proposal.paths).toMatchObject({ '$.who.email': 'email-address' });
+    expect(proposal.paths).not.toHaveProperty(['$.ok']);
+    expect(proposal.informationType).toBe('json-with-pii');
+  });
+
+  it('classifies arrays by their elements', () => {
+    const arrays = emails.map((email) => `{${email},other@example.com}`);
+    expect(proposalOf('t1', 'c1', 'array', arrays)).toMatchObject({ informationType: 'email-address' });
+  });
+
+  it('keeps no value in what it explains', () => {
+    const proposal = proposalOf('customers', 'email', 'text', emails);
+    const told = JSON.stringify(proposal) + explainProposal(proposal).join('\n');
+    for (const email of emails) expect(told).not.toContain(email);
+    expect(told).not.toContain('example.org');
+    expect(explainProposal(proposal).length).toBeGreaterThan(3);
+  });
+
+  it('takes huge values in its stride', () => {
+    const huge = [`${'x'.repeat(5_000_000)}`, `{"a":"${'y'.repeat(1_000_000)}"}`, '('.repeat(100_000)];
+    expect(proposalOf('blobs', 'data', 'text', huge).column.column).toBe('data');
+  });
+
+  it('never throws, and always answers with a probability, whatever names and values', () => {
+    const families = fc.constantFrom<TypeFamily>(
+      'text',
+      'json',
+      'array',
+      'composite',
+      'binary',
+      'date',
+      'integer',
+      'xml',
+      'range',
+    );
+    const values = fc.array(fc.option(fc.string({ unit: 'binary', maxLength: 60 }), { nil: null }), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(
+        fc.string({ maxLength: 30 }),
+        fc.string({ maxLength: 30 }),
+        families,
+        values,
+        (table, column, family, sample) => {
+          const { confidence } = proposalOf(table, column, family, sample);
+          expect(confidence).toBeGreaterThanOrEqual(0);
+          expect(confidence).toBeLessThanOrEqual(1);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('relations', () => {
+  it('gives a foreign key the label of what it refers to', () => {
+    const staff = tableOf('mitarbeiter', [columnOf('personalnummer', 'text'), columnOf('nachname', 'text')]);
+    const pay: Table = {
+      ...tableOf('pay', [columnOf('x', 'text'), columnOf('amount', 'decimal')]),
+      foreignKeys: [
+        {
+          name: 'fk',
+          columns: ['x'],
+          references: { schema: 's', name: 'mitarbeiter', columns: ['personalnummer'] },
+          matchFull: false,
+          deferrable: false,
+          validated: true,
+        },
+      ],
+    };
+    const proposals = classify([staff, pay]);
+    expect(find(proposals, 'pay', 'x')).toMatchObject({ informationType: 'employee-id' });
+    expect(find(proposals, 'pay', 'x').evidence[0].source).toBe('foreign-key');
+  });
+
+  it('carries labels to views that read each other, even in a ring', () => {
+    const people = tableOf('people', [columnOf('email', 'text')]);
+    const view = (name: string, reads: readonly string[]): View => ({
+      schema: 's', name, kind: 'view', columns: [columnOf('email', 'text')], definition: '', readsFrom: reads.map((read) => ({ schema: 's', name: read })),
+    }); // prettier-ignore
+    const proposals = classify([people], [view('b', ['a', 'c']), view('a', ['people']), view('c', ['b'])]);
+    for (const name of ['a', 'b', 'c'])
+      expect(find(proposals, name, 'email')).toMatchObject({ informationType: 'email-address' });
+  });
+});
+
+function typeOf(table: string, column: string, family: TypeFamily): string | null {
+  const [proposal] = classify([tableOf(table, [columnOf(column, family)])]);
+  return proposal.informationType;
+}
+
+function proposalOf(
+  table: string,
+  column: string,
+  family: TypeFamily,
+  values: readonly (string | null)[],
+): LabelProposal {
+  const only = tableOf(table, [columnOf(column, family)]);
+  const samples = new Map([[only, new Map([[column, values]])]]);
+  return classifyCatalog(catalogOf([only]), samples, classifier, { year: 2026 })[0];
+}
+
+function classify(tables: readonly Table[], views: readonly View[] = []): readonly LabelProposal[] {
+  return classifyCatalog(catalogOf(tables, views), new Map(), classifier, { year: 2026 });
+}
+
+function find(proposals: readonly LabelProposal[], table: string, column: string): LabelProposal {
+  return proposals.find((proposal) => proposal.column.table === table && proposal.column.column === column)!;
+}
+
+function catalogOf(tables: readonly Table[], views: readonly View[] = []): Catalog {
+  return { engine: 'postgres', serverVersion: '18', database: 'd', tables, views };
+}
+
+function tableOf(name: string, columns: readonly Column[]): Table {
+  return {
+    schema: 's',
+    name,
+    kind: 'table',
+    columns,
+    uniqueKeys: [],
+    foreignKeys: [],
+    checks: [],
+    exclusions: [],
+    parents: [],
+    partitionKey: [],
+  };
+}
+
+function columnOf(name: string, family: TypeFamily): Column {
+  return { name, ordinal: 1, type: { name: family, family }, nullable: true };
+}
