@@ -118,6 +118,8 @@ export interface ScrubTargetOptions {
   readonly replace: boolean;
   /** The source, so that a target which is the source, or any production, is refused. */
   readonly source: DataSourceIdentity;
+  /** For a staging target whose name has `production` in it for a reason. */
+  readonly allowProductionLikeName?: boolean;
 }
 
 /**

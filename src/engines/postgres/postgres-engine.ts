@@ -1,9 +1,11 @@
-import type { Engine } from '../engine.js';
+import type { ScrubEngine } from '../engine.js';
 import { isPostgresUrl } from './connection.js';
+import { PostgresScrubSource } from './scrub-source.js';
+import { PostgresScrubTarget } from './scrub-target.js';
 import { PostgresSession } from './session.js';
 
 /** PostgreSQL 13 and later, and what speaks its protocol and has its catalogs. */
-export const postgresEngine: Engine = {
+export const postgresEngine: ScrubEngine = {
   id: 'postgres',
   capabilities: {
     scrubSource: true,
@@ -14,4 +16,6 @@ export const postgresEngine: Engine = {
   },
   recognises: isPostgresUrl,
   open: (location) => PostgresSession.open(location),
+  openSource: (location) => PostgresScrubSource.open(location),
+  openTarget: (location, options) => PostgresScrubTarget.open(location, options),
 };

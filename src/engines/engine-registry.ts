@@ -1,0 +1,44 @@
+import { ScrubjayError } from '../domain/errors.js';
+import type { Engine, ScrubEngine } from './engine.js';
+import { postgresEngine } from './postgres/postgres-engine.js';
+
+/** Nothing here can open a location. */
+export class UnknownLocationError extends ScrubjayError {
+  readonly code = 'unknown-location';
+
+  constructor() {
+    super(
+      'the location is neither a database URL nor a data file that Scrubjay can open',
+      'give postgres://user:password@host:5432/database, or a file that exists',
+    );
+  }
+}
+
+/** The location's engine cannot be a side of a scrub. */
+export class NotScrubbableError extends ScrubjayError {
+  readonly code = 'not-scrubbable';
+
+  constructor(engine: string) {
+    super(`the engine "${engine}" cannot be copied from or to`, 'scrub from and to a PostgreSQL database');
+  }
+}
+
+const engines: readonly Engine[] = [postgresEngine];
+
+/** The engine that opens a location; throws `UnknownLocationError`, which does not repeat it. */
+export function engineFor(location: string): Engine {
+  const engine = engines.find((candidate) => candidate.recognises(location));
+  if (!engine) throw new UnknownLocationError();
+  return engine;
+}
+
+/** The engine that can be either side of a scrub. Throws `UnknownLocationError` or `NotScrubbableError`. */
+export function scrubEngineFor(location: string): ScrubEngine {
+  const engine = engineFor(location);
+  if (!isScrubEngine(engine)) throw new NotScrubbableError(engine.id);
+  return engine;
+}
+
+function isScrubEngine(engine: Engine): engine is ScrubEngine {
+  return engine.capabilities.scrubSource && engine.capabilities.scrubTarget;
+}

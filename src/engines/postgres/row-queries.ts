@@ -1,0 +1,130 @@
+import type pg from 'pg';
+import { Readable } from 'node:stream';
+import { to as copyTo } from 'pg-copy-streams';
+import {
+  printRelationName,
+  type Catalog,
+  type ForeignKey,
+  type RelationName,
+  type UniqueKey,
+} from '../../domain/catalog/catalog.js';
+import type { CopyFormat } from '../engine.js';
+import { translateDriverError } from './driver-errors.js';
+import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
+import type { SessionPool } from './session-pool.js';
+
+/** Streams columns of one table's own rows; children and partitions are tables of their own. */
+export async function copyOut(
+  pool: SessionPool,
+  table: RelationName,
+  columns: readonly string[],
+  format: CopyFormat,
+): Promise<Readable> {
+  const client = await pool.take();
+  const list = columns.length === 0 ? '' : ` (${quoteNames(columns)})`;
+  const copy = client.query(copyTo(`copy ${quoteRelation(table)}${list} to stdout (format ${format})`));
+  // A broken connection is reported twice; the first report ends the loop below.
+  copy.on('error', () => undefined);
+  return Readable.from(chunksOf(copy, client, pool, `reading ${printRelationName(table)}`), {
+    objectMode: false,
+  });
+}
+
+/** The stream's chunks, its errors in our words; the session is used again only after the last chunk. */
+async function* chunksOf(
+  copy: Readable,
+  client: pg.Client,
+  pool: SessionPool,
+  doing: string,
+): AsyncGenerator<Buffer> {
+  let ended = false;
+  try {
+    for await (const chunk of copy) yield chunk as Buffer;
+    ended = true;
+  } catch (error) {
+    throw translateDriverError(error, doing);
+  } finally {
+    // Given up before its end, the server is still sending.
+    if (ended) pool.giveBack(client);
+    else pool.discard(client);
+  }
+}
+
+export async function countRows(
+  client: pg.ClientBase,
+  catalog: Catalog,
+  table: RelationName,
+): Promise<number> {
+  return count(
+    client,
+    `select count(*) as n from ${own(catalog, table)}`,
+    `counting ${printRelationName(table)}`,
+  );
+}
+
+/** Rows whose key is set and refers to nothing; under MATCH FULL, half-set keys too. */
+export async function countOrphans(
+  client: pg.ClientBase,
+  catalog: Catalog,
+  table: RelationName,
+  key: ForeignKey,
+): Promise<number> {
+  const columns = key.columns.map((column) => `f.${quoteName(column)}`);
+  const matches = key.references.columns.map((column, i) => `p.${quoteName(column)} = ${columns[i]}`);
+  const allSet = columns.map((column) => `${column} is not null`).join(' and ');
+  const anySet = columns.map((column) => `${column} is not null`).join(' or ');
+  const orphan = `${allSet} and not exists (select from ${own(catalog, key.references)} p where ${matches.join(' and ')})`;
+  const half = key.matchFull ? ` or (${anySet}) and not (${allSet})` : '';
+  const sql = `select count(*) as n from ${own(catalog, table)} f where ${orphan}${half}`;
+  return count(client, sql, `following ${key.name} of ${printRelationName(table)}`);
+}
+
+/** Rows that share a unique key with another; the key is read from the index itself, expressions and all. */
+export async function countDuplicates(
+  client: pg.ClientBase,
+  catalog: Catalog,
+  table: RelationName,
+  key: UniqueKey,
+): Promise<number> {
+  const doing = `checking ${key.name} of ${printRelationName(table)}`;
+  const index = quoteLiteral(`${quoteName(table.schema)}.${quoteName(key.name)}`);
+  const { rows } = await run(
+    client,
+    `select pg_get_indexdef(i.indexrelid, n, true) as part
+     from pg_index i, generate_series(1, i.indnkeyatts) n where i.indexrelid = ${index}::regclass order by n`,
+    doing,
+  );
+  const parts = rows.map(({ part }) => `(${part})`);
+  // NULLs differ from one another, so that a key with one of them has no duplicate, unless it says otherwise.
+  const set = key.nullsNotDistinct ? [] : parts.map((part) => `${part} is not null`);
+  const conditions = [...set, ...(key.predicate === undefined ? [] : [`(${key.predicate})`])];
+  const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
+  const sql = `
+    select coalesce(sum(n), 0) as n from (
+      select count(*) as n from ${own(catalog, table)} ${where} group by ${parts.join(', ')} having count(*) > 1
+    ) shared`;
+  return count(client, sql, doing);
+}
+
+/** A partitioned table with its partitions; any other table without its children. */
+function own(catalog: Catalog, table: RelationName): string {
+  const found = catalog.tables.find(({ schema, name }) => schema === table.schema && name === table.name);
+  return found?.kind === 'partitioned' ? quoteRelation(table) : `only ${quoteRelation(table)}`;
+}
+
+async function count(client: pg.ClientBase, sql: string, doing: string): Promise<number> {
+  const { rows } = await run(client, sql, doing);
+  return Number(rows[0].n);
+}
+
+async function run(
+  client: pg.ClientBase,
+  sql: string,
+  doing: string,
+): Promise<pg.QueryResult<Record<string, string>>> {
+  try {
+    return await client.query<Record<string, string>>(sql);
+  } catch (error) {
+    throw translateDriverError(error, doing);
+  }
+}

@@ -1,0 +1,183 @@
+import type pg from 'pg';
+import type { Readable } from 'node:stream';
+import {
+  type Catalog,
+  type ForeignKey,
+  printRelationName,
+  type RelationName,
+  type UniqueKey,
+} from '../../domain/catalog/catalog.js';
+import { ScrubjayError } from '../../domain/errors.js';
+import type { CopyFormat, DataSourceIdentity, SchemaSections, ScrubSource } from '../engine.js';
+import { connect, displayLocation } from './connection.js';
+import { translateDriverError } from './driver-errors.js';
+import { quoteRelation } from './identifiers.js';
+import { identify } from './identity.js';
+import { introspect, ownRelations } from './introspection.js';
+import { copyOut, countDuplicates, countOrphans, countRows } from './row-queries.js';
+import { readSchemaSections } from './schema-ddl/schema-sections.js';
+import { SessionPool } from './session-pool.js';
+
+/** Tables that the source's role may not read in full; a scrub of the rest would be no copy. */
+export class UnreadableTablesError extends ScrubjayError {
+  readonly code = 'unreadable-tables';
+
+  constructor(tables: readonly { readonly table: string; readonly reason: string }[], role: string) {
+    const list = tables.map(({ table, reason }) => `${table} (${reason})`).join(', ');
+    super(
+      `${tables.length} of the source's tables cannot be read in full: ${list}`,
+      `grant select on them to ${role}; for row-level security, BYPASSRLS`,
+    );
+  }
+}
+
+/** A pooler hands each statement to another session, so that no snapshot can be held. */
+export class PoolerInBetweenError extends ScrubjayError {
+  readonly code = 'pooler-in-between';
+
+  constructor() {
+    super(
+      'a connection pooler stands between Scrubjay and the source',
+      'connect to the server itself, or use session pooling',
+    );
+  }
+}
+
+/**
+ * One moment of a database: every table is locked against change of structure (ACCESS SHARE), then a
+ * snapshot is exported, and every reader works under it. The locks come first: a table truncated after
+ * the snapshot and before its lock would look empty.
+ */
+export class PostgresScrubSource implements ScrubSource {
+  readonly #coordinator: pg.Client;
+  readonly #readers: SessionPool;
+  readonly #display: string;
+  readonly #catalog: Catalog;
+
+  private constructor(coordinator: pg.Client, readers: SessionPool, display: string, catalog: Catalog) {
+    this.#coordinator = coordinator;
+    this.#readers = readers;
+    this.#display = display;
+    this.#catalog = catalog;
+  }
+
+  static async open(location: string): Promise<PostgresScrubSource> {
+    const coordinator = await connect(location, { access: 'read-only' });
+    try {
+      await refusePooler(coordinator);
+      const tables = await readableTables(coordinator);
+      await coordinator.query('begin isolation level repeatable read read only');
+      await lockTables(coordinator, tables);
+      const { rows } = await coordinator.query<{ id: string }>('select pg_export_snapshot() as id');
+      const snapshot = rows[0].id;
+      const catalog = await introspect(coordinator);
+      const readers = new SessionPool(() => openReader(location, snapshot));
+      return new PostgresScrubSource(coordinator, readers, displayLocation(location), catalog);
+    } catch (error) {
+      await coordinator.end().catch(() => undefined);
+      throw translateDriverError(error, 'taking a snapshot of the source');
+    }
+  }
+
+  identity(): Promise<DataSourceIdentity> {
+    return identify(this.#coordinator, this.#display);
+  }
+
+  catalog(): Promise<Catalog> {
+    return Promise.resolve(this.#catalog);
+  }
+
+  async schema(): Promise<SchemaSections> {
+    try {
+      return await readSchemaSections(this.#coordinator);
+    } catch (error) {
+      throw translateDriverError(error, 'reading the source’s schema');
+    }
+  }
+
+  async canWrite(): Promise<boolean> {
+    const { rows } = await this.#coordinator.query<{ may: string }>(`
+      select coalesce(bool_or(has_table_privilege(c.oid, 'insert, update, delete, truncate')), false) as may
+      from pg_class c where c.relkind in ('r', 'p') and ${ownRelations}`);
+    return rows[0].may === 't';
+  }
+
+  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable> {
+    return copyOut(this.#readers, table, columns, format);
+  }
+
+  countRows(table: RelationName): Promise<number> {
+    return this.#readers.withSession((client) => countRows(client, this.#catalog, table));
+  }
+
+  countOrphans(table: RelationName, key: ForeignKey): Promise<number> {
+    return this.#readers.withSession((client) => countOrphans(client, this.#catalog, table, key));
+  }
+
+  countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {
+    return this.#readers.withSession((client) => countDuplicates(client, this.#catalog, table, key));
+  }
+
+  async close(): Promise<void> {
+    await this.#readers.close();
+    await this.#coordinator.end().catch(() => undefined);
+  }
+}
+
+async function openReader(location: string, snapshot: string): Promise<pg.Client> {
+  const client = await connect(location, { access: 'read-only' });
+  try {
+    await client.query('begin isolation level repeatable read read only');
+    // The id is the server's own: hexadecimal digits and hyphens.
+    await client.query(`set transaction snapshot '${snapshot}'`);
+    return client;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw translateDriverError(error, 'joining the source’s snapshot');
+  }
+}
+
+async function refusePooler(client: pg.Client): Promise<void> {
+  const sessions = new Set<string>();
+  for (let i = 0; i < 5; i++) {
+    const { rows } = await client.query<{ pid: string; name: string }>(
+      `select pg_backend_pid() as pid, current_setting('application_name') as name`,
+    );
+    sessions.add(`${rows[0].pid} ${rows[0].name}`);
+  }
+  if (sessions.size > 1) throw new PoolerInBetweenError();
+}
+
+interface ReadableRow {
+  readonly schema: string;
+  readonly name: string;
+  readonly selectable: string;
+  readonly filtered: string;
+}
+
+/** LOCK takes no snapshot: the transaction's begins with the query after it. */
+async function lockTables(client: pg.Client, tables: readonly RelationName[]): Promise<void> {
+  for (let i = 0; i < tables.length; i += 500) {
+    const some = tables.slice(i, i + 500).map((table) => `only ${quoteRelation(table)}`);
+    await client.query(`lock table ${some.join(', ')} in access share mode`);
+  }
+}
+
+/** Every table, or an error that lists all those which the role cannot read in full. */
+async function readableTables(client: pg.Client): Promise<RelationName[]> {
+  const { rows } = await client.query<ReadableRow>(`
+    select n.nspname as schema, c.relname as name,
+           has_table_privilege(c.oid, 'select') and has_schema_privilege(n.oid, 'usage') as selectable,
+           row_security_active(c.oid) as filtered
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and ${ownRelations}
+    order by 1, 2`);
+  const problems = rows.flatMap((row) => {
+    if (row.selectable !== 't') return [{ table: printRelationName(row), reason: 'no SELECT' }];
+    return row.filtered === 't'
+      ? [{ table: printRelationName(row), reason: 'row-level security hides rows' }]
+      : [];
+  });
+  if (problems.length > 0) throw new UnreadableTablesError(problems, 'the source’s role');
+  return rows.map(({ schema, name }) => ({ schema, name }));
+}

@@ -1,0 +1,163 @@
+import type pg from 'pg';
+import type { Readable, Writable } from 'node:stream';
+import { from as copyFrom } from 'pg-copy-streams';
+import {
+  type Catalog,
+  type ForeignKey,
+  printRelationName,
+  type RelationName,
+  type UniqueKey,
+} from '../../domain/catalog/catalog.js';
+import type {
+  CopyFormat,
+  DataSourceIdentity,
+  SchemaStatement,
+  ScrubTarget,
+  ScrubTargetOptions,
+} from '../engine.js';
+import { connect, displayLocation } from './connection.js';
+import { DatabaseError, translateDriverError } from './driver-errors.js';
+import { quoteNames, quoteRelation } from './identifiers.js';
+import { identify } from './identity.js';
+import { introspect } from './introspection.js';
+import { copyOut, countDuplicates, countOrphans, countRows } from './row-queries.js';
+import { SessionPool } from './session-pool.js';
+import { inspectTarget } from './target-inspection.js';
+import { createWorkDatabase, markIncomplete, publishWorkDatabase } from './work-database.js';
+
+/** Settings of the sessions that build: what is lost in a crash is built again anyway. */
+const buildSettings = `
+  set synchronous_commit = off;
+  set maintenance_work_mem = '256MB';
+  set client_min_messages = warning;`;
+
+/** A copy under construction, in a work database beside the target. */
+export class PostgresScrubTarget implements ScrubTarget {
+  readonly #location: string;
+  readonly #work: string;
+  readonly #builder: pg.Client;
+  readonly #writers: SessionPool;
+  /** Known once the tables are made. */
+  #catalog: Promise<Catalog> | undefined;
+
+  private constructor(location: string, work: string, builder: pg.Client) {
+    this.#location = location;
+    this.#work = work;
+    this.#builder = builder;
+    this.#writers = new SessionPool(() => openBuilder(location, work));
+  }
+
+  /** Refuses a target that must not be overwritten, then makes the work database. */
+  static async open(location: string, options: ScrubTargetOptions): Promise<PostgresScrubTarget> {
+    await inspectTarget(location, options);
+    const work = await createWorkDatabase(location);
+    return new PostgresScrubTarget(location, work, await openBuilder(location, work));
+  }
+
+  identity(): Promise<DataSourceIdentity> {
+    return identify(this.#builder, displayLocation(this.#location));
+  }
+
+  catalog(): Promise<Catalog> {
+    this.#catalog ??= introspect(this.#builder);
+    return this.#catalog;
+  }
+
+  async execute(statements: readonly SchemaStatement[]): Promise<void> {
+    this.#catalog = undefined;
+    for (const { makes, sql } of statements) {
+      try {
+        await this.#builder.query(sql);
+      } catch (error) {
+        throw translateDriverError(error, `making ${makes}`);
+      }
+    }
+  }
+
+  async copyIn(
+    table: RelationName,
+    columns: readonly string[],
+    format: CopyFormat,
+  ): Promise<{ stream: Writable; loaded: Promise<number> }> {
+    const { tables } = await this.catalog();
+    const kind = tables.find(({ schema, name }) => schema === table.schema && name === table.name)?.kind;
+    const client = await this.#writers.take();
+    // Emptied and filled in one transaction, rows can be written frozen, and without write-ahead log
+    // where wal_level is minimal. Rows that are routed to partitions cannot.
+    const frozen = kind === 'partitioned' ? '' : ', freeze';
+    await client.query('begin');
+    if (frozen) await client.query(`truncate only ${quoteRelation(table)}`);
+    const list = columns.length === 0 ? '' : ` (${quoteNames(columns)})`;
+    const stream = client.query(
+      copyFrom(`copy ${quoteRelation(table)}${list} from stdin (format ${format}${frozen})`),
+    );
+    const loaded = new Promise<number>((resolve, reject) => {
+      stream.once('finish', () => {
+        client
+          .query('commit')
+          .then(() => {
+            this.#writers.giveBack(client);
+            resolve(stream.rowCount);
+          })
+          .catch((error: unknown) =>
+            reject(translateDriverError(error, `loading ${printRelationName(table)}`)),
+          );
+      });
+      // A broken connection is reported twice: by the server's last word and by the socket.
+      stream.on('error', (error) => {
+        this.#writers.discard(client);
+        reject(translateDriverError(error, `loading ${printRelationName(table)}`));
+      });
+      stream.once('close', () => {
+        if (stream.writableFinished || stream.errored) return;
+        this.#writers.discard(client);
+        reject(new DatabaseError(`loading ${printRelationName(table)}: given up`, 'run it again', undefined));
+      });
+    });
+    // The caller awaits it after the last byte; a failure before that reaches it through the stream too.
+    loaded.catch(() => undefined);
+    return { stream, loaded };
+  }
+
+  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable> {
+    return copyOut(this.#writers, table, columns, format);
+  }
+
+  countRows(table: RelationName): Promise<number> {
+    return this.#counted((client, catalog) => countRows(client, catalog, table));
+  }
+
+  countOrphans(table: RelationName, key: ForeignKey): Promise<number> {
+    return this.#counted((client, catalog) => countOrphans(client, catalog, table, key));
+  }
+
+  countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {
+    return this.#counted((client, catalog) => countDuplicates(client, catalog, table, key));
+  }
+
+  async publish(): Promise<void> {
+    await this.close();
+    await publishWorkDatabase(this.#location, this.#work);
+  }
+
+  async abandon(reason: string): Promise<void> {
+    await this.close();
+    await markIncomplete(this.#location, this.#work, reason);
+  }
+
+  async close(): Promise<void> {
+    await this.#writers.close();
+    await this.#builder.end().catch(() => undefined);
+  }
+
+  async #counted(count: (client: pg.Client, catalog: Catalog) => Promise<number>): Promise<number> {
+    const catalog = await this.catalog();
+    return this.#writers.withSession((client) => count(client, catalog));
+  }
+}
+
+async function openBuilder(location: string, work: string): Promise<pg.Client> {
+  const client = await connect(location, { access: 'read-write', database: work });
+  await client.query(buildSettings);
+  return client;
+}
