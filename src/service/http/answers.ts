@@ -1,0 +1,45 @@
+import { applyDecorators, HttpCode } from '@nestjs/common';
+import { ApiBearerAuth, ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { z } from 'zod';
+import { openApiOf } from './validated.js';
+
+/** RFC 9457 as every error answers. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  hint: z.string().optional(),
+  problems: z.array(z.object({ at: z.string(), problem: z.string() })).optional(),
+  instance: z.string(),
+});
+
+/** What a route answers when all went well, for the client and the OpenAPI document. */
+export function Answers(status: number, description: string, schema?: z.ZodType): MethodDecorator {
+  const content = schema ? { content: { 'application/json': { schema: openApiOf(schema) } } } : {};
+  return applyDecorators(HttpCode(status), ApiResponse({ status, description, ...content }), Problems());
+}
+
+/** The same errors everywhere: a client handles them once. */
+function Problems(): MethodDecorator {
+  const content = { 'application/problem+json': { schema: openApiOf(problemSchema) } };
+  return applyDecorators(
+    ApiBearerAuth(),
+    ApiResponse({ status: '4XX', description: 'What is wrong with the request, and the next step', content }),
+    ApiResponse({ status: '5XX', description: 'Something is wrong on our side', content }),
+  );
+}
+
+/** A route that changes one version of a resource. */
+export const ChangesVersion = (): MethodDecorator =>
+  ApiHeader({ name: 'if-match', required: true, description: 'The ETag of the version that is changed' });
+
+/** A route whose repetition under one key creates once. */
+export const CreatesOnce = (): MethodDecorator =>
+  ApiHeader({ name: 'idempotency-key', required: false, description: 'Sent again, answers what it answered first' });
+
+/** The shape of a page of `item`s. */
+export function pageSchema(item: z.ZodType): z.ZodType {
+  return z.strictObject({ items: z.array(item), next: z.string().optional() });
+}
