@@ -37,7 +37,11 @@ export async function readVocabulary(folder: string): Promise<Pick<Classificatio
   return {
     languages: await Promise.all(languages.map((file) => readYaml(join(folder, file), languageVocabularySchema))),
     roles: await readYaml(join(folder, 'roles.yaml'), nameRolesSchema),
-    text: { streets: new Set(text.streets.map(foldText)), titles: new Set(text.titles.map(foldText)) },
+    text: {
+      streets: new Set(text.streets.map(foldText)),
+      titles: new Set(text.titles.map(foldText)),
+      organisations: new Set(text.organisations.map(foldText)),
+    },
   };
 }
 

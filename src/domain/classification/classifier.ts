@@ -21,7 +21,7 @@ export interface ClassificationRules {
   readonly languages: readonly LanguageVocabulary[];
   readonly roles: NameRoles;
   /** Words that values are searched for, folded. */
-  readonly text: { readonly streets: ReadonlySet<string>; readonly titles: ReadonlySet<string> };
+  readonly text: Pick<TextWords, 'streets' | 'titles' | 'organisations'>;
   /** A list of `rules/words/`, all locales together, folded; undefined when there is none of that name. */
   wordList(name: string): ReadonlySet<string> | undefined;
   /** A validator by name; undefined when there is none. */

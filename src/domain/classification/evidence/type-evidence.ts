@@ -176,7 +176,7 @@ function weakFeatures(list: FeatureList, { share, wanted, tested }: ValueMatch):
 }
 
 function ruleFeatures(list: FeatureList, match: ValueMatch, column: ColumnView, name?: NameMatch): void {
-  const { share, wanted, chance, tested, kind } = match;
+  const { share, wanted, chance, rarity, tested, kind } = match;
   const how =
     kind === 'words' ? 'are in its word list' : kind === 'validator' ? 'pass its check' : 'have its form';
   const says = () => `${percent(share)} of ${tested} values ${how}`;
@@ -197,6 +197,7 @@ function ruleFeatures(list: FeatureList, match: ValueMatch, column: ColumnView, 
       );
     list.add(`value.${formOf(column.profile!)}`, share * enough, 'values', says);
   }
+  list.add('value.rare', rarity * share * enough, 'values', () => 'ordinary values do not have that form');
   if (name) list.add('value.named', share, 'values', () => 'name and values agree');
 }
 

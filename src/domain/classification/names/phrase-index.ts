@@ -96,6 +96,7 @@ export class PhraseIndex {
     const informative = this.#informative(reading.words);
     const key = keyOf(informative);
     // Single letters (`d o b`) are met as one word; apart they would match anything.
+    if (text.replace(/[^\p{L}]/gu, '').length < 2 || /^\p{L}\W\p{L}$/u.test(text)) return key;
     if (!informative.some(({ word }) => word.length > 1) || informative.length > longestPhrase) return key;
     const generic = informative.length === 1 && this.#vocabulary.isGeneric(informative[0].word);
     const support = (language === 'en' ? englishSupport : 1) * reading.likelihood;

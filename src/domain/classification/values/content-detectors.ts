@@ -1,3 +1,4 @@
+import { foldText } from '../names/fold-text.js';
 import type { ColumnProfile } from './column-profile.js';
 import { findPersonalData, type TextWords } from './personal-data-in-text.js';
 
@@ -15,13 +16,16 @@ export interface DetectorContext {
 export type ContentDetector = (profile: ColumnProfile, context: DetectorContext) => number;
 
 export const contentDetectors = {
-  /** Two to five words of which one is a known given or family name: `Ana Trujillo`. */
+  /** Two to six words of which one is a known given or family name: `Ana Trujillo`. */
   'full-names': (profile, { words }) => share(profile, (value) => isFullName(value, words)),
 
-  /** A single word, or a compound of them, from the given names. */
-  'given-names': (profile, { words }) => oneWordShare(profile, words.givenNames),
+  /** One given name or two: `Ana`, `João Miguel`. */
+  'given-names': (profile, { words }) =>
+    share(profile, (value) => isPartOfName(value, words.givenNames, words.familyNames)),
 
-  'family-names': (profile, { words }) => oneWordShare(profile, words.familyNames),
+  /** One family name or two: `Trujillo`, `Leal Zavala`, `van Dijk`. */
+  'family-names': (profile, { words }) =>
+    share(profile, (value) => isPartOfName(value, words.familyNames, words.givenNames)),
 
   /** A street with a house number: `908 W. Capital Way`, `Torstr. 244`, `新太陽区6丁目6番1号`. */
   'street-lines': (profile, { words }) =>
@@ -101,27 +105,68 @@ function share({ values }: ColumnProfile, test: (value: string) => boolean): num
   return values.reduce((count, value) => count + (test(value) ? 1 : 0), 0) / values.length;
 }
 
-function oneWordShare(profile: ColumnProfile, list: ReadonlySet<string>): number {
-  return share(
-    profile,
-    (value) =>
-      value.length <= 40 &&
-      value.split(/[ -]/, 4).length < 4 &&
-      !/\d/.test(value) &&
-      value.split(/[ -]/).some((word) => list.has(fold(word))),
+/**
+ * Every word is of the list; of two words the second must not be of the other list alone, which would make
+ * a given and a family name of them.
+ */
+function isPartOfName(value: string, list: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  if (value.length > 40 || /\d/.test(value)) return false;
+  if (/^[\p{Lo}\p{Lm}]{1,4}$/u.test(value)) return list.has(value);
+  const parts = value.split(/[ -]+/).map(foldText);
+  const words = parts.filter((part) => !particles.has(part));
+  if (!words.length || words.length > 2 || !words.every((word) => list.has(word))) return false;
+  return words.length === 1 || parts.length === words.length ? !isPair(words, list, other) : true;
+}
+
+/** A given name with a family name, in either order, rather than two of one kind. */
+function isPair(words: readonly string[], list: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return (
+    words.length === 2 &&
+    other.has(words[0]) !== other.has(words[1]) &&
+    words.every((word) => list.has(word)) &&
+    other.has(words[1])
   );
 }
+
+const particles = new Set([
+  'de',
+  'da',
+  'do',
+  'dos',
+  'das',
+  'del',
+  'della',
+  'di',
+  'van',
+  'von',
+  'der',
+  'den',
+  'la',
+  'le',
+  'el',
+  'al',
+  'bin',
+  'ben',
+  'y',
+  'e',
+  'ter',
+  'ten',
+  'zu',
+]);
 
 function isFullName(value: string, words: TextWords): boolean {
   if (value.length < 3 || value.length > 60 || /[\d@:/\\]/.test(value)) return false;
   // Names in Han characters are written without a space: a family name, then one or two more.
   if (/^[\p{Script=Han}\p{Script=Hangul}]{2,5}$/u.test(value))
     return words.familyNames.has(value.slice(0, 1)) || words.familyNames.has(value.slice(0, 2));
-  const parts = value.replace(/,/g, ' ').split(/\s+/);
-  if (parts.length < 2 || parts.length > 6) return false;
+  const parts = value
+    .split(/[\s,.]+/)
+    .filter(Boolean)
+    .map(foldText);
+  if (parts.length < 2 || parts.length > 6 || parts.some((part) => words.organisations.has(part)))
+    return false;
   return parts.some(
-    (part) =>
-      words.givenNames.has(fold(part)) || words.familyNames.has(fold(part)) || words.titles.has(fold(part)),
+    (part) => words.givenNames.has(part) || words.familyNames.has(part) || words.titles.has(part),
   );
 }
 
@@ -131,7 +176,7 @@ function isStreetLine(value: string, { streets }: TextWords): boolean {
   const letters = value.match(/\p{L}{2,}\.?/gu);
   if (!letters) return false;
   return letters.some((word) => {
-    const folded = fold(word.replace('.', ''));
+    const folded = foldText(word.replace('.', ''));
     return streets.has(folded) || streetEnding.test(folded);
   });
 }
@@ -148,8 +193,4 @@ function isPersonalUrl(value: string): boolean {
   return /[?&][^=]*(?:e-?mail|token|user|name|phone|session|key|auth|code)[^=]*=|\/(?:users?|people|profiles?|members?|u|in)\/|\/@\w|~\w|%40|\w@\w/i.test(
     value,
   );
-}
-
-function fold(word: string): string {
-  return word.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('ß', 'ss');
 }

@@ -3,12 +3,18 @@ import { foldText } from '../names/fold-text.js';
 import { formsSchema } from '../names/vocabulary.js';
 
 /** File format of `rules/vocabulary/text.yaml`. */
-export const textWordsSchema = z.strictObject({ streets: formsSchema, titles: formsSchema });
+export const textWordsSchema = z.strictObject({
+  streets: formsSchema,
+  titles: formsSchema,
+  organisations: formsSchema,
+});
 
 /** Words that values are searched for, folded. */
 export interface TextWords {
   readonly givenNames: ReadonlySet<string>;
   readonly familyNames: ReadonlySet<string>;
+  /** `ltd`, `gmbh`: what makes a name that of an organisation. */
+  readonly organisations: ReadonlySet<string>;
   /** `road`, `rue`, `ulica`: what makes a line with a number an address. */
   readonly streets: ReadonlySet<string>;
   /** `mr`, `frau`, `dr`: what a name follows. */

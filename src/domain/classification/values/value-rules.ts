@@ -1,4 +1,5 @@
 import type { InformationType } from '../information-type.js';
+import { ordinaryValues } from './ordinary-values.js';
 import type { ColumnProfile } from './column-profile.js';
 
 /** Tells whether one value, trimmed, is of a type. */
@@ -28,6 +29,8 @@ export interface ValueMatch {
   readonly tested: number;
   /** Share (0–1) of scrambled values of the same shapes that match too: near 1, only the shape speaks. */
   readonly chance: number;
+  /** How seldom (0–1) ordinary values of databases match: 1 for a form that nothing else has. */
+  readonly rarity: number;
 }
 
 const firstLook = 10;
@@ -61,6 +64,7 @@ export function matchValues(
       wanted: rule.share,
       tested: profile.values.length,
       chance,
+      rarity: share >= rule.share ? rarityOf(rule) : 0,
     };
     found.set(rule.type, match);
   }
@@ -68,7 +72,7 @@ export function matchValues(
 }
 
 function noMatch(rule: ValueRule, tested: number): ValueMatch {
-  return { type: rule.type, kind: rule.kind, share: 0, wanted: rule.share, tested, chance: 1 };
+  return { type: rule.type, kind: rule.kind, share: 0, wanted: rule.share, tested, chance: 1, rarity: 0 };
 }
 
 function passes(rule: ValueRule, value: string): boolean {
@@ -94,6 +98,18 @@ function chanceOf(rule: ValueRule, values: readonly string[]): number {
     if (passes(rule, scramble(value, draw))) passed++;
   }
   return (passed + 0.5) / (scrambled + 1);
+}
+
+const rarities = new WeakMap<ValueRule, number>();
+
+/** By how few of the ordinary values pass, on a logarithmic scale; measured once, when first needed. */
+function rarityOf(rule: ValueRule): number {
+  const known = rarities.get(rule);
+  if (known !== undefined) return known;
+  const passed = ordinaryValues.filter((value) => passes(rule, value)).length;
+  const rarity = Math.min(1, -Math.log10((passed + 0.3) / ordinaryValues.length) / 3);
+  rarities.set(rule, rarity);
+  return rarity;
 }
 
 function scramble(value: string, draw: (below: number) => number): string {
