@@ -31,16 +31,14 @@ describe('FF1', () => {
   });
 
   it('decrypts what it encrypted, for any radix, length and tweak', () => {
-    const domains = fc
-      .integer({ min: 2, max: 300 })
-      .chain((radix) =>
-        fc
-          .array(fc.nat(radix - 1), {
-            minLength: Math.ceil(Math.log(1e6) / Math.log(radix)) + 1,
-            maxLength: 90,
-          })
-          .map((value) => ({ radix, value })),
-      );
+    const domains = fc.integer({ min: 2, max: 300 }).chain((radix) =>
+      fc
+        .array(fc.nat(radix - 1), {
+          minLength: Math.ceil(Math.log(1e6) / Math.log(radix)) + 1,
+          maxLength: 90,
+        })
+        .map((value) => ({ radix, value })),
+    );
     fc.assert(
       fc.property(domains, fc.uint8Array({ maxLength: 40 }), ({ radix, value }, tweak) => {
         const ff1 = new Ff1(bytes(key256), radix);

@@ -2,12 +2,15 @@ import { createCipheriv, type Cipheriv } from 'node:crypto';
 import { ScrubjayError } from '../errors.js';
 
 const BLOCK = 16;
+const WORD = 2 ** 32;
 const ROUNDS = 10;
 /** SP 800-38G rev. 1 §5.1: radix ** length is at least this. */
 const MINIMUM_DOMAIN = 1_000_000;
 const MAXIMUM_LENGTH = 4096;
-/** Halves below this are computed in plain numbers: a reduction step multiplies them by 2 ** 16. */
+/** Halves up to this are computed in plain numbers: a reduction step multiplies them by 2 ** 16. */
 const PLAIN_LIMIT = 2 ** 36;
+/** Of radix 2: no reduction, since a remainder is the last bits of a number. */
+const BINARY_LIMIT = 2 ** 48;
 
 /** The domain is too small, or the numerals do not belong to it. */
 export class FormatPreservingError extends ScrubjayError {
@@ -64,7 +67,8 @@ export class Ff1 {
 
   /** True when halves of numeral strings of this length fit plain numbers. */
   fitsPlainNumbers(length: number): boolean {
-    return this.radix ** Math.ceil(length / 2) <= PLAIN_LIMIT;
+    const limit = this.radix === 2 ? BINARY_LIMIT : PLAIN_LIMIT;
+    return this.radix ** Math.ceil(length / 2) <= limit;
   }
 
   #one(numerals: readonly number[], tweak: Uint8Array, direction: Direction): number[] {
@@ -94,7 +98,7 @@ export class Ff1 {
     if (count === 0) return;
     const frame = this.#frame(length, tweak, count);
     const u = length >> 1;
-    const step = isPlain(halves) ? plainStep(halves, frame, this.radix) : bigStep(halves, frame, this.radix);
+    const step = stepOver(halves, frame, this.radix);
     for (let i = 0; i < ROUNDS; i++) {
       const round = direction === 'encrypt' ? i : ROUNDS - 1 - i;
       // Even rounds change A, which is then B by name; so parity says which half is which.
@@ -195,42 +199,67 @@ function isPlain(halves: Halves): halves is PlainHalves {
   return typeof halves.left[0] === 'number';
 }
 
+function stepOver(halves: Halves, frame: Frame, radix: number): Step {
+  if (!isPlain(halves)) return bigStep(halves, frame, radix);
+  return radix === 2 && frame.own === BLOCK ? binaryStep(halves, frame) : plainStep(halves, frame, radix);
+}
+
 /** One round over plain numbers. */
 function plainStep(halves: PlainHalves, frame: Frame, radix: number): Step {
   const { count, left, right } = halves;
-  const { b, d, tail, chain, own, blocks } = frame;
-  const isSingleBlock = own === BLOCK && d <= BLOCK;
+  const { b, d } = frame;
   return (round, changesLeft, m, direction, aes) => {
     const changing = changesLeft ? left : right;
     const other = changesLeft ? right : left;
     const modulus = radix ** m;
-    const write = (index: number, numB: Uint8Array) => writeNumber(numB, 0, b, other[index]);
-    let output: Uint8Array;
-    let stride: number;
-    if (isSingleBlock) {
-      const first = templateOf(tail, chain, b, round);
-      for (let i = 0; i < count; i++) {
-        const at = i * BLOCK;
-        for (let j = 0; j < BLOCK; j++) blocks[at + j] = first[j];
-        xorNumber(blocks, at + BLOCK, b, other[i]);
-      }
-      output = aes(blocks);
-      stride = BLOCK;
-    } else {
-      output = pseudoRandom(frame, round, count, aes, write);
-      stride = output.length / count;
-    }
+    const output = pseudoRandom(frame, round, count, aes, (index, numB) =>
+      writeNumber(numB, 0, b, other[index]),
+    );
+    const stride = output.length / count;
     const sign = direction === 'encrypt' ? 1 : -1;
-    // A power of two divides 2 ** 48 as well: the last six bytes tell the remainder.
-    const from = Number.isInteger(Math.log2(radix)) && modulus <= PLAIN_LIMIT ? Math.max(0, d - 6) : 0;
     for (let i = 0; i < count; i++) {
-      const y = remainder(output, i * stride + from, i * stride + d, modulus);
-      let next = changing[i] + sign * y;
-      if (next >= modulus) next -= modulus;
-      else if (next < 0) next += modulus;
-      changing[i] = next;
+      const y =
+        radix === 2
+          ? lastBits(output, i * stride + d, modulus)
+          : remainder(output, i * stride, i * stride + d, modulus);
+      changing[i] = within(changing[i] + sign * y, modulus);
     }
   };
+}
+
+/**
+ * One round of radix 2 whose Q has a single block of its own: what identifiers go through, a million
+ * at a time. NUM(B) has six bytes at most, so it lies in the last two words of the block.
+ */
+function binaryStep({ count, left, right }: PlainHalves, frame: Frame): Step {
+  const { b, d, tail, chain, blocks } = frame;
+  const view = new DataView(blocks.buffer);
+  return (round, changesLeft, m, direction, aes) => {
+    const changing = changesLeft ? left : right;
+    const other = changesLeft ? right : left;
+    const modulus = 2 ** m;
+    const template = templateOf(tail, chain, b, round);
+    const words = new DataView(template.buffer);
+    const [word0, word1, word2, word3] = [0, 4, 8, 12].map((at) => words.getUint32(at));
+    for (let i = 0, at = 0; i < count; i++, at += BLOCK) {
+      const low = other[i] >>> 0;
+      view.setUint32(at, word0);
+      view.setUint32(at + 4, word1);
+      view.setUint32(at + 8, word2 ^ ((other[i] - low) / WORD));
+      view.setUint32(at + 12, word3 ^ low);
+    }
+    const output = aes(blocks);
+    const read = new DataView(output.buffer, output.byteOffset, output.byteLength);
+    const sign = direction === 'encrypt' ? 1 : -1;
+    for (let i = 0, at = d - 8; i < count; i++, at += BLOCK) {
+      const y = (read.getUint32(at) & 0xffff) * WORD + read.getUint32(at + 4);
+      changing[i] = within(changing[i] + sign * (y - Math.floor(y / modulus) * modulus), modulus);
+    }
+  };
+}
+
+function within(sum: number, modulus: number): number {
+  return sum >= modulus ? sum - modulus : sum < 0 ? sum + modulus : sum;
 }
 
 /** One round over big numbers: values beyond 2 ** 72 or so, which are rare. */
@@ -312,16 +341,11 @@ function writeNumber(bytes: Uint8Array, at: number, length: number, value: numbe
   }
 }
 
-/** Big-endian into the `length` bytes before `end`, by exclusive or. */
-function xorNumber(bytes: Uint8Array, end: number, length: number, value: number): void {
-  let low = value >>> 0;
-  let high = (value - low) / 4294967296;
-  for (let i = 1; i <= length; i++) {
-    bytes[end - i] ^= low & 0xff;
-    if (i === 4) low = high;
-    else low >>>= 8;
-    if (i === 4) high = 0;
-  }
+/** The big-endian number that ends at `end`, modulo a power of two up to 2 ** 48. */
+function lastBits(bytes: Uint8Array, end: number, modulus: number): number {
+  let number = 0;
+  for (let i = Math.max(0, end - 6); i < end; i++) number = number * 256 + bytes[i];
+  return number % modulus;
 }
 
 /** `bytes[from … to)` as a big-endian number modulo at most `PLAIN_LIMIT`; an even number of bytes. */

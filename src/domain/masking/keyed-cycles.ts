@@ -4,8 +4,15 @@ import { ValueBatchWriter } from './value-batch.js';
 
 /** Domains up to here are permuted by a table: FF1 allows none below a million. */
 const LARGEST_TABLE = 1_000_000;
-/** Domains up to here are exact in plain numbers. */
-const LARGEST_PLAIN = Number.MAX_SAFE_INTEGER;
+/** What a number's lower part counts to: times 26 letters it is still exact. */
+export const LIMB = 2 ** 48;
+
+/** Whole numbers below 2 ** 96, in two exact parts: `high[i] * LIMB + low[i]`. */
+export interface WideNumbers {
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+}
+
 const WORDS_PER_DIGEST = DIGEST_LENGTH / 4;
 
 /**
@@ -33,19 +40,15 @@ export class KeyedCycles {
     this.#tweak = new TextEncoder().encode(domain);
   }
 
-  /**
-   * Replaces the first `count` ranks, each below its size, by their successors.
-   * @param sizes at most 2 ** 53 - 1
-   */
-  advance(ranks: Float64Array, sizes: Float64Array, count: number): void {
+  /** Replaces the first `count` ranks, each below its size, by their successors. */
+  advance(ranks: WideNumbers, sizes: WideNumbers, count: number): void {
     this.#groups.clear();
     for (let i = 0; i < count; i++) {
-      const size = sizes[i];
-      if (size <= LARGEST_TABLE) {
-        if (size > 1) ranks[i] = this.#table(size)[ranks[i]];
+      if (sizes.high[i] === 0 && sizes.low[i] <= LARGEST_TABLE) {
+        if (sizes.low[i] > 1) ranks.low[i] = this.#table(sizes.low[i])[ranks.low[i]];
         continue;
       }
-      const bits = bitsOf(size);
+      const bits = bitsOf(sizes.high[i], sizes.low[i]);
       const group = this.#groups.get(bits);
       if (group) group.push(i);
       else this.#groups.set(bits, [i]);
@@ -53,21 +56,33 @@ export class KeyedCycles {
     for (const [bits, group] of this.#groups) this.#advanceGroup(bits, group, ranks, sizes);
   }
 
-  /** The successor of one rank in a domain of any size. */
+  /** The successor of one rank in a domain of any size: for the rare ones beyond 2 ** 96. */
   advanceBig(rank: bigint, size: bigint): bigint {
-    if (size <= BigInt(LARGEST_PLAIN)) {
-      const ranks = Float64Array.of(Number(rank));
-      this.advance(ranks, Float64Array.of(Number(size)), 1);
-      return BigInt(ranks[0]);
+    const limb = BigInt(LIMB);
+    if (size < limb * limb) {
+      const wide = (value: bigint) => ({
+        high: Float64Array.of(Number(value / limb)),
+        low: Float64Array.of(Number(value % limb)),
+      });
+      const ranks = wide(rank);
+      this.advance(ranks, wide(size), 1);
+      return BigInt(ranks.high[0]) * limb + BigInt(ranks.low[0]);
     }
     const bits = (size - 1n).toString(2).length;
     const encrypted = this.#walkBig(rank, size, bits, 'encrypt');
     return this.#walkBig(encrypted + 1n === size ? 0n : encrypted + 1n, size, bits, 'decrypt');
   }
 
-  #advanceGroup(bits: number, group: readonly number[], ranks: Float64Array, sizes: Float64Array): void {
+  #advanceGroup(bits: number, group: readonly number[], ranks: WideNumbers, sizes: WideNumbers): void {
     this.#walk(bits, group, ranks, sizes, 'encrypt');
-    for (const i of group) ranks[i] = ranks[i] + 1 === sizes[i] ? 0 : ranks[i] + 1;
+    for (const i of group) {
+      ranks.low[i]++;
+      if (ranks.low[i] === LIMB) {
+        ranks.low[i] = 0;
+        ranks.high[i]++;
+      }
+      if (!isBelow(ranks, sizes, i)) ranks.low[i] = ranks.high[i] = 0;
+    }
     this.#walk(bits, group, ranks, sizes, 'decrypt');
   }
 
@@ -75,40 +90,46 @@ export class KeyedCycles {
   #walk(
     bits: number,
     group: readonly number[],
-    ranks: Float64Array,
-    sizes: Float64Array,
+    ranks: WideNumbers,
+    sizes: WideNumbers,
     direction: 'encrypt' | 'decrypt',
   ): void {
+    const { high, low } = ranks;
     const rightSize = 2 ** (bits - (bits >> 1));
+    const perLimb = LIMB / rightSize;
     const left = new Float64Array(group.length);
     const right = new Float64Array(group.length);
     let outside: readonly number[] = group;
     while (outside.length > 0) {
-      outside.forEach((index, i) => {
-        left[i] = Math.floor(ranks[index] / rightSize);
-        right[i] = ranks[index] - left[i] * rightSize;
-      });
+      for (let i = 0; i < outside.length; i++) {
+        const index = outside[i];
+        const lowLeft = Math.floor(low[index] / rightSize);
+        left[i] = high[index] * perLimb + lowLeft;
+        right[i] = low[index] - lowLeft * rightSize;
+      }
       const halves = { length: bits, count: outside.length, left, right };
       if (direction === 'encrypt') this.#ff1.encryptHalves(halves, this.#tweak);
       else this.#ff1.decryptHalves(halves, this.#tweak);
-      outside.forEach((index, i) => (ranks[index] = left[i] * rightSize + right[i]));
-      outside = outside.filter((index) => ranks[index] >= sizes[index]);
+      const still: number[] = [];
+      for (let i = 0; i < outside.length; i++) {
+        const index = outside[i];
+        high[index] = Math.floor(left[i] / perLimb);
+        low[index] = (left[i] - high[index] * perLimb) * rightSize + right[i];
+        if (!isBelow(ranks, sizes, index)) still.push(index);
+      }
+      outside = still;
     }
   }
 
   #walkBig(rank: bigint, size: bigint, bits: number, direction: 'encrypt' | 'decrypt'): bigint {
     const shift = BigInt(bits - (bits >> 1));
-    const fits = this.#ff1.fitsPlainNumbers(bits);
     let walked = rank;
     do {
       const left = walked >> shift;
-      const right = walked - (left << shift);
-      const halves = fits
-        ? { length: bits, count: 1, left: [Number(left)], right: [Number(right)] }
-        : { length: bits, count: 1, left: [left], right: [right] };
+      const halves = { length: bits, count: 1, left: [left], right: [walked - (left << shift)] };
       if (direction === 'encrypt') this.#ff1.encryptHalves(halves, this.#tweak);
       else this.#ff1.decryptHalves(halves, this.#tweak);
-      walked = (BigInt(halves.left[0]) << shift) + BigInt(halves.right[0]);
+      walked = (halves.left[0] << shift) + halves.right[0];
     } while (walked >= size);
     return walked;
   }
@@ -139,8 +160,18 @@ export class KeyedCycles {
   }
 }
 
-/** Bits of `size - 1`. */
-function bitsOf(size: number): number {
-  const high = Math.floor((size - 1) / 4294967296);
-  return high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32((size - 1) >>> 0);
+/** Bits of a size less one. */
+function bitsOf(high: number, low: number): number {
+  const [limb, base] =
+    high > 0 && (high > 1 || low > 0)
+      ? [low === 0 ? high - 1 : high, 48]
+      : [low === 0 ? LIMB - 1 : low - 1, 0];
+  const upper = Math.floor(limb / 4294967296);
+  return base + (upper > 0 ? 64 - Math.clz32(upper) : 32 - Math.clz32(limb >>> 0));
+}
+
+function isBelow(numbers: WideNumbers, limits: WideNumbers, i: number): boolean {
+  return (
+    numbers.high[i] < limits.high[i] || (numbers.high[i] === limits.high[i] && numbers.low[i] < limits.low[i])
+  );
 }

@@ -8,14 +8,24 @@ import { nullOut } from './techniques/null.js';
 import { partial } from './techniques/partial.js';
 import { pseudonymiseEmail } from './techniques/pseudonymise-email.js';
 import { pseudonymisePersonName } from './techniques/pseudonymise-person-name.js';
+import { pseudonymiseIdentifier } from './techniques/pseudonymise-identifier.js';
 import { redact } from './techniques/redact.js';
+
+/** Adding a technique is adding its file and its line here. */
+const all = [
+  nullOut,
+  fixed,
+  redact,
+  partial,
+  keyedHash,
+  pseudonymisePersonName,
+  pseudonymiseEmail,
+  pseudonymiseIdentifier,
+] as readonly Technique[];
 
 /** Every technique by id, in the order in which lists show them. */
 export const techniques: ReadonlyMap<string, Technique> = new Map(
-  [nullOut, fixed, redact, partial, keyedHash, pseudonymisePersonName, pseudonymiseEmail].map((technique) => [
-    technique.id,
-    technique as Technique,
-  ]),
+  all.map((technique) => [technique.id, technique]),
 );
 
 export class UnknownTechniqueError extends ScrubjayError {

@@ -1,0 +1,265 @@
+import { DIGIT_0, isAlphanumeric, isControl, isDigit, isLower, upperCase } from '../bytes/ascii.js';
+import { LIMB, type KeyedCycles, type WideNumbers } from '../keyed-cycles.js';
+import { NULL_VALUE, type ValueBatch } from '../value-batch.js';
+import type { IdentifierScheme } from './scheme.js';
+
+const UPPER_A = 0x41;
+/** Longer identifiers hold enough to be digested instead. */
+const LONGEST = 64;
+/** A kept prefix may leave no identifier that the issuer gives out; then the last one stands. */
+const MOST_DRAWS = 1000;
+
+export interface IdentifierRules {
+  readonly scheme: IdentifierScheme;
+  /** Characters at the start that stay. */
+  readonly keeps: number;
+  /** Largest number that the column's type holds, as digits; absent for texts. */
+  readonly largest?: Uint8Array;
+}
+
+/** What became of a value: permuted, or of no shape that could be. */
+export const PERMUTED = 1;
+export const ODD = 2;
+
+/**
+ * Stand-ins for a batch of identifiers: the letters and digits of value `i`, in upper case, are
+ * `characters[starts[i] … starts[i] + lengths[i])` where `outcomes[i]` is `PERMUTED`.
+ *
+ * A number that does not begin with 0 keeps that, and one that does keeps its leading 0, so that
+ * integers and texts of the same identifier agree and nothing gets shorter.
+ */
+export class IdentifierPermutation {
+  readonly outcomes: Uint8Array;
+  readonly starts: Int32Array;
+  readonly lengths: Uint8Array;
+  readonly characters: Uint8Array;
+
+  readonly #rules: IdentifierRules;
+  readonly #cycles: KeyedCycles;
+  readonly #fits: Uint8Array;
+  /** Per character: how many values it may take; 1 when it stays. */
+  readonly #radices: Uint8Array;
+
+  constructor(rules: IdentifierRules, cycles: KeyedCycles, { bytes, starts, ends, count }: ValueBatch) {
+    this.#rules = rules;
+    this.#cycles = cycles;
+    this.outcomes = new Uint8Array(count);
+    this.starts = new Int32Array(count);
+    this.lengths = new Uint8Array(count);
+    this.#fits = new Uint8Array(count);
+    const room = roomFor(starts, ends, count);
+    this.characters = new Uint8Array(room);
+    this.#radices = new Uint8Array(room);
+    let at = 0;
+    for (let i = 0; i < count; i++) {
+      this.starts[i] = at;
+      if (starts[i] === NULL_VALUE || starts[i] === ends[i]) continue;
+      at += this.#read(i, at, bytes, starts[i], ends[i]);
+    }
+    this.#permute(count);
+  }
+
+  /** Takes the letters and digits of a value; returns how many there are. */
+  #read(index: number, at: number, bytes: Uint8Array, from: number, to: number): number {
+    let length = 0;
+    for (let i = from; i < to; i++) {
+      const byte = bytes[i];
+      if (byte >= 0x80 || isControl(byte) || length > LONGEST) return this.#odd(index);
+      if (isAlphanumeric(byte)) this.characters[at + length++] = upperCase[byte];
+    }
+    if (length === 0 || length > LONGEST) return this.#odd(index);
+    const own = this.characters.subarray(at, at + length);
+    const fits = this.#rules.scheme.fits(own, length);
+    const isMovable = this.#findRadices(at, own, fits);
+    if (!isMovable && !(fits && this.#findRadices(at, own, false))) return this.#odd(index);
+    this.#fits[index] = fits && isMovable ? 1 : 0;
+    this.outcomes[index] = PERMUTED;
+    this.lengths[index] = length;
+    return length;
+  }
+
+  #odd(index: number): 0 {
+    this.outcomes[index] = ODD;
+    return 0;
+  }
+
+  /** False when nothing of the value would change. */
+  #findRadices(at: number, own: Uint8Array, fits: boolean): boolean {
+    const { scheme } = this.#rules;
+    const keeps = this.#rules.keeps < own.length ? this.#rules.keeps : 0;
+    let free = 0;
+    for (let i = 0; i < own.length; i++) {
+      const radix = i < keeps ? 1 : isDigit(own[i]) ? 10 : 26;
+      this.#radices[at + i] = radix;
+      if (radix > 1) free++;
+    }
+    if (fits) {
+      for (const check of scheme.checks ?? []) {
+        const position = check < 0 ? own.length + check : check;
+        if (this.#radices[at + position] > 1) free--;
+        this.#radices[at + position] = 1;
+      }
+      // The letter of a foreigner's number is no letter of the alphabet at large.
+      if (scheme.id === 'es-dni' && !isDigit(own[0])) {
+        this.#radices[at] = 1;
+        free--;
+      }
+    }
+    if (free > 1 && this.#radices[at] === 10) this.#radices[at] = own[0] === DIGIT_0 ? 1 : 9;
+    return free > 0;
+  }
+
+  #permute(count: number): void {
+    const ranks = wideNumbers(count);
+    const sizes = wideNumbers(count);
+    let pending: number[] = [];
+    for (let i = 0; i < count; i++) {
+      if (this.outcomes[i] !== PERMUTED) continue;
+      if (this.#bitsAtMost(i) <= 96) pending.push(i);
+      else this.#permuteBig(i);
+    }
+    for (let draws = 0; pending.length > 0 && draws < MOST_DRAWS; draws++) {
+      for (let j = 0; j < pending.length; j++) this.#rank(pending[j], j, ranks, sizes);
+      this.#cycles.advance(ranks, sizes, pending.length);
+      const again: number[] = [];
+      for (let j = 0; j < pending.length; j++) {
+        this.#setRank(pending[j], ranks.high[j], ranks.low[j]);
+        if (!this.#complete(pending[j])) again.push(pending[j]);
+      }
+      pending = again;
+    }
+  }
+
+  #permuteBig(index: number): void {
+    const from = this.starts[index];
+    const to = from + this.lengths[index];
+    let size = 1n;
+    let rank = 0n;
+    for (let i = from; i < to; i++) {
+      const radix = this.#radices[i];
+      if (radix === 1) continue;
+      size *= BigInt(radix);
+      rank = rank * BigInt(radix) + BigInt(ordinal(this.characters[i], radix));
+    }
+    for (let draws = 0; draws < MOST_DRAWS; draws++) {
+      rank = this.#cycles.advanceBig(rank, size);
+      let rest = rank;
+      for (let i = to - 1; i >= from; i--) {
+        const radix = this.#radices[i];
+        if (radix === 1) continue;
+        const quotient = rest / BigInt(radix);
+        this.characters[i] = character(Number(rest - quotient * BigInt(radix)), radix);
+        rest = quotient;
+      }
+      if (this.#complete(index)) return;
+    }
+  }
+
+  #bitsAtMost(index: number): number {
+    const from = this.starts[index];
+    let bits = 0;
+    for (let i = from; i < from + this.lengths[index]; i++) bits += bitsOfRadix[this.#radices[i]];
+    return bits;
+  }
+
+  /** Reads the free characters of value `index` as a number in mixed radix into slot `j`. */
+  #rank(index: number, j: number, ranks: WideNumbers, sizes: WideNumbers): void {
+    const from = this.starts[index];
+    let high = 0;
+    let low = 0;
+    let sizeHigh = 0;
+    let sizeLow = 1;
+    for (let i = from; i < from + this.lengths[index]; i++) {
+      const radix = this.#radices[i];
+      if (radix === 1) continue;
+      low = low * radix + ordinal(this.characters[i], radix);
+      sizeLow *= radix;
+      if (sizeLow >= LIMB || sizeHigh > 0) {
+        const carry = Math.floor(low / LIMB);
+        low -= carry * LIMB;
+        high = high * radix + carry;
+        const sizeCarry = Math.floor(sizeLow / LIMB);
+        sizeLow -= sizeCarry * LIMB;
+        sizeHigh = sizeHigh * radix + sizeCarry;
+      }
+    }
+    ranks.high[j] = high;
+    ranks.low[j] = low;
+    sizes.high[j] = sizeHigh;
+    sizes.low[j] = sizeLow;
+  }
+
+  #setRank(index: number, high: number, low: number): void {
+    const from = this.starts[index];
+    for (let i = from + this.lengths[index] - 1; i >= from; i--) {
+      const radix = this.#radices[i];
+      if (radix === 1) continue;
+      let dividend = low;
+      if (high > 0) {
+        const quotient = Math.floor(high / radix);
+        dividend += (high - quotient * radix) * LIMB;
+        high = quotient;
+      }
+      low = Math.floor(dividend / radix);
+      this.characters[i] = character(dividend - low * radix, radix);
+    }
+  }
+
+  /** Writes the check characters; false when another stand-in is needed. */
+  #complete(index: number): boolean {
+    const from = this.starts[index];
+    const length = this.lengths[index];
+    const own = this.characters.subarray(from, from + length);
+    const { scheme, largest } = this.#rules;
+    if (this.#fits[index] === 1 && scheme.complete && !scheme.complete(own, length)) return false;
+    return largest === undefined || length < largest.length || Buffer.compare(own, largest) <= 0;
+  }
+}
+
+/** log2 of the radices in use, rounded up in the last place. */
+const bitsOfRadix: Readonly<Record<number, number>> = { 1: 0, 9: 3.17, 10: 3.322, 26: 4.701 };
+
+function wideNumbers(count: number): WideNumbers {
+  return { high: new Float64Array(count), low: new Float64Array(count) };
+}
+
+function ordinal(byte: number, radix: number): number {
+  if (radix === 26) return byte - UPPER_A;
+  return radix === 9 ? byte - DIGIT_0 - 1 : byte - DIGIT_0;
+}
+
+function character(value: number, radix: number): number {
+  if (radix === 26) return UPPER_A + value;
+  return radix === 9 ? DIGIT_0 + 1 + value : DIGIT_0 + value;
+}
+
+function roomFor(starts: Int32Array, ends: Int32Array, count: number): number {
+  let room = 0;
+  for (let i = 0; i < count; i++) {
+    if (starts[i] !== NULL_VALUE) room += Math.min(ends[i] - starts[i], LONGEST + 2);
+  }
+  return room + LONGEST;
+}
+
+/** Writes the stand-in over the shape of its original: punctuation and case stay. */
+export function writeOverShape(
+  target: Uint8Array,
+  at: number,
+  characters: Uint8Array,
+  first: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+): number {
+  let next = first;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i];
+    if (!isAlphanumeric(byte)) {
+      target[at++] = byte;
+      continue;
+    }
+    const standIn = characters[next++];
+    target[at++] = isLower(byte) && standIn >= UPPER_A ? standIn + 32 : standIn;
+  }
+  return at;
+}

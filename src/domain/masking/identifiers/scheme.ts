@@ -1,0 +1,46 @@
+import type { Characters } from './check-characters.js';
+
+/**
+ * How identifiers of one kind are built. What a scheme neither keeps nor computes is permuted, digits
+ * to digits and letters to letters. A value that does not fit its scheme is masked as `generic`.
+ */
+export interface IdentifierScheme {
+  readonly id: string;
+  readonly title: string;
+  /** True for `length` characters (letters in upper case, digits, no punctuation) of this shape. */
+  fits(characters: Characters, length: number): boolean;
+  /** Characters at the start that stay unless the policy says how many; 0 when absent. */
+  readonly keeps?: number;
+  /** Positions that `complete` computes; negative ones count from the end. */
+  readonly checks?: readonly number[];
+  /**
+   * Writes the check characters. False when there is no such identifier, because the issuer gives none
+   * out or no check character exists: then another stand-in is drawn.
+   */
+  complete?(characters: Characters, length: number): boolean;
+}
+
+/** Digits only, from `least` to `most` of them. */
+export function digits(least: number, most: number): IdentifierScheme['fits'] {
+  return (characters, length) => {
+    if (length < least || length > most) return false;
+    for (let i = 0; i < length; i++) if (characters[i] > 0x39) return false;
+    return true;
+  };
+}
+
+/** Shapes such as `AA999999A`: `9` is a digit, `A` a letter, `X` either; any other stands for itself. */
+export function shaped(...shapes: readonly string[]): IdentifierScheme['fits'] {
+  return (characters, length) => shapes.some((shape) => matches(shape, characters, length));
+}
+
+function matches(shape: string, characters: Characters, length: number): boolean {
+  if (shape.length !== length) return false;
+  for (let i = 0; i < length; i++) {
+    const isDigit = characters[i] <= 0x39;
+    const expected = shape[i];
+    if (expected === '9' ? !isDigit : expected === 'A' ? isDigit : false) return false;
+    if (!'9AX'.includes(expected) && expected.charCodeAt(0) !== characters[i]) return false;
+  }
+  return true;
+}
