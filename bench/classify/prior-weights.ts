@@ -12,6 +12,8 @@ export const priorWeights: Readonly<Record<string, number>> = {
   'name.phrase': 0.7,
   'name.doubt': -1.5,
   'name.head': -1,
+  'name.person-key': -2,
+  'table.subject': 3,
   'name.against': -3,
   'named.empty': 0,
   'beside.flag': -2.5,

@@ -68,10 +68,11 @@ export function gatherEvidence(
     strong: findStrong(views, classifier.types),
     home: languages,
   };
+  const subjects = subjectsOf(tableReading, classifier);
   return looks.map(({ view, paths }) => ({
     name: { schema: table.schema, table: table.name, column: view.name },
     withValues: view.profile !== undefined,
-    candidates: candidatesOf(view, context, classifier),
+    candidates: candidatesOf(view, context, classifier, subjects),
     paths: gatherPaths(paths, context, classifier),
   }));
 }
@@ -220,7 +221,12 @@ class Looker {
   }
 }
 
-function candidatesOf(view: ColumnView, context: TableContext, classifier: Classifier): readonly Candidate[] {
+function candidatesOf(
+  view: ColumnView,
+  context: TableContext,
+  classifier: Classifier,
+  subjects: ReadonlySet<string> = noSubjects,
+): readonly Candidate[] {
   const ids = new Set([...view.nameMatches.keys(), ...view.commentMatches.keys()]);
   for (const { type, share, wanted } of view.valueMatches.values())
     if (share >= wanted && !classifier.types.get(type)!.values?.weak) ids.add(type);
@@ -231,10 +237,61 @@ function candidatesOf(view: ColumnView, context: TableContext, classifier: Class
   const candidates = [nothingEvidence(view, context, classifier.vocabulary)];
   const parts = partsBeside(view, context, classifier);
   for (const id of parts.keys()) ids.add(id);
-  for (const id of ids)
-    candidates.push(typeEvidence(classifier.types.get(id)!, view, context, parts.get(id)));
+  const subject = subjects.size > 0 && isUnnamedContent(view, classifier);
+  if (subject) for (const id of subjects) ids.add(id);
+  for (const id of ids) {
+    const hints = { part: parts.get(id), subject: subject && subjects.has(id) };
+    candidates.push(typeEvidence(classifier.types.get(id)!, view, context, hints));
+  }
   return candidates;
 }
+
+const noSubjects: ReadonlySet<string> = new Set();
+
+/** The types that a relation is about by its name: `allergies`, `salaries`. */
+function subjectsOf(reading: NameReading, { phrases }: Classifier): ReadonlySet<string> {
+  const subjects = new Set<string>();
+  for (const match of phrases.match([reading]).values()) {
+    const clean = match.coverage === 1 && !match.generic && match.against === undefined;
+    if (clean && match.likelihood > 0.5) subjects.add(match.type);
+  }
+  return subjects;
+}
+
+/** True for a name such as `value_text` or `comments`, which leaves it to the table to say what is in it. */
+function isUnnamedContent({ readings, type }: ColumnView, { vocabulary }: Classifier): boolean {
+  if (!['text', 'integer', 'decimal', 'float'].includes(type.family)) return false;
+  const words = readings[0].words.filter(({ digits }) => !digits);
+  const roles = words.map(({ word }) => vocabulary.rolesOf(word));
+  if (roles.some((role) => role.has('key') || role.has('time') || role.has('flag') || role.has('unknown')))
+    return false;
+  return (
+    words.some(({ word }) => contentWords.has(word)) &&
+    words.every(
+      ({ word }) =>
+        vocabulary.isGeneric(word) || vocabulary.rolesOf(word).has('neutral') || contentWords.has(word),
+    )
+  );
+}
+
+/** Words for whatever a row is about. */
+const contentWords: ReadonlySet<string> = new Set([
+  'value',
+  'text',
+  'comment',
+  'note',
+  'remark',
+  'description',
+  'detail',
+  'content',
+  'amount',
+  'result',
+  'numeric',
+  'observation',
+  'name',
+  'title',
+  'label',
+]);
 
 /**
  * A column named like a whole (`name`) beside parts of it (a family name) is likely the part that is

@@ -39,7 +39,7 @@ export function typeEvidence(
   type: InformationType,
   column: ColumnView,
   context: TableContext,
-  part?: 'missing' | 'whole',
+  hints: { readonly part?: 'missing' | 'whole'; readonly subject?: boolean } = {},
 ): Candidate {
   const list = new FeatureList();
   const name = column.nameMatches.get(type.id);
@@ -48,14 +48,21 @@ export function typeEvidence(
   fitFeatures(list, type, column);
   valueFeatures(list, type, column, name);
   surroundings(list, type, column, context, name);
-  if (part === 'missing')
+  if (hints.subject && !name)
+    list.add(
+      'table.subject',
+      1,
+      'table',
+      () => 'the table is about it, and this column is its unnamed content',
+    );
+  if (hints.part === 'missing')
     list.add(
       'part.missing',
       1,
       'siblings',
       () => 'the other parts of it stand beside this column, and this one is missing',
     );
-  if (part === 'whole')
+  if (hints.part === 'whole')
     list.add(
       'part.whole',
       1,
@@ -86,6 +93,13 @@ function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): 
       );
   }
   if (match.headBeside) list.add('name.head', 1, 'name', () => 'the last word of the name is something else');
+  if (match.personKey)
+    list.add(
+      'name.person-key',
+      1,
+      'name',
+      () => 'a person’s key is more often a row’s number than a printed one',
+    );
   if (match.against)
     list.add('name.against', 1, 'name', () => `"${match.against!}" in the name speaks against it`);
   if (column.profile === undefined && column.sampled)

@@ -32,6 +32,8 @@ export interface NameMatch {
   readonly beside: ReadonlyMap<WordRole, number>;
   /** True when the last word of the name is not of the phrase and not neutral. */
   readonly headBeside: boolean;
+  /** True for a person and a key (`customer id`): more often a row's key than a printed number. */
+  readonly personKey: boolean;
   /** A word beside the match that the type itself declares to speak against it. */
   readonly against?: string;
 }
@@ -171,6 +173,13 @@ export class PhraseIndex {
     if (!known || worth(match) > worth(known)) found.set(phrase.type, match);
   }
 
+  #isPersonKey(span: readonly ReadWord[]): boolean {
+    const keys = span.filter(({ word }) => this.#vocabulary.rolesOf(word).has('key'));
+    return (
+      keys.length === 1 && span.every((word) => word === keys[0] || this.#vocabulary.namesPeople(word.word))
+    );
+  }
+
   #judge(
     phrase: Phrase,
     span: readonly ReadWord[],
@@ -204,6 +213,7 @@ export class PhraseIndex {
       coverage: span.length / counted,
       beside,
       headBeside,
+      personKey: this.#isPersonKey(span),
       against,
     };
   }

@@ -38,7 +38,7 @@ export const contentDetectors = {
   /** Days without a time of day that reach far back, and spread over decades. */
   'birth-dates': ({ years, distinct, shares }, { year }) => {
     if (!years || distinct < 4 || years.timed > 0.1) return 0;
-    const reach = years.early <= year - 35 && years.late <= year && years.middle <= year - 15;
+    const reach = years.early <= year - 40 && years.late <= year && years.middle <= year - 20;
     return reach && years.late - years.early >= 10 && years.early > 1870 ? shares.days : 0;
   },
 
