@@ -79,6 +79,8 @@ export class EmbeddedServer {
   async stop(): Promise<void> {
     process.removeListener('exit', this.#killNow);
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      // It was let go after the start; its end is waited for.
+      this.#process.ref();
       const exited = once(this.#process, 'exit');
       this.#process.kill('SIGINT');
       await exited;
