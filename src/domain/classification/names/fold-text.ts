@@ -19,7 +19,7 @@ const expanded: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue
  * `Größe` and `GROSSE` fold to `grosse`, `Телефон` to `telefon`.
  */
 export function foldText(text: string): string {
-  if (/^[a-z0-9_ ]*$/.test(text)) return text;
+  if (isAscii(text)) return text.toLowerCase();
   // й and ї must be seen before decomposition takes their marks away.
   const lower = text.normalize('NFC').toLowerCase();
   let out = '';
@@ -34,7 +34,13 @@ export function spellings(word: string): readonly string[] {
   return plain === long ? [plain] : [plain, long];
 }
 
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 127) return false;
+  return true;
+}
+
 function stripMarks(letter: string): string {
+  if (letter < '\u0080') return letter;
   // Hangul and kana decompose into parts that are letters of their own: they stay composed.
   if (
     letter < '\u0100' ||
