@@ -1,4 +1,5 @@
 import type { InformationType } from '../information-type.js';
+import { foldText } from './fold-text.js';
 import type { NameReader, NameReading, ReadWord } from './read-name.js';
 import type { Vocabulary, WordRole } from './vocabulary.js';
 
@@ -65,8 +66,10 @@ export class PhraseIndex {
           const readings = readAs(text, language);
           // Of a word with several meanings (`estado`: state, status) the type means those that its English names say.
           const meant = readings.filter(({ words }) => english.has(keyOf(this.#informative(words))));
-          for (const reading of meant.length ? meant : readings)
-            this.#claim(claims, type.id, text, reading, language);
+          const kept = meant.length
+            ? meant
+            : readings.filter((reading) => !this.#isTooGeneral(reading, text));
+          for (const reading of kept) this.#claim(claims, type.id, text, reading, language);
         }
       }
     }
@@ -85,6 +88,17 @@ export class PhraseIndex {
       if (context) this.#matchWithContext(words, reading, this.#informative(context.words), found);
     }
     return found;
+  }
+
+  /** A translation that lost what is particular: `clave` means a password, but its `code` may be any. */
+  #isTooGeneral({ words }: NameReading, text: string): boolean {
+    const [word, ...more] = this.#informative(words);
+    return (
+      word !== undefined &&
+      !more.length &&
+      this.#vocabulary.isGeneric(word.word) &&
+      word.word !== foldText(text)
+    );
   }
 
   /** Enters a reading of a phrase, and returns the key that it is found by. */
@@ -148,6 +162,8 @@ export class PhraseIndex {
         for (let first = 0; first < context.length; first++) {
           for (let end = first + 1; end <= Math.min(context.length, first + 3); end++) {
             const borrowed = context.slice(first, end);
+            const rest = context.filter((word) => !borrowed.includes(word));
+            if (rest.some(({ word }) => this.#vocabulary.rolesOf(word).has('thing'))) continue;
             if (borrowed.some(({ word }) => span.some((own) => own.word === word))) continue;
             const phrases = this.#phrases.get(keyOf([...borrowed, ...span]));
             for (const phrase of phrases ?? [])

@@ -107,6 +107,8 @@ export function compileVocabulary(
       }
     }
   }
+  // `nr` in a phrase is still short for `number`.
+  for (const word of typeWords.english) if (!meanings.has(word)) english.add(word);
   for (const { language, word } of typeWords.foreign) learn(word, { words: [word], language, short: false });
   const longestForm = Math.max(...[...meanings.keys(), ...english].map((form) => form.length));
   const bySkeleton = indexSkeletons(english);
