@@ -60,7 +60,6 @@ export function toExamples(
  * know. They teach it what values are worth by themselves.
  */
 export function hiddenExamples(
-  catalog: Catalog,
   samples: ReadonlyMap<Table, SampledValues>,
   classifier: Classifier,
   set: LabelledSet,

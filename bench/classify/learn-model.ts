@@ -37,7 +37,7 @@ export function gatherMaterial(
   const withValues = gatherSet(catalog, samples, classifier).filter(({ gathered }) => gathered.withValues);
   return {
     sampled: toExamples(withValues, set),
-    hidden: hiddenExamples(catalog, samples, classifier, set),
+    hidden: hiddenExamples(samples, classifier, set),
     metadata: toExamples(gatherSet(catalog, new Map(), classifier), set),
   };
 }

@@ -50,7 +50,7 @@ export interface Classifier {
 const documentContent = 'personal-document';
 const none: ReadonlySet<string> = new Set();
 
-/** Compiles rules. Throws what a broken pattern throws; rule files are validated when they are read. */
+/** Compiles rules, which have been validated when they were read. */
 export function compileClassifier(rules: ClassificationRules): Classifier {
   const vocabulary = compileTypeVocabulary(rules);
   const reader = new NameReader(vocabulary);

@@ -248,8 +248,25 @@ function candidatesOf(
 
 const noSubjects: ReadonlySet<string> = new Set();
 
+/** Words for the row itself: `drug orders` are about drugs. */
+const containerWords: ReadonlySet<string> = new Set([
+  'order',
+  'record',
+  'history',
+  'entry',
+  'register',
+  'list',
+  'request',
+  'data',
+  'information',
+  'table',
+  'file',
+  'event',
+]);
+
 /** The types that a relation is about by its name: `allergies`, `salaries`. */
-function subjectsOf(reading: NameReading, { phrases }: Classifier): ReadonlySet<string> {
+function subjectsOf(whole: NameReading, { phrases }: Classifier): ReadonlySet<string> {
+  const reading = { ...whole, words: whole.words.filter(({ word }) => !containerWords.has(word)) };
   const subjects = new Set<string>();
   for (const match of phrases.match([reading]).values()) {
     const clean = match.coverage === 1 && !match.generic && match.against === undefined;

@@ -93,6 +93,8 @@ function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): 
       );
   }
   if (match.headBeside) list.add('name.head', 1, 'name', () => 'the last word of the name is something else');
+  if (isLesser(match, column))
+    list.add('name.lesser', 1, 'name', () => 'another reading explains more of the name');
   if (match.personKey)
     list.add(
       'name.person-key',
@@ -104,6 +106,25 @@ function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): 
     list.add('name.against', 1, 'name', () => `"${match.against!}" in the name speaks against it`);
   if (column.profile === undefined && column.sampled)
     list.add('named.empty', 1, 'values', () => 'the sample holds no values');
+}
+
+/** True when another type's phrase shares words with this one and explains some that this one leaves. */
+function isLesser(match: NameMatch, { nameMatches }: ColumnView): boolean {
+  if (match.fromContext > 0) return false;
+  for (const other of nameMatches.values()) {
+    if (other.type === match.type || other.fromContext > 0 || other.likelihood < match.likelihood * 0.8)
+      continue;
+    const shared = other.words.some((word) => match.words.includes(word));
+    const more = other.words.filter((word) => !match.words.includes(word)).length;
+    const lost = match.words.filter((word) => !other.words.includes(word)).length;
+    if (
+      shared &&
+      more > 0 &&
+      (lost === 0 || other.coverage > match.coverage || (lost === 1 && match.ownedBy && !other.ownedBy))
+    )
+      return true;
+  }
+  return false;
 }
 
 const besideWords: Partial<Record<WordRole, string>> = {

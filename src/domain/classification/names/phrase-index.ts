@@ -23,6 +23,8 @@ export interface NameMatch {
   readonly size: number;
   /** True for a phrase of one word that means a type only in company. */
   readonly generic: boolean;
+  /** The name's own words that the phrase covers. */
+  readonly words: readonly string[];
   /** Words of the phrase that come from the table's (or the enclosing path's) name. */
   readonly fromContext: number;
   /** Likelihood (0–1) of the reading that the match rests on. */
@@ -33,6 +35,8 @@ export interface NameMatch {
   readonly beside: ReadonlyMap<WordRole, number>;
   /** True when the last word of the name is not of the phrase and not neutral. */
   readonly headBeside: boolean;
+  /** True when a word of the match says whose it is (`customer name`). */
+  readonly ownedBy: boolean;
   /** True for a person and a key (`customer id`): more often a row's key than a printed number. */
   readonly personKey: boolean;
   /** A word beside the match that the type itself declares to speak against it. */
@@ -184,6 +188,8 @@ export class PhraseIndex {
   ): void {
     const match = this.#judge(phrase, span, all, reading, fromContext);
     // What a table's name lends must be all that the column's name lacks: `patients.room_no` is no patient number.
+    // A bare `name` means what the table is about, whatever phrase the two make together.
+    if (fromContext > 0 && span.length === 1 && span[0].word === 'name') return;
     if (fromContext > 0 && (match.coverage < 1 || !span.some(({ word }) => word === phrase.head))) return;
     const known = found.get(phrase.type);
     if (!known || worth(match) > worth(known)) found.set(phrase.type, match);
@@ -224,11 +230,13 @@ export class PhraseIndex {
       phrase: phrase.text,
       size: phrase.size,
       generic: phrase.generic,
+      words: span.map(({ word }) => word),
       fromContext,
       likelihood: reading.likelihood * phrase.likelihood,
       coverage: span.length / counted,
       beside,
       headBeside,
+      ownedBy: span.some(({ word }) => this.#isOwner(word)),
       personKey: this.#isPersonKey(span),
       against,
     };

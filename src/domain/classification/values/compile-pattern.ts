@@ -23,12 +23,13 @@ const nothing: Extent = { shortest: 0, longest: 0, loops: 0, nested: false };
 
 /**
  * Compiles a pattern of a rule file (RE2 dialect, whole value). Patterns whose loops cannot multiply run
- * on the platform's engine, which is far faster; all others on RE2. Throws `SyntaxError` or RE2's own
- * error for a pattern that is none.
+ * on the platform's engine, which is far faster; all others on RE2. What is no pattern throws when it is
+ * first run.
  */
 export function compilePattern(pattern: string): CompiledPattern {
-  const linear = RE2JS.compile(RE2JS.translateRegExp(pattern));
-  const slow = (value: string) => linear.matches(value);
+  // Reading a rule file has checked the pattern; RE2 compiles it when a value needs it.
+  let linear: RE2JS | undefined;
+  const slow = (value: string) => (linear ??= RE2JS.compile(RE2JS.translateRegExp(pattern))).matches(value);
   const ignoresCase = pattern.startsWith('(?i)');
   const body = ignoresCase ? pattern.slice(4) : pattern;
   const extent = extentOf(body);

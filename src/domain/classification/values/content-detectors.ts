@@ -61,7 +61,7 @@ export const contentDetectors = {
       numbers.precise > 0.7 &&
       numbers.least >= -180 &&
       numbers.greatest <= 180 &&
-      numbers.greatest - numbers.least > 0.01
+      Math.max(numbers.greatest, -numbers.least) > 1
       ? numbers.precise
       : 0;
   },

@@ -1,0 +1,266 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import type { Catalog, Table } from '../../src/domain/catalog/catalog.js';
+import { classifyCatalog } from '../../src/domain/classification/classify-catalog.js';
+import type { Classifier } from '../../src/domain/classification/classifier.js';
+import type { SampledValues } from '../../src/domain/classification/gather-evidence.js';
+import type { LabelProposal } from '../../src/domain/classification/label.js';
+import type { ClassificationModel } from '../../src/domain/classification/model/model.js';
+import { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
+import type { Session } from '../../src/engines/engine.js';
+import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
+import { packageRoot } from '../../src/package-root.js';
+import { readClassifier } from '../../src/rules/read-classifier.js';
+import { readRules } from '../../src/rules/read-rules.js';
+import { classifyDataSource } from '../../src/runs/classify-run.js';
+import { yearOfSet } from './examples.js';
+import { gatherMaterial, learnModel, leaveOneOut } from './learn-model.js';
+import { loadSet, openSet, type LabelledSet, type Score } from './load-set.js';
+import { measureSpeed, type SpeedFigures } from './speed.js';
+
+export interface ClassifyBenchOptions {
+  /** Folder of a set in the format of `bench/classify/set/README.md`. */
+  readonly set?: string;
+  /** Leaves out what takes longest. */
+  readonly quick?: boolean;
+  /** Learns the weights anew from the set and writes `rules/classification-model.yaml`. */
+  readonly learn?: boolean;
+  /** Lists every wrong answer. */
+  readonly errors?: boolean;
+  readonly print?: (line: string) => void;
+}
+
+/** One figure beside what was claimed. */
+export interface Claim {
+  readonly name: string;
+  readonly measured: number;
+  readonly wanted: number;
+  readonly better: 'higher' | 'lower';
+  readonly holds: boolean;
+}
+
+const ownSet = join(sourceFolder(), 'set');
+const rowsSampled = 200;
+const learnCommand = 'npm run bench -- classify --learn';
+
+/**
+ * Loads a labelled set into a real PostgreSQL, classifies it as the CLI would, and scores the answers
+ * with the set's own scorer: with values, by metadata alone, and both again with weights that were
+ * learnt without the schema under test.
+ */
+export async function benchClassify({
+  set: folder = ownSet,
+  quick,
+  learn,
+  errors,
+  print = console.log,
+}: ClassifyBenchOptions = {}): Promise<readonly Claim[]> {
+  const set = await openSet(folder);
+  const server = await EmbeddedServer.start({ durability: 'none' });
+  try {
+    await loadSet(set, server.url());
+    const session = await postgresEngine.open(server.url());
+    try {
+      const classifier = await readClassifier(await readRules());
+      const claims = await measure({ set, session, classifier, quick, learn, errors, print });
+      for (const claim of claims) print(printClaim(claim));
+      return claims;
+    } finally {
+      await session.close();
+    }
+  } finally {
+    await server.stop();
+    await set.remove();
+  }
+}
+
+interface Bench {
+  readonly set: LabelledSet;
+  readonly session: Session;
+  readonly classifier: Classifier;
+  readonly quick?: boolean;
+  readonly learn?: boolean;
+  readonly errors?: boolean;
+  readonly print: (line: string) => void;
+}
+
+async function measure(bench: Bench): Promise<readonly Claim[]> {
+  const { set, session, print } = bench;
+  const catalog = keepSchemas(await session.introspect(), set.schemas);
+  const samples = await sampleAll(session, catalog);
+  const material = gatherMaterial(set, catalog, samples, bench.classifier);
+  const model = bench.learn ? learnModel(material, set.schemas, learnCommand) : bench.classifier.model;
+  if (bench.learn) await writeModel(model);
+  const classifier = { ...bench.classifier, model };
+
+  // The first figures come from the very run that users start.
+  const { proposals, failures } = await classifyDataSource({
+    session,
+    classifier,
+    options: { rows: rowsSampled },
+    year: yearOfSet,
+  });
+  for (const { table, reason } of failures) print(`not sampled: ${table.schema}.${table.name}: ${reason}`);
+  const withValues = await score(set, proposals);
+  const metadata = await score(set, classifyCatalog(catalog, new Map(), classifier, { year: yearOfSet }), [
+    '--metadata-only',
+  ]);
+  print(printScore('with values', withValues));
+  print(printScore('metadata only', metadata));
+
+  const models = leaveOneOut(material, set.schemas, learnCommand);
+  const outside = await score(set, classifyApart(catalog, samples, classifier, models));
+  const outsideMetadata = await score(set, classifyApart(catalog, new Map(), classifier, models), [
+    '--metadata-only',
+  ]);
+  print(printScore('with values, weights learnt without the schema', outside));
+  print(printScore('metadata only, weights learnt without the schema', outsideMetadata));
+  if (bench.errors) for (const line of printErrors('with values', outside)) print(line);
+  if (bench.errors) for (const line of printErrors('metadata only', outsideMetadata)) print(line);
+
+  const speed = await measureSpeed(classifier, bench.quick ? 'quick' : 'full');
+  print(printSpeed(speed));
+  return [
+    ...accuracyClaims('', withValues, metadata),
+    ...accuracyClaims(', schema left out', outside, outsideMetadata),
+    ...speedClaims(speed),
+  ];
+}
+
+function keepSchemas(catalog: Catalog, schemas: readonly string[]): Catalog {
+  const mine = ({ schema }: { schema: string }) => schemas.includes(schema);
+  return { ...catalog, tables: catalog.tables.filter(mine), views: catalog.views.filter(mine) };
+}
+
+async function sampleAll(session: Session, catalog: Catalog): Promise<ReadonlyMap<Table, SampledValues>> {
+  const samples = new Map<Table, SampledValues>();
+  for (const table of catalog.tables) {
+    const sample = await session.sample(table, { rows: rowsSampled, timeoutMs: 10_000 });
+    if ('values' in sample && sample.rows > 0) samples.set(table, sample.values);
+  }
+  return samples;
+}
+
+/** Each schema with the model that has not seen it. */
+function classifyApart(
+  catalog: Catalog,
+  samples: ReadonlyMap<Table, SampledValues>,
+  classifier: Classifier,
+  models: ReadonlyMap<string, ClassificationModel>,
+): readonly LabelProposal[] {
+  return [...models].flatMap(([schema, model]) =>
+    classifyCatalog(keepSchemas(catalog, [schema]), samples, { ...classifier, model }, { year: yearOfSet }),
+  );
+}
+
+async function score(
+  set: LabelledSet,
+  proposals: readonly LabelProposal[],
+  options: readonly string[] = [],
+): Promise<Score> {
+  const folder = await mkdtemp(join(tmpdir(), 'classify-score-'));
+  const file = join(folder, 'predictions.jsonl');
+  const known = (type: string | null) => (type !== null && set.typeIds.has(type) ? type : null);
+  const lines = proposals
+    .filter(({ column }) => set.truthOf(column.schema, column.table, column.column))
+    .map(({ column, informationType, confidence, paths }) =>
+      JSON.stringify({
+        ...column,
+        // A type of ours that the set does not know is still a sensitive column.
+        type: known(informationType),
+        sensitive: informationType !== null,
+        confidence,
+        paths: Object.fromEntries(Object.entries(paths ?? {}).filter(([, type]) => known(type) !== null)),
+      }),
+    );
+  await writeFile(file, lines.join('\n'));
+  try {
+    return await set.score(file, options);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function writeModel(model: ClassificationModel): Promise<void> {
+  const head =
+    '# Learnt weights of classification, in log-odds: what one unit of each observation adds to a type\n# (or, for those that begin with "none", to "nothing sensitive"). Made by the command below; do not edit.\n';
+  await writeFile(
+    join(packageRoot, 'rules', 'classification-model.yaml'),
+    head + stringify(model, { flowCollectionPadding: false }),
+  );
+}
+
+function accuracyClaims(where: string, withValues: Score, metadata: Score): readonly Claim[] {
+  return [
+    atLeast(`sensitive-column recall${where}`, withValues.total.recall, 0.97),
+    atLeast(`sensitive-column precision${where}`, withValues.total.precision, 0.93),
+    atLeast(`type macro-F1${where}`, withValues.total.type_macro_f1, 0.9),
+    atMost(`calibration error${where}`, withValues.total.ece, 0.05),
+    atLeast(`metadata-only F1${where}`, metadata.total.f1, 0.9),
+  ];
+}
+
+function speedClaims({ metadataMs, samplingRatio }: SpeedFigures): readonly Claim[] {
+  return [
+    atMost('10,000 columns by metadata, seconds', metadataMs / 1000, 2),
+    atMost('sampled table, times its sampling query', samplingRatio, 1.5),
+  ];
+}
+
+function atLeast(name: string, measured: number | null, wanted: number): Claim {
+  return { name, measured: measured ?? 0, wanted, better: 'higher', holds: (measured ?? 0) >= wanted };
+}
+
+function atMost(name: string, measured: number | null, wanted: number): Claim {
+  return {
+    name,
+    measured: measured ?? Infinity,
+    wanted,
+    better: 'lower',
+    holds: (measured ?? Infinity) <= wanted,
+  };
+}
+
+function printClaim({ name, measured, wanted, better, holds }: Claim): string {
+  return `${holds ? 'holds' : 'SHORT'}  ${name}: ${measured.toFixed(3)} (${better === 'higher' ? 'at least' : 'at most'} ${wanted})`;
+}
+
+function printScore(title: string, { total, schemas }: Score): string {
+  const figure = (value: number | null) => (value === null ? '-' : value.toFixed(3));
+  const rows = schemas.map(({ schema, columns, precision, recall, f1, type_accuracy }) =>
+    [
+      `  ${schema.padEnd(20)}`,
+      String(columns).padStart(4),
+      ...[precision, recall, f1, type_accuracy].map((value) => figure(value).padStart(7)),
+    ].join(' '),
+  );
+  return [
+    `\n${title}: precision ${figure(total.precision)}, recall ${figure(total.recall)}, F1 ${figure(total.f1)}, ` +
+      `type macro-F1 ${figure(total.type_macro_f1)}, paths ${figure(total.path_recall)}, calibration error ${figure(total.ece)}`,
+    `  ${'schema'.padEnd(20)} cols    prec  recall      F1    type`,
+    ...rows,
+  ].join('\n');
+}
+
+function printErrors(title: string, { errors }: Score): readonly string[] {
+  return [
+    `\nwrong answers, ${title}:`,
+    ...errors.map(
+      ({ kind, column, truth, predicted, confidence }) =>
+        `  ${kind.padEnd(9)}${column}: ${truth ?? 'none'}, said ${predicted ?? 'none'} (${confidence.toFixed(2)})`,
+    ),
+  ];
+}
+
+function printSpeed({ metadataMs, samplingMs, sampledMs, samplingRatio }: SpeedFigures): string {
+  return `\nspeed: 10,000 columns by metadata ${metadataMs.toFixed(0)} ms; one table of 20 columns: sampling query ${samplingMs.toFixed(1)} ms, with classification ${sampledMs.toFixed(1)} ms (${samplingRatio.toFixed(2)} times)`;
+}
+
+/** The folder of the sources, also when run from the build. */
+function sourceFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  return here.includes('/dist/') ? join(packageRoot, 'bench', 'classify') : here;
+}
