@@ -1,14 +1,35 @@
 import { ScrubjayError } from '../errors.js';
 import { prepareWith } from './prepare-mask.js';
 import type { PreparedFor } from './prepare-mask.js';
-import type { BatchMask, Technique } from './technique.js';
+import type { BatchMask, MaskedColumn, Misfit, Technique } from './technique.js';
+import { arrayElements } from './techniques/array-elements.js';
+import { dateShift } from './techniques/date-shift.js';
 import { fixed } from './techniques/fixed.js';
+import { formatPreservingEncrypt } from './techniques/format-preserving-encrypt.js';
+import { freeText } from './techniques/free-text.js';
+import { generaliseAge } from './techniques/generalise-age.js';
+import { generaliseDate } from './techniques/generalise-date.js';
+import { generalisePostalCode } from './techniques/generalise-postal-code.js';
+import { jsonPaths } from './techniques/json-paths.js';
 import { keyedHash } from './techniques/keyed-hash.js';
 import { nullOut } from './techniques/null.js';
+import { numberBucket } from './techniques/number-bucket.js';
+import { numberNoise } from './techniques/number-noise.js';
 import { partial } from './techniques/partial.js';
+import { pickLabel } from './techniques/pick-label.js';
+import { pseudonymiseCity } from './techniques/pseudonymise-city.js';
 import { pseudonymiseEmail } from './techniques/pseudonymise-email.js';
-import { pseudonymisePersonName } from './techniques/pseudonymise-person-name.js';
 import { pseudonymiseIdentifier } from './techniques/pseudonymise-identifier.js';
+import { pseudonymiseIp } from './techniques/pseudonymise-ip.js';
+import { pseudonymiseMac } from './techniques/pseudonymise-mac.js';
+import { pseudonymiseOrganisation } from './techniques/pseudonymise-organisation.js';
+import { pseudonymisePersonName } from './techniques/pseudonymise-person-name.js';
+import { pseudonymisePhone } from './techniques/pseudonymise-phone.js';
+import { pseudonymisePostalCode } from './techniques/pseudonymise-postal-code.js';
+import { pseudonymiseStreet } from './techniques/pseudonymise-street.js';
+import { pseudonymiseUrl } from './techniques/pseudonymise-url.js';
+import { pseudonymiseUserName } from './techniques/pseudonymise-user-name.js';
+import { pseudonymiseUuid } from './techniques/pseudonymise-uuid.js';
 import { redact } from './techniques/redact.js';
 
 /** Adding a technique is adding its file and its line here. */
@@ -20,7 +41,28 @@ const all = [
   keyedHash,
   pseudonymisePersonName,
   pseudonymiseEmail,
+  pseudonymisePhone,
+  pseudonymiseStreet,
+  pseudonymiseCity,
+  pseudonymisePostalCode,
+  pseudonymiseOrganisation,
+  pseudonymiseUserName,
+  pseudonymiseUrl,
+  pseudonymiseIp,
+  pseudonymiseMac,
+  pseudonymiseUuid,
   pseudonymiseIdentifier,
+  formatPreservingEncrypt,
+  dateShift,
+  numberNoise,
+  numberBucket,
+  generaliseDate,
+  generaliseAge,
+  generalisePostalCode,
+  pickLabel,
+  freeText,
+  jsonPaths,
+  arrayElements,
 ] as readonly Technique[];
 
 /** Every technique by id, in the order in which lists show them. */
@@ -101,6 +143,40 @@ export function prepareMask({ technique, options, ...target }: MaskRequest): Bat
     target,
     prepareMask,
   );
+}
+
+/**
+ * Why a technique cannot serve a column, those that it applies to values inside included; undefined
+ * when it can. Planning asks here, not the technique itself.
+ * @throws UnknownTechniqueError, TechniqueOptionError
+ */
+export function misfitOf(id: string, options: unknown, column: MaskedColumn): Misfit | undefined {
+  const technique = findTechnique(id);
+  const parsed = parseTechniqueOptions(id, options);
+  const misfit = technique.misfit(column, parsed);
+  if (misfit) return misfit;
+  for (const inner of technique.holds?.(parsed, column) ?? []) {
+    const innerColumn = { name: column.name, type: inner.type, nullable: true, unique: false };
+    const innerMisfit = misfitOf(inner.technique, inner.options, innerColumn);
+    if (innerMisfit) return innerMisfit;
+  }
+  return undefined;
+}
+
+/**
+ * Columns of the same row whose original values a mask reads, its inner masks included.
+ * @throws UnknownTechniqueError, TechniqueOptionError
+ */
+export function columnsReadBy(id: string, options: unknown, column: MaskedColumn): readonly string[] {
+  const technique = findTechnique(id);
+  const parsed = parseTechniqueOptions(id, options);
+  const inner = technique.holds?.(parsed, column) ?? [];
+  return [
+    ...new Set([
+      ...(technique.reads?.(parsed) ?? []),
+      ...inner.flatMap((mask) => columnsReadBy(mask.technique, mask.options, column)),
+    ]),
+  ];
 }
 
 /** Ids with at most a third of their letters wrong, nearest first, three at most. */

@@ -43,7 +43,7 @@ export interface MaskingContext {
    * Another technique, prepared for values inside this one (JSON paths, free text, arrays).
    * @param type of the inner values; unbounded text when absent
    */
-  inner(techniqueId: string, options: unknown, domain: string, type?: ColumnType): BatchMask;
+  readonly inner: (techniqueId: string, options: unknown, domain: string, type?: ColumnType) => BatchMask;
 }
 
 /** Original values of other columns of the same rows, by column name. */
@@ -62,6 +62,14 @@ export interface Misfit {
   readonly hint: string;
 }
 
+/** A mask that one technique applies to values inside its own. */
+export interface InnerMask {
+  /** Technique id. */
+  readonly technique: string;
+  readonly options: unknown;
+  readonly type: ColumnType;
+}
+
 /** A way to replace values: one file in `techniques/`, which describes itself. */
 export interface Technique<Options = unknown> {
   readonly id: string;
@@ -73,6 +81,8 @@ export interface Technique<Options = unknown> {
   misfit(column: MaskedColumn, options: Options): Misfit | undefined;
   /** Other columns of the row whose original values the mask reads. */
   reads?(options: Options): readonly string[];
+  /** Masks applied to values inside the value: checked, and asked for what they read, like this one. */
+  holds?(options: Options, column: MaskedColumn): readonly InnerMask[];
   /** Compiles the mask for one column. */
   prepare(options: Options, context: MaskingContext): BatchMask;
   /** The same stand-in as an SQL expression, where a dialect can say it. */

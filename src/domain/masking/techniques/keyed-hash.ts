@@ -1,12 +1,11 @@
 import { z } from 'zod';
+import { hexAlphabet } from '../bytes/hex.js';
 import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
 import { NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { exact } from '../normalisation/exact.js';
 import { firstMisfit, needsFamily, tooShort } from '../misfits.js';
 import { defineTechnique } from '../technique.js';
 import { NULL_VALUE } from '../value-batch.js';
-
-const hexDigits = new TextEncoder().encode('0123456789abcdef');
 
 /**
  * The keyed digest itself, in hexadecimal: unreadable, and unique. 16 digits (64 bits) keep a million
@@ -55,7 +54,7 @@ export const keyedHash = defineTechnique({
         const digits = empty ? 0 : isBinary ? length + (length & 1) : length;
         for (let digit = 0; digit < digits; digit++) {
           const byte = all[i * DIGEST_LENGTH + (digit >> 1)];
-          bytes[at++] = hexDigits[digit & 1 ? byte & 15 : byte >> 4];
+          bytes[at++] = hexAlphabet[digit & 1 ? byte & 15 : byte >> 4];
         }
         output.finish(at);
       }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hexAlphabet } from '../bytes/hex.js';
 import { AT_SIGN, FULL_STOP, isAlphanumeric, isAscii, isBlank, lowerCase, HYPHEN } from '../bytes/ascii.js';
 import { firstMisfit, needsText, tooShort } from '../misfits.js';
 import { caseFolded } from '../normalisation/case-folded.js';
@@ -9,7 +10,6 @@ import { defineTechnique } from '../technique.js';
 import { NULL_VALUE } from '../value-batch.js';
 
 const encoder = new TextEncoder();
-const hexDigits = encoder.encode('0123456789abcdef');
 /** Reserved for documentation by RFC 2606: no mail ever reaches anybody. */
 const reservedHosts = ['example.com', 'example.org', 'example.net'].map((host) => encoder.encode(host));
 const HOST_LENGTH = 11;
@@ -98,7 +98,7 @@ function writeHex(bytes: Uint8Array, at: number, digests: Uint8Array, index: num
   const from = index * DIGEST_LENGTH + 8;
   for (let digit = 0; digit < digits; digit++) {
     const byte = digests[from + (digit >> 1)];
-    bytes[at++] = hexDigits[digit & 1 ? byte & 15 : byte >> 4];
+    bytes[at++] = hexAlphabet[digit & 1 ? byte & 15 : byte >> 4];
   }
   return at;
 }

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { eachValue } from '../each-value.js';
+import { breaksUniqueness, firstMisfit, needsFamily } from '../misfits.js';
+import { exact } from '../normalisation/exact.js';
+import { decodeText } from '../normalisation/normaliser.js';
+import {
+  isSpecialNumber,
+  parseNumeral,
+  printNumeral,
+  readPlain,
+  writePlain,
+  type PlainNumeral,
+} from '../numerals.js';
+import { draw, NormalisedDigests } from '../pseudonym/normalised-digests.js';
+import { defineTechnique } from '../technique.js';
+import type { ValueBatchWriter } from '../value-batch.js';
+
+const DRAWS = 2 ** 32;
+
+/**
+ * Moves a number by up to a share of itself: `1250.00` -> `1193.40` with `share: 0.1`. Sign, zero and
+ * decimal places stay; the last place moves by one at least, so only zero (and NaN, Infinity) keep
+ * their value. A result that would have more digits than the number moves the other way, so that it
+ * fits wherever the number did. Equal numbers get equal stand-ins.
+ */
+export const numberNoise = defineTechnique({
+  id: 'number-noise',
+  summary: 'Move a number by a share of itself',
+  options: z.strictObject({
+    share: z.number().gt(0).lt(1).default(0.1).describe('largest change, as a share of the number (0–1)'),
+  }),
+  properties: { deterministic: true, keepsFormat: true },
+
+  misfit: (column) =>
+    firstMisfit(
+      needsFamily(column, ['integer', 'decimal', 'float', 'text'], "use 'date-shift' for dates, or 'null'"),
+      breaksUniqueness(column, "'pseudonymise-identifier'"),
+    ),
+
+  prepare({ share }, { domain, pseudonyms }) {
+    const digests = new NormalisedDigests(pseudonyms, domain, exact);
+    const plain: PlainNumeral = { unscaled: 0, digits: 0, scale: 0, isNegative: false };
+
+    return (input, output) => {
+      const all = digests.of(input);
+      const { bytes } = input;
+      eachValue(input, output, (index, from, to) => {
+        const drawn = draw(all, index, 0);
+        if (!readPlain(bytes, from, to, plain)) {
+          appendLong(output, decodeText(bytes, from, to), share, drawn);
+          return;
+        }
+        const { unscaled, scale, isNegative } = plain;
+        const change = Math.max(1, Math.floor((unscaled * share * (drawn >>> 1)) / (DRAWS / 2)));
+        const at = output.reserve(20);
+        output.finish(writePlain(output.bytes, at, moved(unscaled, change, drawn & 1), scale, isNegative));
+      });
+    };
+  },
+});
+
+/** Up where the draw says so and no digit is added; a one goes up, since down is zero. */
+function moved(unscaled: number, change: number, up: number): number {
+  if (unscaled === 0) return 0;
+  if (unscaled - change <= 0) return unscaled + change;
+  const isLonger =
+    Math.floor(Math.log10(unscaled + change) + 1e-12) > Math.floor(Math.log10(unscaled) + 1e-12);
+  // 2147483647 and its like: numbers of as many digits as a type's limit only go down.
+  return up === 1 && !isLonger && unscaled < 1e9 ? unscaled + change : unscaled - change;
+}
+
+/** Numbers of over fifteen digits, with exponents, or none at all. */
+function appendLong(output: ValueBatchWriter, text: string, share: number, drawn: number): void {
+  if (isSpecialNumber(text)) {
+    output.appendText(text);
+    return;
+  }
+  const numeral = parseNumeral(text);
+  if (!numeral) {
+    output.appendText('0');
+    return;
+  }
+  const parts = BigInt(Math.floor(share * drawn));
+  const change = (numeral.unscaled * parts) / BigInt(DRAWS) || 1n;
+  const less = numeral.unscaled > change ? numeral.unscaled - change : numeral.unscaled;
+  output.appendText(
+    printNumeral({ ...numeral, unscaled: less === numeral.unscaled && less > 0n ? less + 1n : less }),
+  );
+}
