@@ -104,7 +104,7 @@ async function measure(bench: Bench): Promise<readonly Claim[]> {
     year: yearOfSet,
   });
   for (const { table, reason } of failures) print(`not sampled: ${table.schema}.${table.name}: ${reason}`);
-  const withValues = await score(set, proposals);
+  const withValues = await score(set, proposals, classifier);
   const metadata = await score(set, classifyCatalog(catalog, new Map(), classifier, { year: yearOfSet }), [
     '--metadata-only',
   ]);
@@ -112,7 +112,7 @@ async function measure(bench: Bench): Promise<readonly Claim[]> {
   print(printScore('metadata only', metadata));
 
   const models = leaveOneOut(material, set.schemas, learnCommand);
-  const outside = await score(set, classifyApart(catalog, samples, classifier, models));
+  const outside = await score(set, classifyApart(catalog, samples, classifier, models), classifier);
   const outsideMetadata = await score(set, classifyApart(catalog, new Map(), classifier, models), [
     '--metadata-only',
   ]);
@@ -163,17 +163,24 @@ async function score(
 ): Promise<Score> {
   const folder = await mkdtemp(join(tmpdir(), 'classify-score-'));
   const file = join(folder, 'predictions.jsonl');
-  const known = (type: string | null) => (type !== null && set.typeIds.has(type) ? type : null);
+  // Types of ours that the set does not list count as the coarser type that it does.
+  const known = (type: string | null | undefined): string | null => {
+    if (type === null || type === undefined) return null;
+    return set.typeIds.has(type) ? type : known(types.get(type)?.parent);
+  };
   const lines = proposals
     .filter(({ column }) => set.truthOf(column.schema, column.table, column.column))
     .map(({ column, informationType, confidence, paths }) =>
       JSON.stringify({
         ...column,
-        // A type of ours that the set does not know is still a sensitive column.
         type: known(informationType),
         sensitive: informationType !== null,
         confidence,
-        paths: Object.fromEntries(Object.entries(paths ?? {}).filter(([, type]) => known(type) !== null)),
+        paths: Object.fromEntries(
+          Object.entries(paths ?? {}).flatMap(([path, type]) =>
+            known(type) === null ? [] : [[path, known(type)]],
+          ),
+        ),
       }),
     );
   await writeFile(file, lines.join('\n'));

@@ -50,7 +50,11 @@ export function learnWeights(examples: readonly Example[], priors: Weights): Wei
  * beside a match never helps it, and a passed check never hurts.
  */
 function keepSign(id: string, weight: number): number {
-  if (/^(?:beside|name\.(?:doubt|head|against|person-key|lesser)|fit|value\.miss|content\.miss)/.test(id))
+  if (
+    /^(?:beside|name\.(?:doubt|head|against|person-key|lesser|modifier)|fit|value\.miss|content\.miss)/.test(
+      id,
+    )
+  )
     return Math.min(weight, -0.2);
   if (/^(?:value\.|content|name\.|comment\.|part\.missing|country\.home)/.test(id))
     return Math.max(weight, 0.2);

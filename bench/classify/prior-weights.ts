@@ -12,6 +12,7 @@ export const priorWeights: Readonly<Record<string, number>> = {
   'name.phrase': 0.7,
   'name.doubt': -1.5,
   'name.head': -1,
+  'name.modifier': -2,
   'name.lesser': -2,
   'name.person-key': -2,
   'table.subject': 3,

@@ -76,7 +76,11 @@ export function compileClassifier(rules: ClassificationRules): Classifier {
 
 /** The vocabulary, and the words of types' names that it does not explain: they too stand in compounds. */
 function compileTypeVocabulary({ informationTypes, languages, roles }: ClassificationRules): Vocabulary {
-  const english = informationTypes.flatMap(englishWords);
+  const bare = compileVocabulary(languages, roles);
+  const reader = new NameReader(bare);
+  // `creditcard` is two words that the vocabulary knows.
+  const isNew = (word: string) => reader.read(word)[0].words.some((read) => !bare.isWord(read.word));
+  const english = [...new Set(informationTypes.flatMap(englishWords))].filter(isNew);
   const explained = new NameReader(compileVocabulary(languages, roles, { english, foreign: [] }));
   const foreign = informationTypes.flatMap(({ names }) =>
     Object.entries(names ?? {}).flatMap(([language, phrases]) => {

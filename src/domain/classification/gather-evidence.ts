@@ -55,7 +55,7 @@ export function gatherEvidence(
   classifier: Classifier,
   year: number,
 ): readonly GatheredColumn[] {
-  const tableReading = classifier.reader.read(table.name, languages)[0];
+  const tableReading = withoutContainers(classifier.reader.read(table.name, languages)[0]);
   const looker = new Looker(classifier, languages, year);
   const looks = table.columns.map((column) =>
     looker.lookAtColumn(column, table, tableReading, sample?.get(column.name)),
@@ -264,9 +264,13 @@ const containerWords: ReadonlySet<string> = new Set([
   'event',
 ]);
 
+function withoutContainers(reading: NameReading): NameReading {
+  const words = reading.words.filter(({ word }) => !containerWords.has(word));
+  return words.length ? { ...reading, words } : reading;
+}
+
 /** The types that a relation is about by its name: `allergies`, `salaries`. */
-function subjectsOf(whole: NameReading, { phrases }: Classifier): ReadonlySet<string> {
-  const reading = { ...whole, words: whole.words.filter(({ word }) => !containerWords.has(word)) };
+function subjectsOf(reading: NameReading, { phrases }: Classifier): ReadonlySet<string> {
   const subjects = new Set<string>();
   for (const match of phrases.match([reading]).values()) {
     const clean = match.coverage === 1 && !match.generic && match.against === undefined;
@@ -320,9 +324,9 @@ function partsBeside(
   { types, partsOf }: Classifier,
 ): ReadonlyMap<string, 'missing' | 'whole'> {
   const found = new Map<string, 'missing' | 'whole'>();
-  for (const { type, coverage, against } of view.nameMatches.values()) {
+  for (const { type, coverage, against, likelihood } of view.nameMatches.values()) {
     const parts = partsOf.get(type);
-    if (!parts || coverage < 1 || against !== undefined) continue;
+    if (!parts || coverage < 1 || against !== undefined || likelihood < 0.6) continue;
     const beside = new Set<string>();
     for (const [column, siblings] of context.strong) {
       if (column !== view.name) for (const sibling of siblings) beside.add(sibling.type);

@@ -93,6 +93,8 @@ function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): 
       );
   }
   if (match.headBeside) list.add('name.head', 1, 'name', () => 'the last word of the name is something else');
+  if (isModifier(match, column))
+    list.add('name.modifier', 1, 'name', () => 'the last word of the name is of another type');
   if (isLesser(match, column))
     list.add('name.lesser', 1, 'name', () => 'another reading explains more of the name');
   if (match.personKey)
@@ -106,6 +108,18 @@ function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): 
     list.add('name.against', 1, 'name', () => `"${match.against!}" in the name speaks against it`);
   if (column.profile === undefined && column.sampled)
     list.add('named.empty', 1, 'values', () => 'the sample holds no values');
+}
+
+/** True when another type's phrase has the last word, which the others qualify: `email_otp` is a password. */
+function isModifier(match: NameMatch, { nameMatches, readings }: ColumnView): boolean {
+  const last = readings[0].words.findLast(({ digits }) => !digits)?.word;
+  if (last === undefined || match.fromContext > 0 || match.words.includes(last)) return false;
+  for (const other of nameMatches.values()) {
+    const particular = !other.generic && other.fromContext === 0 && other.likelihood > 0.6;
+    if (particular && other.words.includes(last) && !other.words.some((word) => match.words.includes(word)))
+      return true;
+  }
+  return false;
 }
 
 /** True when another type's phrase shares words with this one and explains some that this one leaves. */

@@ -256,6 +256,8 @@ interface Claim {
 /** An English phrase is meant as it stands; one of another language came through a translation. */
 const englishSupport = 3;
 const leastLikelihood = 0.1;
+/** A claim that a rule file makes in English itself is meant. */
+const leastEnglish = 0.35;
 /** Readings of a phrase that are less likely than this, beside its best, are left aside. */
 const leastCertain = 0.45;
 
@@ -270,7 +272,7 @@ function settle(claims: ReadonlyMap<string, readonly Claim[]>): ReadonlyMap<stri
       generic,
       text,
       head,
-      likelihood: Math.max(leastLikelihood, support / most),
+      likelihood: Math.max(head === undefined ? leastLikelihood : leastEnglish, support / most),
     }));
     settled.set(key, phrases);
   }

@@ -108,7 +108,10 @@ export function compileVocabulary(
     }
   }
   // `nr` in a phrase is still short for `number`.
-  for (const word of typeWords.english) if (!meanings.has(word)) english.add(word);
+  const isKnown = (word: string) => english.has(word) || meanings.has(word);
+  for (const word of typeWords.english) {
+    if (!isKnown(word) && !(word.endsWith('s') && isKnown(word.slice(0, -1)))) english.add(word);
+  }
   for (const { language, word } of typeWords.foreign) learn(word, { words: [word], language, short: false });
   const longestForm = Math.max(...[...meanings.keys(), ...english].map((form) => form.length));
   const bySkeleton = indexSkeletons(english);

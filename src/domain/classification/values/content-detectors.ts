@@ -85,7 +85,7 @@ export const contentDetectors = {
   /** Sentences of which at least about one in five holds personal data. */
   'personal-text': ({ values, shares }, { words }) => {
     if (shares.spaced < 0.4 || shares.url > 0.5) return 0;
-    const texts = values.filter((value) => (value.match(/\p{L}{2,}/gu)?.length ?? 0) > 3);
+    const texts = values.filter(isProse);
     if (texts.length < values.length * 0.3) return 0;
     const hits = texts.filter((value) => findPersonalData(value, words).size > 0).length;
     return Math.min(1, hits / texts.length / 0.2);
@@ -186,6 +186,13 @@ const streetEnding =
 
 function hasPlacePart(value: string): boolean {
   return /,\s*(?:\S+\s+)?\p{Lu}\p{L}+/u.test(value) || /[省市县県都府]/.test(value);
+}
+
+/** Running text, and no name or address: some words begin small, or the script knows no capitals. */
+function isProse(value: string): boolean {
+  const words = value.match(/[\p{L}\p{M}]{2,}/gu) ?? [];
+  if (/^[\p{Lo}\p{P}\p{N}\s]+$/u.test(value)) return value.length > 20;
+  return words.length > 3 && words.filter((word) => /^\p{Ll}/u.test(word)).length >= 2;
 }
 
 function isPersonalUrl(value: string): boolean {
