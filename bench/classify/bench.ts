@@ -105,17 +105,23 @@ async function measure(bench: Bench): Promise<readonly Claim[]> {
   });
   for (const { table, reason } of failures) print(`not sampled: ${table.schema}.${table.name}: ${reason}`);
   const withValues = await score(set, proposals, classifier);
-  const metadata = await score(set, classifyCatalog(catalog, new Map(), classifier, { year: yearOfSet }), [
-    '--metadata-only',
-  ]);
+  const metadata = await score(
+    set,
+    classifyCatalog(catalog, new Map(), classifier, { year: yearOfSet }),
+    classifier,
+    ['--metadata-only'],
+  );
   print(printScore('with values', withValues));
   print(printScore('metadata only', metadata));
 
   const models = leaveOneOut(material, set.schemas, learnCommand);
   const outside = await score(set, classifyApart(catalog, samples, classifier, models), classifier);
-  const outsideMetadata = await score(set, classifyApart(catalog, new Map(), classifier, models), [
-    '--metadata-only',
-  ]);
+  const outsideMetadata = await score(
+    set,
+    classifyApart(catalog, new Map(), classifier, models),
+    classifier,
+    ['--metadata-only'],
+  );
   print(printScore('with values, weights learnt without the schema', outside));
   print(printScore('metadata only, weights learnt without the schema', outsideMetadata));
   if (bench.errors) for (const line of printErrors('with values', outside)) print(line);
@@ -159,6 +165,7 @@ function classifyApart(
 async function score(
   set: LabelledSet,
   proposals: readonly LabelProposal[],
+  { types }: Classifier,
   options: readonly string[] = [],
 ): Promise<Score> {
   const folder = await mkdtemp(join(tmpdir(), 'classify-score-'));

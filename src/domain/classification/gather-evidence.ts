@@ -10,7 +10,7 @@ import type { LanguageShares, NameReading } from './names/read-name.js';
 import { looksLikeDocuments, readPaths } from './structured/read-paths.js';
 import { splitElements, splitFields } from './structured/split-values.js';
 import { profileColumn } from './values/column-profile.js';
-import { matchValues } from './values/value-rules.js';
+import { matchValues, type ValueMatch } from './values/value-rules.js';
 
 /** A column, or a path within one, with the candidates that evidence speaks for; the first is "nothing". */
 export interface GatheredColumn {
@@ -228,8 +228,9 @@ function candidatesOf(
   subjects: ReadonlySet<string> = noSubjects,
 ): readonly Candidate[] {
   const ids = new Set([...view.nameMatches.keys(), ...view.commentMatches.keys()]);
-  for (const { type, share, wanted } of view.valueMatches.values())
-    if (share >= wanted && !classifier.types.get(type)!.values?.weak) ids.add(type);
+  for (const match of view.valueMatches.values()) {
+    if (speaksAlone(match) && !classifier.types.get(match.type)!.values?.weak) ids.add(match.type);
+  }
   for (const [type, score] of view.contents) {
     const { weak, share } = classifier.types.get(type)!.values!;
     if (!weak && score >= share) ids.add(type);
@@ -244,6 +245,11 @@ function candidatesOf(
     candidates.push(typeEvidence(classifier.types.get(id)!, view, context, hints));
   }
   return candidates;
+}
+
+/** Values of an ordinary form (digits, digests) need a name or a check that they pass. */
+function speaksAlone({ share, wanted, kind, rarity, chance }: ValueMatch): boolean {
+  return share >= wanted && (kind === 'words' || rarity > 0.45 || chance < 0.3);
 }
 
 const noSubjects: ReadonlySet<string> = new Set();
