@@ -28,7 +28,7 @@ export interface LearningMaterial {
  * Probability of "nothing sensitive" from which on it is the answer. Above a half: a sensitive column that
  * is missed costs more than a label that a steward rejects.
  */
-const threshold = 0.6;
+const threshold = 0.65;
 
 /** Gathers a set's evidence both ways. */
 export function gatherMaterial(

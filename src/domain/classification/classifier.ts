@@ -79,17 +79,19 @@ function compileTypeVocabulary({ informationTypes, languages, roles }: Classific
   const bare = compileVocabulary(languages, roles);
   const reader = new NameReader(bare);
   // `creditcard` is two words that the vocabulary knows.
-  const isNew = (word: string) => reader.read(word)[0].words.some((read) => !bare.isWord(read.word));
+  const isNew = (word: string) =>
+    reader.readPhrase(word, 'en')[0].words.some((read) => !bare.isWord(read.word));
   const english = [...new Set(informationTypes.flatMap(englishWords))].filter(isNew);
   const explained = new NameReader(compileVocabulary(languages, roles, { english, foreign: [] }));
   const foreign = informationTypes.flatMap(({ names }) =>
     Object.entries(names ?? {}).flatMap(([language, phrases]) => {
       if (language === 'en' || language === 'against') return [];
-      const home = new Map([[language, 1]]);
       const words = new Set((phrases ?? []).flatMap((phrase) => splitName(phrase).map(({ text }) => text)));
       return [...words]
         .filter(
-          (word) => word.length > 2 && explained.read(word, home)[0].words.some((read) => read.word === word),
+          (word) =>
+            word.length > 2 &&
+            explained.readPhrase(word, language)[0].words.some((read) => read.word === word),
         )
         .map((word) => ({ language, word }));
     }),

@@ -249,7 +249,8 @@ function candidatesOf(
 
 /** Values of an ordinary form (digits, digests) need a name or a check that they pass. */
 function speaksAlone({ share, wanted, kind, rarity, chance }: ValueMatch): boolean {
-  return share >= wanted && (kind === 'words' || rarity > 0.45 || chance < 0.3);
+  const rareEnough = rarity > (kind === 'validator' ? 0.2 : 0.45);
+  return share >= wanted && (kind === 'words' || rareEnough || chance < 0.3);
 }
 
 const noSubjects: ReadonlySet<string> = new Set();
@@ -275,11 +276,24 @@ function withoutContainers(reading: NameReading): NameReading {
   return words.length ? { ...reading, words } : reading;
 }
 
+const containerContents: ReadonlySet<string> = new Set([
+  'documents',
+  'images',
+  'personal-document',
+  'personal-text',
+  'personal-urls',
+]);
+
 /** The types that a relation is about by its name: `allergies`, `salaries`. */
-function subjectsOf(reading: NameReading, { phrases }: Classifier): ReadonlySet<string> {
+function subjectsOf(reading: NameReading, { phrases, types }: Classifier): ReadonlySet<string> {
   const subjects = new Set<string>();
   for (const match of phrases.match([reading]).values()) {
-    const clean = match.coverage === 1 && !match.generic && match.against === undefined;
+    const { lives, values } = types.get(match.type)!;
+    // Files and documents are containers too: a `film` table is not full of them.
+    const isData =
+      (!lives || lives.includes('text')) &&
+      !(values?.content && !values.weak && containerContents.has(values.content));
+    const clean = isData && match.coverage === 1 && !match.generic && match.against === undefined;
     if (clean && match.likelihood > 0.5) subjects.add(match.type);
   }
   return subjects;

@@ -56,9 +56,12 @@ export class PhraseIndex {
     const claims = new Map<string, Claim[]>();
     for (const type of types) {
       const { against, ...byLanguage } = type.names ?? {};
-      this.#against.set(type.id, new Set(against?.flatMap((text) => bestWords(reader.read(text)))));
+      this.#against.set(
+        type.id,
+        new Set(against?.flatMap((text) => bestWords(reader.readPhrase(text, 'en')))),
+      );
       const readAs = (text: string, language: string) =>
-        reader.read(text, new Map([[language, 1]])).filter(({ likelihood }) => likelihood >= leastCertain);
+        reader.readPhrase(text, language).filter(({ likelihood }) => likelihood >= leastCertain);
       const english = new Set<string>();
       for (const text of byLanguage.en ?? []) {
         for (const reading of readAs(text, 'en'))

@@ -19,6 +19,13 @@ export interface NameReading {
 /** Shares (0–1) of the languages that a schema's names are written in. */
 export type LanguageShares = ReadonlyMap<string, number>;
 
+/** What a reading may draw on. */
+interface Scope {
+  readonly languages?: LanguageShares;
+  /** The one language beside English. */
+  readonly only?: string;
+}
+
 interface Step {
   readonly words: readonly string[];
   readonly cost: number;
@@ -51,13 +58,25 @@ export class NameReader {
 
   /** The likeliest readings, best first; one without words for a name that holds no letters or digits. */
   read(name: string, languages?: LanguageShares): readonly NameReading[] {
+    return this.#read(name, { languages });
+  }
+
+  /**
+   * Readings of words that somebody wrote in a known language: meanings of that language and of English
+   * alone, and nothing is taken to be shortened.
+   */
+  readPhrase(text: string, language: string): readonly NameReading[] {
+    return this.#read(text, { languages: new Map([[language, 1]]), only: language });
+  }
+
+  #read(name: string, scope: Scope): readonly NameReading[] {
     const parts = splitName(name);
     const best: Path[][] = Array.from({ length: parts.length + 1 }, () => []);
     best[0].push({ words: [], cost: 0 });
     for (let from = 0; from < parts.length; from++) {
       if (best[from].length > 1) best[from].sort((a, b) => a.cost - b.cost).splice(beam);
       for (let to = from + 1; to <= Math.min(parts.length, from + widestSpan); to++) {
-        for (const step of this.#steps(parts, from, to, languages)) extend(best[from], best[to], step, from);
+        for (const step of this.#steps(parts, from, to, scope)) extend(best[from], best[to], step, from);
       }
     }
     return likelihoods(best[parts.length]);
@@ -78,7 +97,7 @@ export class NameReader {
     }
   }
 
-  #steps(parts: readonly NamePart[], from: number, to: number, languages?: LanguageShares): Step[] {
+  #steps(parts: readonly NamePart[], from: number, to: number, scope: Scope): Step[] {
     const part = parts[from];
     const text =
       to - from === 1
@@ -89,26 +108,28 @@ export class NameReader {
             .join('');
     if (to - from > 1) {
       if (parts.slice(from, to).every((p) => p.digits)) return [];
-      return this.#known(text, languages).map((step) => ({ ...step, cost: step.cost * 0.9 }));
+      return this.#known(text, scope).map((step) => ({ ...step, cost: step.cost * 0.9 }));
     }
     if (part.digits) return [{ words: [text], cost: 0, digits: true }];
-    const steps = this.#known(text, languages);
+    const steps = this.#known(text, scope);
     if (!steps.length || steps.every(({ cost }) => cost > 1.2)) {
-      for (const run of this.#split(part)) steps.push(...this.#readRun(run, languages));
+      for (const run of this.#split(part)) steps.push(...this.#readRun(run, scope));
     }
-    if (!steps.length) {
+    if (!steps.length && scope.only === undefined) {
       for (const word of this.#vocabulary.expansions(text)) steps.push({ words: [word], cost: 1.4 });
     }
     steps.push({ words: [text], cost: steps.length ? 1.9 : 1.6 });
     return steps;
   }
 
-  #known(text: string, languages?: LanguageShares): Step[] {
+  #known(text: string, scope: Scope): Step[] {
+    const { languages, only } = scope;
     const vocabulary = this.#vocabulary;
     const steps: Step[] = [];
     if (vocabulary.isWord(text))
       steps.push({ words: [text], cost: text.length < 3 ? 0.5 : 0.2 + foreign('en', languages) * 0.5 });
     for (const { words, language, short } of vocabulary.meanings(text)) {
+      if (only !== undefined && language !== only && language !== 'en') continue;
       const length = text.length <= 1 ? 1.5 : text.length === 2 ? 0.7 : text.length === 3 ? 0.45 : 0.25;
       steps.push({
         words,
@@ -120,16 +141,16 @@ export class NameReader {
         text,
         (word) => vocabulary.isWord(word) || vocabulary.meanings(word).length > 0,
       );
-      if (singular) return this.#known(singular, languages);
+      if (singular) return this.#known(singular, scope);
     }
     return steps;
   }
 
-  #readRun(run: readonly string[], languages?: LanguageShares): Step[] {
+  #readRun(run: readonly string[], scope: Scope): Step[] {
     let paths: Step[] = [{ words: [], cost: 0.3 }];
     for (const text of run) {
       const next: Step[] = [];
-      for (const step of this.#known(text, languages).slice(0, 3)) {
+      for (const step of this.#known(text, scope).slice(0, 3)) {
         for (const path of paths)
           next.push({ words: [...path.words, ...step.words], cost: path.cost + step.cost });
       }

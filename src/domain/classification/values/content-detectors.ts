@@ -171,6 +171,7 @@ function isFullName(value: string, words: TextWords): boolean {
 }
 
 function isStreetLine(value: string, { streets }: TextWords): boolean {
+  if (/[{}<>@="]/.test(value)) return false;
   if (/丁目|番地|番\d+号|[路街道巷弄]\S*\d+号?|\d+号/.test(value)) return true;
   if (!/\d/.test(value) && !/\bs\/?n\b/i.test(value)) return false;
   const letters = value.match(/\p{L}{2,}\.?/gu);
@@ -190,6 +191,7 @@ function hasPlacePart(value: string): boolean {
 
 /** Running text, and no name or address: some words begin small, or the script knows no capitals. */
 function isProse(value: string): boolean {
+  if (/^\s*[{[<]/.test(value)) return false;
   const words = value.match(/[\p{L}\p{M}]{2,}/gu) ?? [];
   if (/^[\p{Lo}\p{P}\p{N}\s]+$/u.test(value)) return value.length > 20;
   return words.length > 3 && words.filter((word) => /^\p{Ll}/u.test(word)).length >= 2;

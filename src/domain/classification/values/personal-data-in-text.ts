@@ -89,14 +89,15 @@ function hasStreet(text: string, { streets }: TextWords): boolean {
 /** Two capitalised words of which the first is a known given name, or a capitalised word after a title. */
 function hasName(text: string, { givenNames, familyNames, titles }: TextWords): boolean {
   const tokens = text.slice(0, 1_000).split(/\s+/);
+  const titleCased = tokens.filter((token) => /^\p{Lu}/u.test(token)).length > tokens.length * 0.4;
   for (let index = 0; index + 1 < tokens.length; index++) {
     const next = tokens[index + 1].replace(/[^\p{L}\p{M}'-]/gu, '');
     if (!/^\p{Lu}[\p{L}\p{M}'-]+$/u.test(next)) continue;
     const word = tokens[index].replace(/^[("'«]+/, '');
     for (const title of word.split('/')) if (titles.has(foldText(title.replace(/\.$/, '')))) return true;
     if (!/^\p{Lu}[\p{L}\p{M}'-]+$/u.test(word) || !givenNames.has(foldText(word))) continue;
-    // Two given names in a row may be a product; a known family name or a sentence around it is a person.
-    if (familyNames.has(foldText(next)) || tokens.length > 3) return true;
+    // In a text of many capitals two in a row are no name unless both are known.
+    if (familyNames.has(foldText(next)) || (tokens.length > 3 && !titleCased)) return true;
   }
   return false;
 }

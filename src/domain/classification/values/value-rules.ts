@@ -113,10 +113,12 @@ function rarityOf(rule: ValueRule): number {
 }
 
 function scramble(value: string, draw: (below: number) => number): string {
+  // Letters of a hexadecimal number stay among its digits.
+  const letters = /^[0-9a-f]{8,}$/i.test(value) ? 6 : 26;
   return value.replace(/\d|[a-z]|[A-Z]/g, (character) => {
     if (character <= '9') return String(draw(10));
     const base = character <= 'Z' ? 65 : 97;
-    return String.fromCharCode(base + draw(26));
+    return String.fromCharCode(base + draw(letters));
   });
 }
 
