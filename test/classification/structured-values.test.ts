@@ -50,7 +50,10 @@ describe('reading structured values', () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.string({ unit: 'binary' }), { nil: null })), (values) => {
         readPaths(values);
-        for (const value of values) if (value !== null) [splitElements(value, 'array'), splitFields(value)];
+        for (const value of values.filter((value) => value !== null)) {
+          splitElements(value, 'array');
+          splitFields(value);
+        }
       }),
     );
   });

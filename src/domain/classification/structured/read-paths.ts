@@ -88,10 +88,10 @@ function walk(
       walk(inner, `${path}${printKey(key)}`, [...names, key], paths, depth + 1);
     return;
   }
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   const known = paths.get(path);
-  if (known) known.values.push(String(value));
-  else if (paths.size < mostPaths)
-    paths.set(path, { path, names, values: [String(value)] });
+  if (known) known.values.push(text);
+  else if (paths.size < mostPaths) paths.set(path, { path, names, values: [text] });
 }
 
 function printKey(key: string): string {
