@@ -44,6 +44,8 @@ export interface NameMatch {
 }
 
 const longestPhrase = 5;
+/** A word of such a role says something about a thing and is none. */
+const besideRoles: readonly WordRole[] = ['time', 'flag', 'count', 'kind', 'key'];
 
 /** The names of all information types, ready to be found in column names. */
 export class PhraseIndex {
@@ -99,13 +101,10 @@ export class PhraseIndex {
 
   /** A translation that lost what is particular: `clave` means a password, but its `code` may be any. */
   #isTooGeneral({ words }: NameReading, text: string): boolean {
-    const [word, ...more] = this.#informative(words);
-    return (
-      word !== undefined &&
-      !more.length &&
-      this.#vocabulary.isGeneric(word.word) &&
-      word.word !== foldText(text)
-    );
+    const [first, ...more] = this.#informative(words);
+    if (first === undefined || more.length || first.word === foldText(text)) return false;
+    const roles = this.#vocabulary.rolesOf(first.word);
+    return this.#vocabulary.isGeneric(first.word) || besideRoles.some((role) => roles.has(role));
   }
 
   /** Enters a reading of a phrase, and returns the key that it is found by. */

@@ -129,7 +129,7 @@ export class NameReader {
     if (vocabulary.isWord(text))
       steps.push({ words: [text], cost: text.length < 3 ? 0.5 : 0.2 + foreign('en', languages) * 0.5 });
     for (const { words, language, short } of vocabulary.meanings(text)) {
-      if (only !== undefined && language !== only && language !== 'en') continue;
+      if (only !== undefined && language !== only && (language !== 'en' || short)) continue;
       const length = text.length <= 1 ? 1.5 : text.length === 2 ? 0.7 : text.length === 3 ? 0.45 : 0.25;
       steps.push({
         words,
