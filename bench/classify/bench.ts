@@ -19,6 +19,7 @@ import { classifyDataSource } from '../../src/runs/classify-run.js';
 import { yearOfSet } from './examples.js';
 import { gatherMaterial, learnModel, leaveOneOut } from './learn-model.js';
 import { loadSet, openSet, type LabelledSet, type Score } from './load-set.js';
+import { runPeers } from './run-peers.js';
 import { measureSpeed, type SpeedFigures } from './speed.js';
 
 export interface ClassifyBenchOptions {
@@ -127,6 +128,15 @@ async function measure(bench: Bench): Promise<readonly Claim[]> {
   if (bench.errors) for (const line of printErrors('with values', outside)) print(line);
   if (bench.errors) for (const line of printErrors('metadata only', outsideMetadata)) print(line);
 
+  if (!bench.quick) {
+    for (const result of await runPeers(set, join(sourceFolder(), 'peers'))) {
+      print(
+        'score' in result
+          ? printScore(`peer ${result.peer}`, result.score)
+          : `\npeer ${result.peer}: skipped; ${result.skipped}`,
+      );
+    }
+  }
   const speed = await measureSpeed(classifier, bench.quick ? 'quick' : 'full');
   print(printSpeed(speed));
   return [

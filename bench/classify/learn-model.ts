@@ -25,10 +25,10 @@ export interface LearningMaterial {
 }
 
 /**
- * Probability of "nothing sensitive" from which on it is the answer. Above a half: a sensitive column that
- * is missed costs more than a label that a steward rejects.
+ * Probabilities of "nothing sensitive" from which on it is the answer. Above a half: a sensitive column that
+ * is missed costs more than a label that a steward rejects; most where values back the labels.
  */
-const threshold = 0.65;
+const thresholds = { sampled: 0.7, metadata: 0.6 };
 
 /** Gathers a set's evidence both ways. */
 export function gatherMaterial(
@@ -54,8 +54,8 @@ export function learnModel(
   return {
     version: 1,
     learnt: { with: command, columns: material.metadata.length, schemas: [...schemas] },
-    sampled: learnSet(material.sampled, material.hidden, schemas),
-    metadata: learnSet(material.metadata, [], schemas),
+    sampled: learnSet(material.sampled, material.hidden, schemas, thresholds.sampled),
+    metadata: learnSet(material.metadata, [], schemas, thresholds.metadata),
   };
 }
 
@@ -89,9 +89,14 @@ function learnSet(
   examples: readonly Example[],
   extra: readonly Example[],
   schemas: readonly string[],
+  threshold: number,
 ): WeightSet {
   const weights = learnWeights([...examples, ...extra], priorWeights);
-  return { weights: rounded(weights), threshold, calibration: calibrateOutside(examples, extra, schemas) };
+  return {
+    weights: rounded(weights),
+    threshold,
+    calibration: calibrateOutside(examples, extra, schemas, threshold),
+  };
 }
 
 /** Folds of schemas: enough to keep a fold's weights apart from its columns, few enough to be quick. */
@@ -101,6 +106,7 @@ function calibrateOutside(
   examples: readonly Example[],
   extra: readonly Example[],
   schemas: readonly string[],
+  threshold: number,
 ): WeightSet['calibration'] {
   const stated = Array.from({ length: folds }, (_, fold) => {
     const mine = new Set(schemas.filter((_schema, index) => index % folds === fold));
@@ -110,12 +116,12 @@ function calibrateOutside(
     );
     return examples
       .filter(({ schema }) => mine.has(schema))
-      .map((example) => statedAndTrue(example, weights));
+      .map((example) => statedAndTrue(example, weights, threshold));
   });
   return learnCalibration(stated.flat());
 }
 
-function statedAndTrue(example: Example, weights: Weights) {
+function statedAndTrue(example: Example, weights: Weights, threshold: number) {
   const stated = probabilities(example, weights);
   const answer = choose(stated, threshold);
   return { probability: stated[answer], credit: example.right.has(example.candidates[answer].type) ? 1 : 0 };

@@ -5,6 +5,13 @@ import type { ColumnView, TableContext } from './evidence/column-view.js';
 import type { Candidate } from './evidence/feature.js';
 import { nothingEvidence } from './evidence/nothing-evidence.js';
 import { findStrong, readSubject } from './evidence/table-context.js';
+import {
+  isUnnamedContent,
+  noSubjects,
+  sharedPrefix,
+  subjectsOf,
+  withoutContainers,
+} from './evidence/table-names.js';
 import { typeEvidence } from './evidence/type-evidence.js';
 import type { LanguageShares, NameReading } from './names/read-name.js';
 import { looksLikeDocuments, readPaths } from './structured/read-paths.js';
@@ -56,7 +63,7 @@ export function gatherEvidence(
   year: number,
 ): readonly GatheredColumn[] {
   const tableReading = withoutContainers(classifier.reader.read(table.name, languages)[0]);
-  const looker = new Looker(classifier, languages, year);
+  const looker = new Looker(classifier, languages, year, sharedPrefix(table.columns, classifier));
   const looks = table.columns.map((column) =>
     looker.lookAtColumn(column, table, tableReading, sample?.get(column.name)),
   );
@@ -89,6 +96,7 @@ class Looker {
     private readonly classifier: Classifier,
     private readonly languages: LanguageShares | undefined,
     private readonly year: number,
+    private readonly prefix: string | undefined,
   ) {}
 
   lookAtColumn(
@@ -128,7 +136,7 @@ class Looker {
   }): ColumnView {
     const { reader, phrases, valueRules, contents, textWords } = this.classifier;
     const { context, values, ...rest } = seen;
-    const readings = reader.read(seen.name, this.languages);
+    const readings = reader.read(this.#bareName(seen.name), this.languages);
     const nameMatches = phrases.match(readings, context);
     const commentMatches = seen.comment
       ? phrases.match(reader.read(seen.comment.slice(0, 120), this.languages).slice(0, 2))
@@ -151,6 +159,10 @@ class Looker {
       contents: found,
       sampled: values !== undefined,
     };
+  }
+
+  #bareName(name: string): string {
+    return this.prefix !== undefined && name.startsWith(this.prefix) ? name.slice(this.prefix.length) : name;
   }
 
   #elements(sample: readonly (string | null)[], type: ColumnType): readonly (string | null)[] {
@@ -252,87 +264,6 @@ function speaksAlone({ share, wanted, kind, rarity, chance }: ValueMatch): boole
   const rareEnough = rarity > (kind === 'validator' ? 0.2 : 0.45);
   return share >= wanted && (kind === 'words' || rareEnough || chance < 0.3);
 }
-
-const noSubjects: ReadonlySet<string> = new Set();
-
-/** Words for the row itself: `drug orders` are about drugs. */
-const containerWords: ReadonlySet<string> = new Set([
-  'order',
-  'record',
-  'history',
-  'entry',
-  'register',
-  'list',
-  'request',
-  'data',
-  'information',
-  'table',
-  'file',
-  'event',
-]);
-
-function withoutContainers(reading: NameReading): NameReading {
-  const words = reading.words.filter(({ word }) => !containerWords.has(word));
-  return words.length ? { ...reading, words } : reading;
-}
-
-const containerContents: ReadonlySet<string> = new Set([
-  'documents',
-  'images',
-  'personal-document',
-  'personal-text',
-  'personal-urls',
-]);
-
-/** The types that a relation is about by its name: `allergies`, `salaries`. */
-function subjectsOf(reading: NameReading, { phrases, types }: Classifier): ReadonlySet<string> {
-  const subjects = new Set<string>();
-  for (const match of phrases.match([reading]).values()) {
-    const { lives, values } = types.get(match.type)!;
-    // Files and documents are containers too: a `film` table is not full of them.
-    const isData =
-      (!lives || lives.includes('text')) &&
-      !(values?.content && !values.weak && containerContents.has(values.content));
-    const clean = isData && match.coverage === 1 && !match.generic && match.against === undefined;
-    if (clean && match.likelihood > 0.5) subjects.add(match.type);
-  }
-  return subjects;
-}
-
-/** True for a name such as `value_text` or `comments`, which leaves it to the table to say what is in it. */
-function isUnnamedContent({ readings, type }: ColumnView, { vocabulary }: Classifier): boolean {
-  if (!['text', 'integer', 'decimal', 'float'].includes(type.family)) return false;
-  const words = readings[0].words.filter(({ digits }) => !digits);
-  const roles = words.map(({ word }) => vocabulary.rolesOf(word));
-  if (roles.some((role) => role.has('key') || role.has('time') || role.has('flag') || role.has('unknown')))
-    return false;
-  return (
-    words.some(({ word }) => contentWords.has(word)) &&
-    words.every(
-      ({ word }) =>
-        vocabulary.isGeneric(word) || vocabulary.rolesOf(word).has('neutral') || contentWords.has(word),
-    )
-  );
-}
-
-/** Words for whatever a row is about. */
-const contentWords: ReadonlySet<string> = new Set([
-  'value',
-  'text',
-  'comment',
-  'note',
-  'remark',
-  'description',
-  'detail',
-  'content',
-  'amount',
-  'result',
-  'numeric',
-  'observation',
-  'name',
-  'title',
-  'label',
-]);
 
 /**
  * A column named like a whole (`name`) beside parts of it (a family name) is likely the part that is

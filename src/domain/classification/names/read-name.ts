@@ -126,7 +126,12 @@ export class NameReader {
     const { languages, only } = scope;
     const vocabulary = this.#vocabulary;
     const steps: Step[] = [];
-    if (vocabulary.isWord(text))
+    const own =
+      only !== undefined &&
+      only !== 'en' &&
+      vocabulary.meanings(text).some(({ language }) => language === only);
+    // `by` in a Danish phrase is a town.
+    if (vocabulary.isWord(text) && !own)
       steps.push({ words: [text], cost: text.length < 3 ? 0.5 : 0.2 + foreign('en', languages) * 0.5 });
     for (const { words, language, short } of vocabulary.meanings(text)) {
       if (only !== undefined && language !== only && (language !== 'en' || short)) continue;

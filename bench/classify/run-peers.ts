@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { LabelledSet, Score } from './load-set.js';
+
+const run = promisify(execFile);
+
+/** What another tool made of the same set, or why it was not asked. */
+export type PeerResult = { readonly peer: string } & (
+  { readonly score: Score } | { readonly skipped: string }
+);
+
+/**
+ * Runs Presidio on the set where `peers/.venv` has been made (see peers/requirements.txt). piicatcher is
+ * not run: its last releases (0.21) do not install on Python 3.11.
+ */
+export async function runPeers(set: LabelledSet, folder: string): Promise<readonly PeerResult[]> {
+  return [await runPresidio(set, folder)];
+}
+
+async function runPresidio(set: LabelledSet, folder: string): Promise<PeerResult> {
+  const peer = 'presidio-structured 0.0.10';
+  const python = join(folder, '.venv', 'bin', 'python');
+  if (!existsSync(python)) {
+    return {
+      peer,
+      skipped:
+        'install it first: python3 -m venv .venv && .venv/bin/pip install -r requirements.txt, in bench/classify/peers',
+    };
+  }
+  const out = await mkdtemp(join(tmpdir(), 'classify-peer-'));
+  try {
+    const file = join(out, 'predictions.jsonl');
+    await run(python, [join(folder, 'presidio.py'), set.folder, file], { maxBuffer: 64 << 20 });
+    return { peer, score: await set.score(file) };
+  } finally {
+    await rm(out, { recursive: true });
+  }
+}
