@@ -84,18 +84,28 @@ function compile({ candidates, right, weight }: Example, index: (id: string) => 
 }
 
 function addGradient({ candidates, weight }: Problem, weights: Float64Array, gradient: Float64Array): void {
-  const scores = candidates.map(({ at, values }) =>
-    at.reduce((sum, id, k) => sum + weights[id] * values[k], 0),
-  );
-  const greatest = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp(score - greatest));
-  const all = powers.reduce((a, b) => a + b, 0);
-  const rightOnes = powers.reduce((sum, power, at) => sum + (candidates[at].right ? power : 0), 0);
-  candidates.forEach(({ at, values, right }, which) => {
+  const powers = new Float64Array(candidates.length);
+  let greatest = -Infinity;
+  for (let which = 0; which < candidates.length; which++) {
+    const { at, values } = candidates[which];
+    let score = 0;
+    for (let k = 0; k < at.length; k++) score += weights[at[k]] * values[k];
+    powers[which] = score;
+    if (score > greatest) greatest = score;
+  }
+  let all = 0;
+  let rightOnes = 0;
+  for (let which = 0; which < candidates.length; which++) {
+    powers[which] = Math.exp(powers[which] - greatest);
+    all += powers[which];
+    if (candidates[which].right) rightOnes += powers[which];
+  }
+  for (let which = 0; which < candidates.length; which++) {
+    const { at, values, right } = candidates[which];
     const expected = powers[which] / all - (right ? powers[which] / Math.max(rightOnes, 1e-12) : 0);
-    if (Math.abs(expected) < 1e-9) return;
+    if (Math.abs(expected) < 1e-9) continue;
     for (let k = 0; k < at.length; k++) gradient[at[k]] += weight * expected * values[k];
-  });
+  }
 }
 
 /**
