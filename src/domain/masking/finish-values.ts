@@ -1,5 +1,17 @@
-import { afterCharacters, isDigit, isLetter, LOWER_A, SPACE, UPPER_A, isUpper } from './bytes/ascii.js';
+import {
+  afterCharacters,
+  countCharacters,
+  isDigit,
+  isLetter,
+  LOWER_A,
+  SPACE,
+  UPPER_A,
+  isUpper,
+} from './bytes/ascii.js';
 import { NULL_VALUE, type ValueBatch, type ValueBatchWriter } from './value-batch.js';
+
+const STAR = 0x2a;
+const NUMBER_SIGN = 0x23;
 
 /** What a column asks of every value written to it, whatever the technique. */
 
@@ -26,7 +38,7 @@ export function cutToLength(output: ValueBatchWriter, first: number, maxLength: 
 
 /**
  * Changes a stand-in that is byte for byte its original: the last letter or digit moves on by one in
- * its class (`Z` to `A`, `9` to `0`); a value that has none becomes `*`, or `#` where it was `*`.
+ * its class (`Z` to `A`, `9` to `0`); a value that has none is covered by `*`, or by `#` where it was `*`.
  */
 export function keepApart(input: ValueBatch, output: ValueBatchWriter, first: number): void {
   const { starts, ends } = output;
@@ -60,6 +72,8 @@ function change({ bytes, starts, ends }: ValueBatchWriter, index: number): void 
     }
   }
   const start = starts[index];
-  bytes[start] = bytes[start] === 0x2a && ends[index] === start + 1 ? 0x23 : 0x2a;
-  ends[index] = start + 1;
+  const end = start + countCharacters(bytes, start, ends[index]);
+  const isCovered = bytes.subarray(start, end).every((byte) => byte === STAR);
+  bytes.fill(isCovered ? NUMBER_SIGN : STAR, start, end);
+  ends[index] = end;
 }

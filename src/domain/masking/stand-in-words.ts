@@ -29,7 +29,8 @@ export class StandInWords {
     const byChoice = chosen.get(list) ?? new Map<string, StandInWords>();
     chosen.set(list, byChoice);
     const id = JSON.stringify(choice);
-    const words = byChoice.get(id) ?? new StandInWords(list.words.filter((word) => isEligible(word, choice)));
+    const words =
+      byChoice.get(id) ?? new StandInWords(distinct(list.words.filter((word) => isEligible(word, choice))));
     byChoice.set(id, words);
     return words;
   }
@@ -50,6 +51,15 @@ export class StandInWords {
     if (!equalIgnoringCase(word, 0, word.length, original, from, to)) return word;
     return this.#words[(index + 1) % this.#words.length];
   }
+}
+
+/** Each word once, whatever its case: the next word must be another one. */
+function distinct(words: readonly Uint8Array[]): readonly Uint8Array[] {
+  const seen = new Set<string>();
+  return words.filter((word) => {
+    const folded = String.fromCharCode(...word).toLowerCase();
+    return !seen.has(folded) && seen.add(folded);
+  });
 }
 
 function isEligible(word: Uint8Array, { longest = 24, lettersOnly = false }: WordChoice): boolean {

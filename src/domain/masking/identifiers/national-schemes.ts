@@ -35,6 +35,7 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
     id: 'be-rrn',
     title: 'Belgian national register number: 97 minus the remainder; a date of birth in front',
     fits: digits(11, 11),
+    dates: { month: 2, day: 4 },
     checks: [9, 10],
     complete(c) {
       if (!isDate(numberAt(c, 0, 2), numberAt(c, 2, 4), numberAt(c, 4, 6)) || numberAt(c, 6, 9) === 0)
@@ -58,14 +59,14 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
   {
     id: 'ca-sin',
     title: 'Canadian social insurance number: Luhn; none begins with 0 or 8',
-    fits: digits(9, 9),
+    fits: digits(9, 9, '12345679'),
     checks: [8],
     complete: (c) => digitAt(c, 0) !== 0 && digitAt(c, 0) !== 8 && put(c, 8, luhnDigit(c, 0, 8)),
   },
   {
     id: 'ch-ahv',
     title: 'Swiss social security number: keeps 756; EAN-13 digit',
-    fits: digits(13, 13),
+    fits: (characters, length) => digits(13, 13)(characters, length) && numberAt(characters, 0, 3) === 756,
     keeps: 3,
     checks: [12],
     complete: (c) => put(c, 12, (10 - (weightedSum(c, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3]) % 10)) % 10),
@@ -84,13 +85,16 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
   },
   {
     id: 'cn-resident-id',
-    title: 'Chinese resident identity number (GB 11643): MOD 11-2; keeps the region; a date of birth inside',
+    title:
+      'Chinese resident identity number (GB 11643): MOD 11-2; keeps region and century; a date of birth inside',
     fits: shaped('99999999999999999X'),
+    stays: () => [6, 7],
+    dates: { month: 10, day: 12 },
     keeps: 6,
     checks: [17],
     complete(c) {
       const year = numberAt(c, 6, 10);
-      if (year < 1920 || year > 2019 || !isDate(year, numberAt(c, 10, 12), numberAt(c, 12, 14))) return false;
+      if (year < 1900 || year > 2025 || !isDate(year, numberAt(c, 10, 12), numberAt(c, 12, 14))) return false;
       const check = (12 - (weightedSum(c, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11)) % 11;
       c[17] = check === 10 ? X : 0x30 + check;
       return true;
@@ -100,16 +104,20 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
     id: 'cz-rodne-cislo',
     title: 'Czech and Slovak birth number: divisible by 11; a date of birth in front',
     fits: digits(10, 10),
+    dates: { month: 2, day: 4, monthStep: 50 },
     checks: [9],
     complete(c) {
-      if (!isDate(numberAt(c, 0, 2), numberAt(c, 2, 4) % 50, numberAt(c, 4, 6))) return false;
+      const year = numberAt(c, 0, 2);
+      // Ten digits since 1954; until then there were nine.
+      if (year < 54 && year > 25) return false;
+      if (!isDate(year, numberAt(c, 2, 4) % 50, numberAt(c, 4, 6))) return false;
       return put(c, 9, numberAt(c, 0, 9) % 11);
     },
   },
   {
     id: 'de-steuer-id',
     title: 'German tax identification number: MOD 11,10; one digit stands two or three times',
-    fits: digits(11, 11),
+    fits: digits(11, 11, '123456789'),
     checks: [10],
     complete(c) {
       const counts = new Uint8Array(10);
@@ -126,6 +134,7 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
     id: 'dk-cpr',
     title: 'Danish CPR number: a date of birth in front',
     fits: digits(10, 10),
+    dates: { month: 2, day: 0 },
     complete(c) {
       const year = numberAt(c, 4, 6);
       // A seventh digit from 4 on says 2000–2036.
@@ -136,6 +145,7 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
     id: 'es-dni',
     title: 'Spanish DNI and NIE: a letter modulo 23; keeps the first letter of a NIE',
     fits: shaped('99999999A', 'X9999999A', 'Y9999999A', 'Z9999999A'),
+    stays: (characters) => (characters[0] >= X ? [0] : []),
     checks: [-1],
     complete(c) {
       const isForeigner = c[0] >= X;
@@ -148,7 +158,8 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
   {
     id: 'fr-nir',
     title: 'French social security number: 97 minus the remainder',
-    fits: digits(15, 15),
+    fits: digits(15, 15, '12'),
+    dates: { month: 3 },
     checks: [13, 14],
     complete(c) {
       const month = numberAt(c, 3, 5);
@@ -179,7 +190,7 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
   {
     id: 'in-aadhaar',
     title: 'Indian Aadhaar number: Verhoeff; none begins with 0 or 1',
-    fits: digits(12, 12),
+    fits: digits(12, 12, '23456789'),
     checks: [11],
     complete: (c) => digitAt(c, 0) > 1 && put(c, 11, verhoeffDigit(c, 11)),
   },
@@ -187,6 +198,7 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
     id: 'it-codice-fiscale',
     title: 'Italian fiscal code: a letter modulo 26; month and day of birth inside',
     fits: shaped('AAAAAA99A99A999A'),
+    dates: { day: 9, dayStep: 40 },
     checks: [15],
     complete(c) {
       const day = numberAt(c, 9, 11) % 40;
@@ -218,14 +230,14 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
     id: 'kr-rrn',
     title: 'Korean resident registration number: modulo 11; a date of birth in front',
     fits: digits(13, 13),
+    dates: { month: 2, day: 4 },
     checks: [12],
     complete(c) {
-      if (
-        !isDate(numberAt(c, 0, 2), numberAt(c, 2, 4), numberAt(c, 4, 6)) ||
-        digitAt(c, 6) < 1 ||
-        digitAt(c, 6) > 4
-      )
-        return false;
+      const year = numberAt(c, 0, 2);
+      const century = digitAt(c, 6);
+      // 1 and 2 say 1900–1999, 3 and 4 the century after.
+      if (century < 1 || century > 4 || (century > 2 && year > 25)) return false;
+      if (!isDate(year, numberAt(c, 2, 4), numberAt(c, 4, 6))) return false;
       if (numberAt(c, 7, 9) > 96) return false;
       return put(c, 12, (11 - (weightedSum(c, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11)) % 10);
     },
@@ -241,6 +253,7 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
     id: 'no-fodselsnummer',
     title: 'Norwegian national identity number: two digits, modulo 11; a date of birth in front',
     fits: digits(11, 11),
+    dates: { month: 2, day: 0 },
     checks: [9, 10],
     complete(c) {
       const year = numberAt(c, 4, 6);
@@ -256,6 +269,7 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
     id: 'pl-pesel',
     title: 'Polish PESEL: weights 1, 3, 7, 9; a date of birth in front',
     fits: digits(11, 11),
+    dates: { month: 2, day: 4, monthStep: 20 },
     checks: [10],
     complete(c) {
       const year = numberAt(c, 0, 2);
@@ -268,11 +282,11 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
   },
   {
     id: 'pt-nif',
-    title: 'Portuguese tax number: modulo 11; a natural person begins with 1 to 3',
-    fits: digits(9, 9),
+    title: 'Portuguese tax number: modulo 11',
+    fits: digits(9, 9, '1235689'),
     checks: [8],
     complete(c) {
-      if (digitAt(c, 0) === 0 || digitAt(c, 0) > 3) return false;
+      if (![1, 2, 3, 5, 6, 8, 9].includes(digitAt(c, 0))) return false;
       const rest = weightedSum(c, [9, 8, 7, 6, 5, 4, 3, 2]) % 11;
       return put(c, 8, rest < 2 ? 0 : 11 - rest);
     },
@@ -289,17 +303,33 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
   },
   {
     id: 'se-personnummer',
-    title: 'Swedish personal number, ten or twelve digits: Luhn; a date of birth in front',
+    title: 'Swedish personal number of ten digits: Luhn; a date of birth in front',
     fits: digits(10, 10),
+    dates: { month: 2, day: 4 },
     checks: [9],
     complete(c) {
       return isDate(numberAt(c, 0, 2), numberAt(c, 2, 4), numberAt(c, 4, 6)) && put(c, 9, luhnDigit(c, 0, 9));
     },
   },
   {
+    id: 'se-personnummer-long',
+    title: 'Swedish personal number of twelve digits: Luhn; keeps the century; a date of birth in front',
+    fits: (characters, length) =>
+      digits(12, 12, '12')(characters, length) && [19, 20].includes(numberAt(characters, 0, 2)),
+    stays: () => [0, 1],
+    dates: { month: 4, day: 6 },
+    checks: [11],
+    complete(c) {
+      const year = numberAt(c, 0, 4);
+      return (
+        year <= 2025 && isDate(year, numberAt(c, 4, 6), numberAt(c, 6, 8)) && put(c, 11, luhnDigit(c, 2, 11))
+      );
+    },
+  },
+  {
     id: 'tr-tckn',
     title: 'Turkish identity number: two digits',
-    fits: digits(11, 11),
+    fits: digits(11, 11, '123456789'),
     checks: [9, 10],
     complete(c) {
       if (digitAt(c, 0) === 0) return false;
@@ -314,6 +344,7 @@ export const nationalSchemes: readonly IdentifierScheme[] = [
     id: 'za-id',
     title: 'South African identity number: Luhn; a date of birth in front',
     fits: digits(13, 13),
+    dates: { month: 2, day: 4 },
     checks: [12],
     complete(c) {
       if (!isDate(numberAt(c, 0, 2), numberAt(c, 2, 4), numberAt(c, 4, 6)) || digitAt(c, 10) > 1)

@@ -1,13 +1,17 @@
 import { DIGIT_0, isAlphanumeric, isControl, isDigit, isLower, upperCase } from '../bytes/ascii.js';
 import { LIMB, type KeyedCycles, type WideNumbers } from '../keyed-cycles.js';
 import { NULL_VALUE, type ValueBatch } from '../value-batch.js';
+import { numberAt } from './check-characters.js';
 import type { IdentifierScheme } from './scheme.js';
 
 const UPPER_A = 0x41;
 /** Longer identifiers hold enough to be digested instead. */
 const LONGEST = 64;
+/** Radices of two digits that tell a month or a day. */
+const MONTHS = 12;
+const DAYS = 31;
 /** A kept prefix may leave no identifier that the issuer gives out; then the last one stands. */
-const MOST_DRAWS = 1000;
+const MOST_DRAWS = 5000;
 
 export interface IdentifierRules {
   readonly scheme: IdentifierScheme;
@@ -69,7 +73,7 @@ export class IdentifierPermutation {
     }
     if (length === 0 || length > LONGEST) return this.#odd(index);
     const own = this.characters.subarray(at, at + length);
-    const fits = this.#rules.scheme.fits(own, length);
+    const fits = this.#rules.scheme.fits(own, length) && this.#hasDate(own);
     const isMovable = this.#findRadices(at, own, fits);
     if (!isMovable && !(fits && this.#findRadices(at, own, false))) return this.#odd(index);
     this.#fits[index] = fits && isMovable ? 1 : 0;
@@ -99,14 +103,57 @@ export class IdentifierPermutation {
         if (this.#radices[at + position] > 1) free--;
         this.#radices[at + position] = 1;
       }
-      // The letter of a foreigner's number is no letter of the alphabet at large.
-      if (scheme.id === 'es-dni' && !isDigit(own[0])) {
-        this.#radices[at] = 1;
-        free--;
+      for (const position of scheme.stays?.(own) ?? []) {
+        if (this.#radices[at + position] > 1) free--;
+        this.#radices[at + position] = 1;
       }
+      this.#placeDate(at, scheme.dates?.month, MONTHS, keeps);
+      this.#placeDate(at, scheme.dates?.day, DAYS, keeps);
     }
     if (free > 1 && this.#radices[at] === 10) this.#radices[at] = own[0] === DIGIT_0 ? 1 : 9;
     return free > 0;
+  }
+
+  /** Two digits drawn together: the first stands for both. */
+  #placeDate(at: number, position: number | undefined, radix: number, keeps: number): void {
+    if (position === undefined || position < keeps) return;
+    this.#radices[at + position] = radix;
+    this.#radices[at + position + 1] = 1;
+  }
+
+  /** True when the digits of month and day tell some. */
+  #hasDate(own: Uint8Array): boolean {
+    const { month, day, monthStep = 100, dayStep = 100 } = this.#rules.scheme.dates ?? {};
+    const tells = (position: number | undefined, step: number, most: number) => {
+      const value = position === undefined ? 1 : numberAt(own, position, position + 2) % step;
+      return value >= 1 && value <= most;
+    };
+    return tells(month, monthStep, MONTHS) && tells(day, dayStep, DAYS);
+  }
+
+  /** The free character at `at` as a number below its radix. */
+  #ordinal(at: number): number {
+    const radix = this.#radices[at];
+    if (radix !== MONTHS && radix !== DAYS) return ordinal(this.characters[at], radix);
+    return (numberAt(this.characters, at, at + 2) % this.#stepOf(radix)) - 1;
+  }
+
+  #put(at: number, value: number): void {
+    const radix = this.#radices[at];
+    if (radix !== MONTHS && radix !== DAYS) {
+      this.characters[at] = character(value, radix);
+      return;
+    }
+    const number = numberAt(this.characters, at, at + 2);
+    const step = this.#stepOf(radix);
+    const next = number - (number % step) + value + 1;
+    this.characters[at] = DIGIT_0 + Math.floor(next / 10);
+    this.characters[at + 1] = DIGIT_0 + (next % 10);
+  }
+
+  #stepOf(radix: number): number {
+    const { monthStep = 100, dayStep = 100 } = this.#rules.scheme.dates ?? {};
+    return radix === MONTHS ? monthStep : dayStep;
   }
 
   #permute(count: number): void {
@@ -139,7 +186,7 @@ export class IdentifierPermutation {
       const radix = this.#radices[i];
       if (radix === 1) continue;
       size *= BigInt(radix);
-      rank = rank * BigInt(radix) + BigInt(ordinal(this.characters[i], radix));
+      rank = rank * BigInt(radix) + BigInt(this.#ordinal(i));
     }
     for (let draws = 0; draws < MOST_DRAWS; draws++) {
       rank = this.#cycles.advanceBig(rank, size);
@@ -148,7 +195,7 @@ export class IdentifierPermutation {
         const radix = this.#radices[i];
         if (radix === 1) continue;
         const quotient = rest / BigInt(radix);
-        this.characters[i] = character(Number(rest - quotient * BigInt(radix)), radix);
+        this.#put(i, Number(rest - quotient * BigInt(radix)));
         rest = quotient;
       }
       if (this.#complete(index)) return;
@@ -172,7 +219,7 @@ export class IdentifierPermutation {
     for (let i = from; i < from + this.lengths[index]; i++) {
       const radix = this.#radices[i];
       if (radix === 1) continue;
-      low = low * radix + ordinal(this.characters[i], radix);
+      low = low * radix + this.#ordinal(i);
       sizeLow *= radix;
       if (sizeLow >= LIMB || sizeHigh > 0) {
         const carry = Math.floor(low / LIMB);
@@ -201,7 +248,7 @@ export class IdentifierPermutation {
         high = quotient;
       }
       low = Math.floor(dividend / radix);
-      this.characters[i] = character(dividend - low * radix, radix);
+      this.#put(i, dividend - low * radix);
     }
   }
 
@@ -217,7 +264,14 @@ export class IdentifierPermutation {
 }
 
 /** log2 of the radices in use, rounded up in the last place. */
-const bitsOfRadix: Readonly<Record<number, number>> = { 1: 0, 9: 3.17, 10: 3.322, 26: 4.701 };
+const bitsOfRadix: Readonly<Record<number, number>> = {
+  1: 0,
+  9: 3.17,
+  10: 3.322,
+  12: 3.585,
+  26: 4.701,
+  31: 4.955,
+};
 
 function wideNumbers(count: number): WideNumbers {
   return { high: new Float64Array(count), low: new Float64Array(count) };

@@ -7,10 +7,20 @@ import type { Characters } from './check-characters.js';
 export interface IdentifierScheme {
   readonly id: string;
   readonly title: string;
-  /** True for `length` characters (letters in upper case, digits, no punctuation) of this shape. */
+  /**
+   * True for `length` characters (letters in upper case, digits, no punctuation) of this shape. What
+   * stays (a kept start, a leading 0) must be one that the issuer gives out.
+   */
   fits(characters: Characters, length: number): boolean;
   /** Characters at the start that stay unless the policy says how many; 0 when absent. */
   readonly keeps?: number;
+  /** Positions after those that stay too. */
+  stays?(characters: Characters): readonly number[];
+  /**
+   * Where two digits tell month or day: drawn among those that exist, since a draw among all digits
+   * would hit a date one time in thirty. A month of 20 k + m with `monthStep` 20 keeps its k.
+   */
+  readonly dates?: DateDigits;
   /** Positions that `complete` computes; negative ones count from the end. */
   readonly checks?: readonly number[];
   /**
@@ -20,10 +30,17 @@ export interface IdentifierScheme {
   complete?(characters: Characters, length: number): boolean;
 }
 
-/** Digits only, from `least` to `most` of them. */
-export function digits(least: number, most: number): IdentifierScheme['fits'] {
+export interface DateDigits {
+  readonly month?: number;
+  readonly day?: number;
+  readonly monthStep?: number;
+  readonly dayStep?: number;
+}
+
+/** Digits only, from `least` to `most` of them, the first of which is one of `first`. */
+export function digits(least: number, most: number, first = '0123456789'): IdentifierScheme['fits'] {
   return (characters, length) => {
-    if (length < least || length > most) return false;
+    if (length < least || length > most || !first.includes(String.fromCharCode(characters[0]))) return false;
     for (let i = 0; i < length; i++) if (characters[i] > 0x39) return false;
     return true;
   };

@@ -1,4 +1,5 @@
 import { isDigit } from '../bytes/ascii.js';
+import { isHexDigit } from '../normalisation/hex-digits.js';
 import { decodeText } from '../normalisation/normaliser.js';
 import type { PathNode } from './json-path.js';
 
@@ -12,6 +13,9 @@ export type OnScalar = (kind: ScalarKind, from: number, to: number, path: number
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
+/** What may follow a backslash besides `u`. */
+const escapable = new Set(Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)));
 const words = ['true', 'false', 'null'].map((word) => new TextEncoder().encode(word));
 
 interface Level {
@@ -42,7 +46,7 @@ export function scanJson(
   function enterMember(level: Level): boolean {
     const end = stringEnd(bytes, at, to);
     if (end < 0) return false;
-    enter(level, (node) => [node.members.get(keyText(bytes, at, end)), node.anyMember]);
+    enter(level, (node) => [node.members.get(unescapeString(bytes, at, end)), node.anyMember]);
     at = skipBlanks(bytes, end, to);
     if (bytes[at] !== 0x3a || at >= to) return false;
     at = skipBlanks(bytes, at + 1, to);
@@ -112,33 +116,31 @@ function skipBlanks(bytes: Uint8Array, at: number, to: number): number {
   return at;
 }
 
-/** After the closing quote, or -1. */
+/** After the closing quote, or -1 where there is none or an escape is malformed. */
 function stringEnd(bytes: Uint8Array, from: number, to: number): number {
   if (bytes[from] !== QUOTE) return -1;
   for (let i = from + 1; i < to; i++) {
     if (bytes[i] === QUOTE) return i + 1;
-    if (bytes[i] === BACKSLASH) i++;
-    else if (bytes[i] < 0x20) return -1;
+    if (bytes[i] < 0x20) return -1;
+    if (bytes[i] !== BACKSLASH) continue;
+    i++;
+    if (bytes[i] === LETTER_U) {
+      for (let digit = 1; digit <= 4; digit++)
+        if (i + digit >= to || !isHexDigit(bytes[i + digit])) return -1;
+    } else if (!escapable.has(bytes[i])) return -1;
   }
   return -1;
 }
 
-function keyText(bytes: Uint8Array, from: number, to: number): string {
-  return unescapeString(bytes, from, to) ?? '';
-}
-
-/** The text of a string with its quotes; undefined where an escape is malformed. */
-export function unescapeString(bytes: Uint8Array, from: number, to: number): string | undefined {
-  const text = decodeText(bytes, from, to);
-  if (!text.includes('\\')) return text.slice(1, -1);
-  const pattern = /\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))|\\/g;
-  let isSound = true;
-  const plain = text.slice(1, -1).replace(pattern, (_match, hex?: string, letter?: string) => {
-    if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
-    if (letter === undefined) isSound = false;
-    return escapes[letter ?? ''] ?? letter ?? '';
-  });
-  return isSound ? plain : undefined;
+/** The text of a string that `scanJson` found, from its quote to its quote. */
+export function unescapeString(bytes: Uint8Array, from: number, to: number): string {
+  const text = decodeText(bytes, from, to).slice(1, -1);
+  if (!text.includes('\\')) return text;
+  return text.replace(
+    /\\(?:u([0-9a-fA-F]{4})|(.))/g,
+    (_match, hex: string | undefined, letter: string | undefined) =>
+      hex === undefined ? (escapes[letter ?? ''] ?? letter ?? '') : String.fromCharCode(parseInt(hex, 16)),
+  );
 }
 
 const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };

@@ -88,14 +88,17 @@ function readArray(
   let at = boundsEnd(bytes, from, to);
   let depth = 0;
   let mayHoldElement = false;
+  let isAfterSeparator = false;
   if (bytes[at] !== OPEN || at >= to) return undefined;
   while (at < to) {
     const byte = bytes[at];
     if (byte === OPEN) {
       depth++;
       mayHoldElement = true;
+      isAfterSeparator = false;
       at++;
     } else if (byte === CLOSE) {
+      if (isAfterSeparator) return undefined;
       depth--;
       mayHoldElement = false;
       at++;
@@ -103,6 +106,7 @@ function readArray(
     } else if (byte === SEPARATOR) {
       if (mayHoldElement || depth === 0) return undefined;
       mayHoldElement = true;
+      isAfterSeparator = true;
       at++;
     } else if (isBlank(byte)) at++;
     else {
@@ -115,6 +119,7 @@ function readArray(
         elements.expect(row);
       }
       mayHoldElement = false;
+      isAfterSeparator = false;
       at = end;
     }
   }

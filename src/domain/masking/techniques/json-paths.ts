@@ -91,18 +91,14 @@ function readTexts(
   return Array.from({ length: count }, (_, row) => {
     if (starts[row] === NULL_VALUE) return undefined;
     const scalars: MaskedScalar[] = [];
-    let isSound = true;
     const isWhole = scanJson(bytes, starts[row], ends[row], tree, (kind, from, to, path) => {
       const values = path >= 0 ? masks[path] : kind === 'string' ? redacted : undefined;
       if (!values || isNullWord(bytes, from, kind)) return;
-      if (kind === 'string') {
-        const plain = unescapeString(bytes, from, to);
-        isSound &&= plain !== undefined;
-        values.values.appendText(plain ?? '');
-      } else values.values.append(bytes, from, to);
+      if (kind === 'string') values.values.appendText(unescapeString(bytes, from, to));
+      else values.values.append(bytes, from, to);
       scalars.push({ kind, from, to, values, number: values.expect(row) });
     });
-    return isWhole && isSound ? scalars : undefined;
+    return isWhole ? scalars : undefined;
   });
 }
 

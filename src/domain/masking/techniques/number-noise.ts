@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ColumnType } from '../../catalog/column-type.js';
 import { eachValue } from '../each-value.js';
 import { breaksUniqueness, firstMisfit, needsFamily } from '../misfits.js';
 import { exact } from '../normalisation/exact.js';
@@ -37,7 +38,7 @@ export const numberNoise = defineTechnique({
       breaksUniqueness(column, "'pseudonymise-identifier'"),
     ),
 
-  prepare({ share }, { domain, pseudonyms }) {
+  prepare({ share }, { column, domain, pseudonyms }) {
     const digests = new NormalisedDigests(pseudonyms, domain, exact);
     const plain: PlainNumeral = { unscaled: 0, digits: 0, scale: 0, isNegative: false };
 
@@ -53,21 +54,44 @@ export const numberNoise = defineTechnique({
         const { unscaled, scale, isNegative } = plain;
         const change = Math.max(1, Math.floor((unscaled * share * (drawn >>> 1)) / (DRAWS / 2)));
         const at = output.reserve(20);
-        output.finish(writePlain(output.bytes, at, moved(unscaled, change, drawn & 1), scale, isNegative));
+        output.finish(
+          writePlain(
+            output.bytes,
+            at,
+            moved(unscaled, change, drawn & 1, largest(unscaled, column.type)),
+            scale,
+            isNegative,
+          ),
+        );
       });
     };
   },
 });
 
-/** Up where the draw says so and no digit is added; a one goes up, since down is zero. */
-function moved(unscaled: number, change: number, up: number): number {
+/** Up where the draw says so and `most` allows, else down; what would be zero goes up. */
+function moved(unscaled: number, change: number, up: number, most: number): number {
   if (unscaled === 0) return 0;
   if (unscaled - change <= 0) return unscaled + change;
-  const isLonger =
-    Math.floor(Math.log10(unscaled + change) + 1e-12) > Math.floor(Math.log10(unscaled) + 1e-12);
-  // 2147483647 and its like: numbers of as many digits as a type's limit only go down.
-  return up === 1 && !isLonger && unscaled < 1e9 ? unscaled + change : unscaled - change;
+  return up === 1 && unscaled + change <= most ? unscaled + change : unscaled - change;
 }
+
+/** The largest number of as many digits, or what the type holds where that is less. */
+function largest(unscaled: number, type: ColumnType): number {
+  const digits = unscaled === 0 ? 1 : Math.floor(Math.log10(unscaled) + 1e-12) + 1;
+  return Math.min(
+    10 ** digits - 1,
+    type.family === 'integer' ? (largestByType[type.name] ?? Infinity) : Infinity,
+  );
+}
+
+const largestByType: Readonly<Record<string, number>> = {
+  tinyint: 255,
+  smallint: 32_767,
+  int2: 32_767,
+  integer: 2_147_483_647,
+  int4: 2_147_483_647,
+  int: 2_147_483_647,
+};
 
 /** Numbers of over fifteen digits, with exponents, or none at all. */
 function appendLong(output: ValueBatchWriter, text: string, share: number, drawn: number): void {
