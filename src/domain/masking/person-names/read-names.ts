@@ -20,8 +20,15 @@ export type NameOrder = 'full' | 'given' | 'family';
 export type IsFamilyName = (word: string) => boolean;
 
 const APOSTROPHE = 0x27;
-/** Characters between words that are part of how names are written; all others become a space. */
-const keptSeparators = new Set(Array.from(' .,-/&()\u0022', (character) => character.charCodeAt(0)));
+/** Bytes of words: letters, digits, apostrophes, and all beyond ASCII. */
+const wordBytes = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x80 || isAlphanumeric(byte) || byte === APOSTROPHE ? 1 : 0,
+);
+const separators = new Set(Array.from(' .,-/&()\u0022', (character) => character.charCodeAt(0)));
+/** Every ASCII byte as names keep it: those that are no part of how names are written become a space. */
+const cleanBytes = Uint8Array.from({ length: 128 }, (_, byte) =>
+  wordBytes[byte] || separators.has(byte) ? byte : SPACE,
+);
 
 /**
  * Splits a batch of names into words and tells what each one is. Names are cleaned first: NFC, runs of
@@ -84,7 +91,7 @@ export class NameReader {
         this.names.appendText(text.replace(/[^\p{L}\p{M}\p{N}'’.,/&()"-]+/gu, ' ').trim());
         return;
       }
-      const kept = isAlphanumeric(byte) || byte === APOSTROPHE || keptSeparators.has(byte) ? byte : SPACE;
+      const kept = cleanBytes[byte];
       if (kept === SPACE && (at === start || target[at - 1] === SPACE)) continue;
       target[at++] = kept;
     }
@@ -96,13 +103,13 @@ export class NameReader {
   #split(bytes: Uint8Array, from: number, to: number): number {
     let comma = -1;
     for (let i = from; i < to;) {
-      if (!isWordByte(bytes[i])) {
+      if (!wordBytes[bytes[i]]) {
         if (bytes[i] === COMMA && comma < 0) comma = this.words;
         i++;
         continue;
       }
       const start = i;
-      while (i < to && isWordByte(bytes[i])) i++;
+      while (i < to && wordBytes[bytes[i]]) i++;
       this.#addWord(start, i);
     }
     return comma;
@@ -199,8 +206,4 @@ export class NameReader {
   #text(word: number): string {
     return decodeText(this.names.bytes, this.wordStarts[word], this.wordEnds[word]).toLowerCase();
   }
-}
-
-function isWordByte(byte: number): boolean {
-  return byte >= 0x80 || isAlphanumeric(byte) || byte === APOSTROPHE;
 }
