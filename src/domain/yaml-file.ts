@@ -6,7 +6,7 @@ import { FileFormatError } from './errors.js';
 export interface YamlFile<Value> {
   readonly value: Value;
   /** 1-based line of the field at `path`, or of the nearest field around it. */
-  lineOf(path: readonly PropertyKey[]): number | undefined;
+  readonly lineOf: (path: readonly PropertyKey[]) => number | undefined;
 }
 
 /**
@@ -91,6 +91,12 @@ function hintFor(schema: z.ZodType, issue: z.core.$ZodIssue): string {
     const fields = Object.keys(described?.properties ?? {});
     return fields.length ? `use one of its fields: ${fields.join(', ')}` : 'remove the field';
   }
+  // `12`, `1e5` and `yes` are no texts to YAML, however they were meant.
+  const unquoted =
+    issue.code === 'invalid_type' &&
+    issue.expected === 'string' &&
+    issue.message.match(/number|boolean|null/);
+  if (unquoted) return 'put the value between single quotes, so that it is read as a text';
   return described?.description ? `write: ${described.description}` : 'correct the field';
 }
 

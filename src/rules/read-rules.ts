@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
@@ -7,6 +8,7 @@ import { parseInformationType, type InformationTypeFile } from '../domain/classi
 import { sensitivityLabelsSchema, type SensitivityLabels } from '../domain/classification/sensitivity-labels.js';
 import { validators } from '../domain/classification/validators/registry.js';
 import { FileFormatError, ScrubjayError } from '../domain/errors.js';
+import { parsePolicy, type ReadPolicy } from '../domain/policy/policy-file.js';
 import { parseYamlFile } from '../domain/yaml-file.js';
 import { packageRoot } from '../package-root.js';
 import { FolderWordLists } from './read-words.js';
@@ -16,19 +18,12 @@ export class RulesFolderError extends ScrubjayError {
   readonly code = 'rules-folder';
 }
 
-/** The text of a policy file, to be parsed when it is asked for. */
-export interface PolicyText {
-  readonly id: string;
-  readonly file: string;
-  readonly text: string;
-}
-
 /** Everything of `rules/`, and of the folders that add to it. */
 export interface Rules {
   readonly informationTypes: InformationTypeRegistry;
   readonly words: FolderWordLists;
-  /** By id, which is the name of the file. */
-  readonly policies: ReadonlyMap<string, PolicyText>;
+  /** By id, with the digests of their texts. */
+  readonly policies: ReadonlyMap<string, ReadPolicy>;
   readonly sensitivityLabels: SensitivityLabels;
 }
 
@@ -45,10 +40,12 @@ export async function readRules({ extraFolders = [] }: { readonly extraFolders?:
   await Promise.all(extraFolders.map(checkFolder));
   const words = new FolderWordLists(folders.map((folder) => join(folder, 'words')));
   const files = await Promise.all(folders.map(readInformationTypes));
+  const informationTypes = new InformationTypeRegistry(files.flat(), knownNames(words));
+  const policies = await Promise.all(folders.map((folder) => readPolicies(folder, informationTypes)));
   return {
-    informationTypes: new InformationTypeRegistry(files.flat(), knownNames(words)),
+    informationTypes,
     words,
-    policies: new Map((await Promise.all(folders.map(readPolicies))).flat().map((policy) => [policy.id, policy])),
+    policies: new Map(policies.flat().map((read) => [read.policy.id, read])),
     sensitivityLabels: await readSensitivityLabels(folders),
   };
 }
@@ -60,7 +57,6 @@ export function knownNames(words: FolderWordLists): KnownNames {
     // Documents are judged part by part, not by a detector.
     contentDetectors: new Set([...Object.keys(contentDetectors), 'personal-document']),
     wordLists: new Set(words.names()),
-    techniques: techniqueIds,
   };
 }
 
@@ -92,16 +88,11 @@ function informationTypesIn(folder: string): string | undefined {
   return laidOut ? undefined : folder;
 }
 
-async function readPolicies(folder: string): Promise<readonly PolicyText[]> {
+async function readPolicies(folder: string, types: InformationTypeRegistry): Promise<readonly ReadPolicy[]> {
   const root = join(folder, 'policies');
   if (!existsSync(root)) return [];
   const paths = await yamlFiles(root);
-  return Promise.all(
-    paths.map(async (path) => {
-      const id = /([^/\\]+)\.ya?ml$/.exec(path)?.[1] ?? path;
-      return { id, file: printPath(path), text: await readText(path) };
-    }),
-  );
+  return Promise.all(paths.map(async (path) => parsePolicy(await readText(path), printPath(path), types)));
 }
 
 async function readSensitivityLabels(folders: readonly string[]): Promise<SensitivityLabels> {
@@ -118,16 +109,10 @@ async function yamlFiles(folder: string): Promise<readonly string[]> {
     .sort();
 }
 
-const strict = new TextDecoder('utf-8', { fatal: true });
-
 async function readText(path: string): Promise<string> {
   const bytes = await readFile(path);
-  try {
-    return strict.decode(bytes);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new FileFormatError(printPath(path), undefined, 'is not UTF-8', 'save the file as UTF-8');
-  }
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new FileFormatError(printPath(path), undefined, 'is not UTF-8', 'save the file as UTF-8');
 }
 
 /** Scrubjay's own files by their place in the package, others as given. */
@@ -135,35 +120,3 @@ function printPath(path: string): string {
   const within = relative(packageRoot, path);
   return within.startsWith('..') ? path : within.split(sep).join('/');
 }
-
-/** Techniques that rule files may choose. */
-const techniqueIds: ReadonlySet<string> = new Set([
-  'null',
-  'fixed',
-  'redact',
-  'partial',
-  'pseudonymise-person-name',
-  'pseudonymise-email',
-  'pseudonymise-phone',
-  'pseudonymise-street',
-  'pseudonymise-city',
-  'pseudonymise-postal-code',
-  'pseudonymise-organisation',
-  'pseudonymise-user-name',
-  'pseudonymise-url',
-  'pseudonymise-ip',
-  'pseudonymise-mac',
-  'pseudonymise-uuid',
-  'pseudonymise-identifier',
-  'date-shift',
-  'number-noise',
-  'number-bucket',
-  'generalise-date',
-  'generalise-age',
-  'generalise-postal-code',
-  'keyed-hash',
-  'format-preserving-encrypt',
-  'free-text',
-  'json-paths',
-  'array-elements',
-]);

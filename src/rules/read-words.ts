@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileFormatError, ScrubjayError } from '../domain/errors.js';
@@ -82,8 +83,6 @@ export class FolderWordLists implements WordLists {
 }
 
 const encoder = new TextEncoder();
-const strict = new TextDecoder('utf-8', { fatal: true });
-
 function foldWord(text: string): string {
   return foldText(text.trim());
 }
@@ -107,10 +106,7 @@ function readWordFile(path: string): readonly string[] {
 }
 
 function decode(path: string): string {
-  try {
-    return strict.decode(readFileSync(path));
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new FileFormatError(path, undefined, 'is not UTF-8', 'save the word list as UTF-8');
-  }
+  const bytes = readFileSync(path);
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new FileFormatError(path, undefined, 'is not UTF-8', 'save the word list as UTF-8');
 }

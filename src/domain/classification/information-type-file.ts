@@ -9,7 +9,7 @@ export interface InformationTypeFile {
   /** Path as the user gave it. */
   readonly file: string;
   /** 1-based line of a field, such as `['values', 'pattern']`. */
-  lineOf(path: readonly PropertyKey[]): number | undefined;
+  readonly lineOf: (path: readonly PropertyKey[]) => number | undefined;
 }
 
 /**

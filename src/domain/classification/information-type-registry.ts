@@ -1,4 +1,5 @@
 import { FileFormatError, ScrubjayError } from '../errors.js';
+import { parseTechniqueOptions } from '../masking/technique-registry.js';
 import type { InformationType } from './information-type.js';
 import type { InformationTypeFile } from './information-type-file.js';
 
@@ -25,11 +26,11 @@ export interface KnownNames {
   readonly validators: ReadonlySet<string>;
   readonly contentDetectors: ReadonlySet<string>;
   readonly wordLists: ReadonlySet<string>;
-  readonly techniques: ReadonlySet<string>;
 }
 
 /** All information types, checked against each other: unique ids, known parents, no cycles. */
 export class InformationTypeRegistry {
+  readonly #files: ReadonlyMap<string, InformationTypeFile>;
   readonly #types: ReadonlyMap<string, InformationType>;
   readonly #ancestors = new Map<string, readonly string[]>();
 
@@ -42,9 +43,27 @@ export class InformationTypeRegistry {
     const kept = withOverrides(files);
     for (const file of kept.values()) {
       if (known) checkNames(file, known);
+      checkMask(file);
       this.#ancestors.set(file.type.id, ancestorsOf(file, kept));
     }
+    this.#files = kept;
     this.#types = new Map(Array.from(kept, ([id, { type }]) => [id, type]));
+  }
+
+  /** The same types and one more, which takes the place of another of its id. Throws as the constructor does. */
+  with(file: InformationTypeFile, known?: KnownNames): InformationTypeRegistry {
+    const others = [...this.#files.values()].filter(({ type }) => type.id !== file.type.id);
+    const added = { ...file, type: { ...file.type, overrides: false } };
+    return new InformationTypeRegistry(
+      [...others.map((other) => ({ ...other, type: { ...other.type, overrides: false } })), added],
+      known,
+    );
+  }
+
+  /** The file that a type was read from. Throws `UnknownInformationTypeError`. */
+  fileOf(id: string): string {
+    this.get(id);
+    return this.#files.get(id)!.file;
   }
 
   /** Every type, sorted by id. */
@@ -143,7 +162,6 @@ function checkNames({ type, file, lineOf }: InformationTypeFile, known: KnownNam
     [['values', 'validator'], type.values?.validator, known.validators, 'validator'],
     [['values', 'content'], type.values?.content, known.contentDetectors, 'content detector'],
     [['values', 'words'], type.values?.words, known.wordLists, 'word list'],
-    [['mask', 'technique'], type.mask?.technique, known.techniques, 'masking technique'],
   ] as const;
   for (const [path, name, names, what] of questions) {
     if (name === undefined || names.has(name)) continue;
@@ -153,6 +171,18 @@ function checkNames({ type, file, lineOf }: InformationTypeFile, known: KnownNam
       `there is no ${what} "${name}"`,
       suggest(name, names) ?? `use one of: ${[...names].sort().join(', ')}`,
     );
+  }
+}
+
+/** The technique must exist and understand its options; its own errors say what is wrong and what to do. */
+function checkMask({ type, file, lineOf }: InformationTypeFile): void {
+  if (!type.mask) return;
+  const { technique, ...options } = type.mask;
+  try {
+    parseTechniqueOptions(technique, options);
+  } catch (error) {
+    if (!(error instanceof ScrubjayError)) throw error;
+    throw new FileFormatError(file, lineOf(['mask']), error.message, error.hint);
   }
 }
 

@@ -3,7 +3,7 @@ import {
   compact,
   defineValidator,
   digitAt,
-  isDay,
+  isBirthday,
   isOneDigitRepeated,
   isShortDay,
   weightedSum,
@@ -83,14 +83,14 @@ export const saNationalId = defineValidator(
 export const egNationalId = defineValidator(
   {
     id: 'eg-national-id',
-    summary: 'Century, date of birth, governorate, serial, mod 11 check digit',
+    summary: 'Century, date of birth, governorate, serial; the check digit is not published',
     source: 'Civil Status Organization of Egypt, Law 143 of 1994',
-    strength: 0.0002,
+    strength: 0.0008,
   },
   (value) => {
     if (!/^[23]\d{13}$/.test(value)) return false;
     const year = (value[0] === '2' ? 1900 : 2000) + Number(value.slice(1, 3));
-    if (!isDay(year, Number(value.slice(3, 5)), Number(value.slice(5, 7)))) return false;
+    if (!isBirthday(year, Number(value.slice(3, 5)), Number(value.slice(5, 7)))) return false;
     const governorate = Number(value.slice(7, 9));
     return (governorate >= 1 && governorate <= 35) || governorate === 88;
   },
@@ -122,7 +122,7 @@ export const kwCivilId = defineValidator(
   (value) => {
     if (!/^[23]\d{11}$/.test(value)) return false;
     const year = (value[0] === '2' ? 1900 : 2000) + Number(value.slice(1, 3));
-    if (!isDay(year, Number(value.slice(3, 5)), Number(value.slice(5, 7)))) return false;
+    if (!isBirthday(year, Number(value.slice(3, 5)), Number(value.slice(5, 7)))) return false;
     return 11 - (weightedSum(value, [2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11) === digitAt(value, 11);
   },
 );

@@ -270,7 +270,9 @@ export const arCuil = defineValidator(
   (value) => {
     const digits = compact(value);
     if (!/^(?:2[034567]|3[034])\d{9}$/.test(digits)) return false;
-    return weightedSum(digits, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0;
+    const rest = 11 - (weightedSum(digits, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11);
+    // A remainder of ten is written as nine.
+    return (rest === 11 ? 0 : Math.min(rest, 9)) === digitAt(digits, 10);
   },
 );
 

@@ -3,7 +3,7 @@ import {
   compact,
   defineValidator,
   digitAt,
-  isDay,
+  isBirthday,
   isOneDigitRepeated,
   isShortDay,
   weightedSum,
@@ -42,7 +42,7 @@ export const cnResidentId = defineValidator(
   (value) => {
     const text = value.toUpperCase();
     if (!/^[1-9]\d{5}(?:18|19|20)\d{9}[\dX]$/.test(text)) return false;
-    if (!isDay(Number(text.slice(6, 10)), Number(text.slice(10, 12)), Number(text.slice(12, 14))))
+    if (!isBirthday(Number(text.slice(6, 10)), Number(text.slice(10, 12)), Number(text.slice(12, 14))))
       return false;
     return (
       '10X98765432'[weightedSum(text, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11] ===
@@ -257,7 +257,7 @@ export const nzIrd = defineValidator(
   },
   (value) => {
     const digits = compact(value).padStart(9, '0');
-    if (!/^\d{9}$/.test(digits) || Number(digits) < 10_000_000 || Number(digits) > 150_000_000) return false;
+    if (!/^\d{9}$/.test(digits) || Number(digits) < 10_000_000 || Number(digits) > 200_000_000) return false;
     const check = (weights: readonly number[]) => (11 - (weightedSum(digits, weights) % 11)) % 11;
     const first = check([3, 2, 7, 6, 5, 4, 3, 2]);
     const last = first < 10 ? first : check([7, 4, 3, 2, 5, 2, 7, 6]);

@@ -1,5 +1,5 @@
 import { passesLuhn } from './check-sums.js';
-import { compact, defineValidator, digitAt, isDay, isShortDay, weightedSum } from './validator.js';
+import { compact, defineValidator, digitAt, isBirthday, isShortDay, weightedSum } from './validator.js';
 
 /** Coordination numbers (samordningsnummer) add 60 to the day. */
 export const sePersonnummer = defineValidator(
@@ -24,11 +24,12 @@ export const noFodselsnummer = defineValidator(
     id: 'no-fodselsnummer',
     summary: 'Date of birth, serial, two mod 11 check digits',
     source: 'Skatteetaten, fødselsnummer og D-nummer',
-    strength: 0.0003,
+    strength: 0.0015,
   },
   (value) => {
     const digits = compact(value);
     if (!/^\d{11}$/.test(digits)) return false;
+    if (Number(digits.slice(0, 2)) > 71) return false;
     const day = Number(digits.slice(0, 2)) % 40;
     const month = Number(digits.slice(2, 4)) % 40;
     if (!isShortDay(Number(digits.slice(4, 6)), month, day)) return false;
@@ -95,9 +96,9 @@ export const isKennitala = defineValidator(
 
 /** Estonia and Lithuania share the code: sex and century, date of birth, serial, check digit in two rounds. */
 function isBalticCode(value: string): boolean {
-  if (!/^[1-8]\d{10}$/.test(value)) return false;
+  if (!/^[1-6]\d{10}$/.test(value)) return false;
   const century = 1800 + Math.floor((digitAt(value, 0) - 1) / 2) * 100;
-  const born = isDay(
+  const born = isBirthday(
     century + Number(value.slice(1, 3)),
     Number(value.slice(3, 5)),
     Number(value.slice(5, 7)),
@@ -141,6 +142,8 @@ export const lvPersonasKods = defineValidator(
     if (!parts) return false;
     const digits = parts[1] + parts[2];
     if (digits.startsWith('32')) return true;
+    // The seventh digit is the century: 0, 1 or 2.
+    if (digits[6] > '2') return false;
     if (!isShortDay(Number(digits.slice(4, 6)), Number(digits.slice(2, 4)), Number(digits.slice(0, 2))))
       return false;
     const rest = (1101 - weightedSum(digits, [1, 6, 3, 7, 9, 10, 5, 8, 4, 2])) % 11;

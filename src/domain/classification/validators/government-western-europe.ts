@@ -3,7 +3,7 @@ import {
   compact,
   defineValidator,
   digitAt,
-  isDay,
+  isBirthday,
   isOneDigitRepeated,
   isShortDay,
   weightedSum,
@@ -47,8 +47,9 @@ export const iePps = defineValidator(
   },
   (value) => {
     const text = compact(value).toUpperCase();
-    if (!/^\d{7}[A-W][A-IW]?$/.test(text)) return false;
-    const second = text[8] === undefined || text[8] === 'W' ? 0 : text.charCodeAt(8) - 64;
+    if (!/^\d{7}[A-W][A-IWTX]?$/.test(text)) return false;
+    // W, T and X are the old marks of a spouse and count nothing.
+    const second = /^.{8}[A-I]$/.test(text) ? text.charCodeAt(8) - 64 : 0;
     return (
       'WABCDEFGHIJKLMNOPQRSTUV'[(weightedSum(text, [8, 7, 6, 5, 4, 3, 2]) + second * 9) % 23] === text[7]
     );
@@ -232,7 +233,7 @@ export const ptNif = defineValidator(
   },
   (value) => {
     const digits = compact(value.replace(/^PT ?/i, ''));
-    if (!/^[1235689]\d{8}$/.test(digits) || isOneDigitRepeated(digits)) return false;
+    if (!/^(?:[1-35-9]\d|45)\d{7}$/.test(digits) || isOneDigitRepeated(digits)) return false;
     const rest = 11 - (weightedSum(digits, [9, 8, 7, 6, 5, 4, 3, 2]) % 11);
     return (rest > 9 ? 0 : rest) === digitAt(digits, 8);
   },
@@ -268,7 +269,8 @@ export const beRrn = defineValidator(
     if (month > 12 || day > 31 || Number(digits.slice(2, 4)) > 52) return false;
     const body = Number(digits.slice(0, 9));
     const check = Number(digits.slice(9));
-    return 97 - (body % 97) === check || 97 - ((body + 2_000_000_000) % 97) === check;
+    const recent = Number(digits.slice(0, 2)) < 50;
+    return 97 - (body % 97) === check || (recent && 97 - ((body + 2_000_000_000) % 97) === check);
   },
 );
 
@@ -283,7 +285,11 @@ export const luNationalId = defineValidator(
   (value) => {
     const digits = compact(value);
     if (!/^(?:18|19|20)\d{11}$/.test(digits)) return false;
-    const born = isDay(Number(digits.slice(0, 4)), Number(digits.slice(4, 6)), Number(digits.slice(6, 8)));
+    const born = isBirthday(
+      Number(digits.slice(0, 4)),
+      Number(digits.slice(4, 6)),
+      Number(digits.slice(6, 8)),
+    );
     return born && passesLuhn(digits.slice(0, 12)) && passesVerhoeff(digits.slice(0, 11) + digits[12]);
   },
 );

@@ -43,8 +43,8 @@ const bech32Generator = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a146
 function passesBech32(text: string): boolean {
   const split = text.lastIndexOf('1');
   const prefix = text.slice(0, split);
-  const values = [...prefix].map((letter) => letter.charCodeAt(0) >> 5);
-  values.push(0, ...[...prefix].map((letter) => letter.charCodeAt(0) & 31));
+  const values = Array.from(prefix, (letter) => letter.charCodeAt(0) >> 5);
+  values.push(0, ...Array.from(prefix, (letter) => letter.charCodeAt(0) & 31));
   for (const letter of text.slice(split + 1)) {
     const value = bech32Letters.indexOf(letter);
     if (value < 0) return false;

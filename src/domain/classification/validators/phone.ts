@@ -1,4 +1,5 @@
-import { isPossiblePhoneNumber } from 'libphonenumber-js/min';
+import { isPossiblePhoneNumber } from 'libphonenumber-js/core';
+import metadata from 'libphonenumber-js/metadata.min';
 import { defineValidator } from './validator.js';
 
 /** What stands around the digits of a telephone number; an extension may follow. */
@@ -26,7 +27,9 @@ export const phoneNumber = defineValidator(
     if (international) {
       const significant = international[1] === '+' ? digits : digits.slice(2);
       // Numbers that a generator or a typist padded are still meant as numbers: E.164's length decides then.
-      return isPossiblePhoneNumber(`+${significant}`) || (digits.length >= 8 && digits.length <= 15);
+      return (
+        isPossiblePhoneNumber(`+${significant}`, metadata) || (digits.length >= 8 && digits.length <= 15)
+      );
     }
     return digits.length >= 7 && digits.length <= 12;
   },

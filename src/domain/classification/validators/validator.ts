@@ -55,6 +55,14 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
+/**
+ * True for a day on which somebody alive or lately dead was born. Years after 2049 are put down to another
+ * century or to chance: there is no clock here, and what is valid must not change with the day of the run.
+ */
+export function isBirthday(year: number, month: number, day: number): boolean {
+  return year >= 1840 && year < 2050 && isDay(year, month, day);
+}
+
 /** True for YYMMDD where some century makes it a day: 29 February of either is accepted. */
 export function isShortDay(year: number, month: number, day: number): boolean {
   return isDay(2000 + year, month, day) || isDay(1900 + year, month, day);
