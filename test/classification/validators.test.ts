@@ -65,7 +65,7 @@ const printed: readonly (readonly [id: string, valid: readonly string[], invalid
   ['iccid', ['8991101200003204514', '89014103211118510720'], ['8991101200003204511']],
   ['mac-address', ['00:1B:44:11:3A:B7', '001b.4411.3ab7'], ['00:1B:44:11:3A', '00:00:00:00:00:00']],
   ['vin', ['1M8GDM9AXKP042788', '5GZCZ43D13S812715', 'WVWZZZ1JZXW000001'], ['1M8GDM9A1KP042788', '5GZCZ43D13S81271O']],
-  ['ip-address', ['192.0.2.1', '2001:db8::1:0', '::ffff:192.0.2.128', '10.0.0.0/8'], ['256.1.1.1', '1:2', '2001:db8:::1', '12:34:56']],
+  ['ip-address', ['192.0.2.1', '2001:db8::1:0', '::ffff:192.0.2.128', '10.0.0.1/32'], ['256.1.1.1', '10.0.0.0/8', '1:2', '2001:db8:::1', '12:34:56']],
   ['email-address', ['ana@example.org', '"Ana Lopez" <ana@example.org>', 'j.o+n@mail.example.co.uk'], ['ana@', '@example.org', 'ana example.org']],
   ['phone-number', ['+44 20 7946 0018', '(555) 010-4477', '0171-5550123', '+1-202-555-0143 x12'], ['2024-05-01', '192.168.1.10', '3.14159265', '20240501', '12']],
   ['crypto-wallet', ['1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2', 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4', '0x52908400098527886E0F7030069857D2E4169EE7'], ['1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3', 'bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5']],

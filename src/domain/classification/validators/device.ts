@@ -91,18 +91,18 @@ export const vin = defineValidator(
   },
 );
 
-/** An IPv4 dotted quad or IPv6 text, with a prefix length or none. */
+/** An IPv4 dotted quad or IPv6 text; some databases write the full prefix length of a host behind it. */
 export const ipAddress = defineValidator(
   {
     id: 'ip-address',
-    summary: 'IPv4 or IPv6 in text form, with a prefix length or none',
+    summary: 'IPv4 or IPv6 in text form; with a prefix length it is a network, not a device',
     source: 'RFC 4291 §2.2; RFC 5952; RFC 6943 §3.1.1',
     strength: 0.03,
   },
   (value) => {
     const slash = value.indexOf('/');
     const address = slash < 0 ? value : value.slice(0, slash);
-    if (slash >= 0 && !/^\d{1,3}$/.test(value.slice(slash + 1))) return false;
+    if (slash >= 0 && value.slice(slash) !== (address.includes(':') ? '/128' : '/32')) return false;
     return address.includes(':') ? isIpv6(address) : isIpv4(address);
   },
 );
