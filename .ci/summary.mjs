@@ -6,7 +6,9 @@ const mayBeSkipped = new Map([]);
 
 const results = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const tests = results.testResults.flatMap((file) => file.assertionResults);
-const skipped = tests.filter(({ status }) => status === 'pending' || status === 'todo' || status === 'skipped');
+const skipped = tests.filter(
+  ({ status }) => status === 'pending' || status === 'todo' || status === 'skipped',
+);
 
 const unexplained = skipped.filter(({ fullName }) => {
   const reason = [...mayBeSkipped].find(([beginning]) => fullName.startsWith(beginning))?.[1];

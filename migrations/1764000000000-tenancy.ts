@@ -105,7 +105,15 @@ export class Tenancy1764000000000 implements MigrationInterface {
         foreign key (tenant_id, secret_id) references secrets
       );
     `);
-    await isolateTenants(runner, ['members', 'api_keys', 'secrets', 'audit_events', 'audit_heads', 'idempotency_keys', 'data_sources']);
+    await isolateTenants(runner, [
+      'members',
+      'api_keys',
+      'secrets',
+      'audit_events',
+      'audit_heads',
+      'idempotency_keys',
+      'data_sources',
+    ]);
     await runner.query(`
       alter table tenants enable row level security;
       alter table tenants force row level security;

@@ -21,19 +21,25 @@ export async function createApplication(foundation: Foundation): Promise<NestFas
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
   });
-  const application = await NestFactory.create<NestFastifyApplication>(ServiceModule.on(foundation), adapter, {
-    bufferLogs: true,
-  });
+  const application = await NestFactory.create<NestFastifyApplication>(ServiceModule.on(foundation), adapter);
   await hardenForBrowsers(application, configuration);
   application.enableShutdownHooks();
   return application;
 }
 
 /** Headers and origins for the pages that people open; the API itself answers JSON only. */
-async function hardenForBrowsers(application: NestFastifyApplication, configuration: Configuration): Promise<void> {
+async function hardenForBrowsers(
+  application: NestFastifyApplication,
+  configuration: Configuration,
+): Promise<void> {
   await application.register(helmet, {
     contentSecurityPolicy: {
-      directives: { defaultSrc: ["'self'"], frameAncestors: ["'none'"], objectSrc: ["'none'"], baseUri: ["'none'"] },
+      directives: {
+        defaultSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+      },
     },
     hsts: { maxAge: 31_536_000, includeSubDomains: true },
   });

@@ -9,7 +9,9 @@ describe('a sealed secret', () => {
   it('opens to what was sealed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), fc.string(), async (secret, context) => {
-        expect(await open(await seal(secret, context, wrapper), context, wrapper)).toBe(secret.toWellFormed());
+        expect(await open(await seal(secret, context, wrapper), context, wrapper)).toBe(
+          secret.toWellFormed(),
+        );
       }),
     );
   });
@@ -24,8 +26,10 @@ describe('a sealed secret', () => {
     for (const part of ['ciphertext', 'wrappedKey'] as const) {
       for (let i = 0; i < sealed[part].length; i++) {
         const changed = Buffer.from(sealed[part]);
-        changed[i]! ^= 1;
-        await expect(open({ ...sealed, [part]: changed }, 'here', wrapper)).rejects.toMatchObject({ code: 'sealed-secret' });
+        changed[i] ^= 1;
+        await expect(open({ ...sealed, [part]: changed }, 'here', wrapper)).rejects.toMatchObject({
+          code: 'sealed-secret',
+        });
       }
     }
   });
@@ -35,6 +39,8 @@ describe('a sealed secret', () => {
     const sealed = await seal('secret', 'here', wrapper);
     const rotated = await rewrap(sealed, new LocalKeyWrapper([next, old]));
     expect(await open(rotated, 'here', new LocalKeyWrapper([next]))).toBe('secret');
-    await expect(open(sealed, 'here', new LocalKeyWrapper([next]))).rejects.toMatchObject({ code: 'sealed-secret' });
+    await expect(open(sealed, 'here', new LocalKeyWrapper([next]))).rejects.toMatchObject({
+      code: 'sealed-secret',
+    });
   });
 });

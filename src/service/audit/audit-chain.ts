@@ -46,7 +46,8 @@ export async function verifyChain(
   for await (const event of events) {
     sequence++;
     if (event.sequence !== sequence) return { sequence, problem: 'missing' };
-    if (!event.previousHash.equals(hash) || !hashOf(event).equals(event.hash)) return { sequence, problem: 'changed' };
+    if (!event.previousHash.equals(hash) || !hashOf(event).equals(event.hash))
+      return { sequence, problem: 'changed' };
     hash = event.hash;
   }
   if (sequence !== head.sequence) return { sequence: sequence + 1, problem: 'cut short' };

@@ -43,7 +43,9 @@ export class ApiKeyCredentials implements Credentials {
   async verify(token: string): Promise<Caller | undefined> {
     const [, prefix, secret] = format.exec(token) ?? [];
     if (prefix === undefined || secret === undefined) return undefined;
-    const [row] = await this.#database.withoutTenant<ApiKeyRow>('select * from api_key_by_prefix($1)', [prefix]);
+    const [row] = await this.#database.withoutTenant<ApiKeyRow>('select * from api_key_by_prefix($1)', [
+      prefix,
+    ]);
     // An unknown prefix takes the same comparison: timing tells nothing.
     const same = timingSafeEqual(row?.hash ?? hashOf(''), hashOf(secret));
     if (!row || !same) throw new UnauthenticatedError('unknown API key');

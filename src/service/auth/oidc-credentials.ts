@@ -1,4 +1,11 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, decodeJwt, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  decodeJwt,
+  jwtVerify,
+} from 'jose';
 import { z } from 'zod';
 import type { OidcIssuer } from '../configuration/configuration.js';
 import type { ServiceDatabase } from '../database/service-database.js';
@@ -68,7 +75,10 @@ export class OidcCredentials implements Credentials {
   async #tenantOf(claims: JWTPayload, { tenant, tenantClaim }: OidcIssuer): Promise<string> {
     const slug = tenant ?? claims[tenantClaim!];
     if (typeof slug !== 'string') throw new UnauthenticatedError('token names no tenant');
-    const [row] = await this.#database.withoutTenant<{ id: string | null }>('select tenant_by_slug($1) as id', [slug]);
+    const [row] = await this.#database.withoutTenant<{ id: string | null }>(
+      'select tenant_by_slug($1) as id',
+      [slug],
+    );
     if (!row?.id) throw new UnauthenticatedError('token names an unknown tenant');
     return row.id;
   }

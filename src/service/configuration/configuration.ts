@@ -113,7 +113,8 @@ function withFiles(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function parseIssuers(text: string): readonly OidcIssuer[] {
-  const hint = 'give a JSON array such as [{"issuer":"https://id.example.com","audience":"scrubjay","tenant":"acme"}]';
+  const hint =
+    'give a JSON array such as [{"issuer":"https://id.example.com","audience":"scrubjay","tenant":"acme"}]';
   try {
     const issuers = z.array(oidcIssuerSchema).parse(JSON.parse(text));
     if (issuers.every(({ tenant, tenantClaim }) => (tenant === undefined) !== (tenantClaim === undefined))) {

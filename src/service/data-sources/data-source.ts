@@ -6,7 +6,11 @@ export const environments = ['production', 'staging', 'test', 'development'] as 
 export const createDataSource = z.strictObject({
   name: z.string().trim().min(1).max(200).describe('Unique within the tenant.'),
   environment: z.enum(environments),
-  location: z.string().min(1).max(4_000).describe('Connection URL with credentials. Sealed at once and never returned.'),
+  location: z
+    .string()
+    .min(1)
+    .max(4_000)
+    .describe('Connection URL with credentials. Sealed at once and never returned.'),
 });
 
 export const changeDataSource = z.strictObject({

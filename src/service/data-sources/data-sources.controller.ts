@@ -75,7 +75,11 @@ export class DataSourcesController {
   @Requires('data-source:change')
   @ChangesVersion()
   @Answers(204, 'The data source and its secret are gone')
-  remove(@CallerOf() caller: Caller, @IdOf('id') id: string, @MatchedVersion() version: number): Promise<void> {
+  remove(
+    @CallerOf() caller: Caller,
+    @IdOf('id') id: string,
+    @MatchedVersion() version: number,
+  ): Promise<void> {
     return this.dataSources.remove(caller, id, version);
   }
 

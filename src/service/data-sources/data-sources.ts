@@ -71,7 +71,12 @@ export class DataSources {
     );
   }
 
-  async change(caller: Caller, id: string, version: number, request: ChangeDataSource): Promise<DataSourceView> {
+  async change(
+    caller: Caller,
+    id: string,
+    version: number,
+    request: ChangeDataSource,
+  ): Promise<DataSourceView> {
     if (request.location !== undefined) {
       engineFor(request.location);
       await this.#addresses.resolve(hostOf(request.location));
@@ -86,8 +91,13 @@ export class DataSources {
         'update data_sources set name = $2, environment = $3, version = version + 1 where id = $1',
         [id, name, environment],
       );
-      if (request.location !== undefined) await this.#replaceLocation(manager, caller, before, request.location);
-      await audit(manager, caller, 'changed', id, { name, environment, location: request.location !== undefined });
+      if (request.location !== undefined)
+        await this.#replaceLocation(manager, caller, before, request.location);
+      await audit(manager, caller, 'changed', id, {
+        name,
+        environment,
+        location: request.location !== undefined,
+      });
       return viewOf(await find(manager, id));
     });
   }
@@ -136,8 +146,14 @@ export class DataSources {
   }
 }
 
-async function find(manager: EntityManager, id: string, lock: '' | 'for update' = ''): Promise<DataSourceRow> {
-  const [row] = await manager.query<DataSourceRow[]>(`select * from data_sources where id = $1 ${lock}`, [id]);
+async function find(
+  manager: EntityManager,
+  id: string,
+  lock: '' | 'for update' = '',
+): Promise<DataSourceRow> {
+  const [row] = await manager.query<DataSourceRow[]>(`select * from data_sources where id = $1 ${lock}`, [
+    id,
+  ]);
   if (!row) throw new NotFoundError('data source');
   return row;
 }
@@ -145,11 +161,25 @@ async function find(manager: EntityManager, id: string, lock: '' | 'for update' 
 async function refuseTakenName(manager: EntityManager, name: string): Promise<void> {
   const taken = await manager.query<unknown[]>('select from data_sources where name = $1', [name]);
   if (taken.length === 0) return;
-  throw new ConflictError('name-taken', 'a data source of this name exists', 'choose another name, or change that one');
+  throw new ConflictError(
+    'name-taken',
+    'a data source of this name exists',
+    'choose another name, or change that one',
+  );
 }
 
-function audit(manager: EntityManager, caller: Caller, did: string, id: string, details: Record<string, unknown>) {
-  return recordAudit(manager, caller, { action: `data-source.${did}`, subject: `data-source:${id}`, details });
+function audit(
+  manager: EntityManager,
+  caller: Caller,
+  did: string,
+  id: string,
+  details: Record<string, unknown>,
+) {
+  return recordAudit(manager, caller, {
+    action: `data-source.${did}`,
+    subject: `data-source:${id}`,
+    details,
+  });
 }
 
 function viewOf(row: DataSourceRow): DataSourceView {

@@ -20,12 +20,19 @@ function parse(location: string): URL {
   const url = new URL(location);
   if (url.hostname === '') throw invalid('names no host');
   for (const option of url.searchParams.keys()) {
-    if (!allowedOptions.has(option)) throw invalid(`has the option ${JSON.stringify(option)}, which is not allowed here`);
+    if (!allowedOptions.has(option))
+      throw invalid(`has the option ${JSON.stringify(option)}, which is not allowed here`);
   }
   return url;
 }
 
-const allowedOptions = new Set(['sslmode', 'encrypt', 'trustServerCertificate', 'connect_timeout', 'application_name']);
+const allowedOptions = new Set([
+  'sslmode',
+  'encrypt',
+  'trustServerCertificate',
+  'connect_timeout',
+  'application_name',
+]);
 
 function invalid(problem: string): InvalidRequestError {
   return new InvalidRequestError([{ at: 'body.location', problem }]);

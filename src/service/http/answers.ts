@@ -37,7 +37,11 @@ export const ChangesVersion = (): MethodDecorator =>
 
 /** A route whose repetition under one key creates once. */
 export const CreatesOnce = (): MethodDecorator =>
-  ApiHeader({ name: 'idempotency-key', required: false, description: 'Sent again, answers what it answered first' });
+  ApiHeader({
+    name: 'idempotency-key',
+    required: false,
+    description: 'Sent again, answers what it answered first',
+  });
 
 /** The shape of a page of `item`s. */
 export function pageSchema(item: z.ZodType): z.ZodType {

@@ -17,9 +17,16 @@ export const Idempotency = createParamDecorator(
     const key = headers['idempotency-key'];
     if (key === undefined) return undefined;
     if (typeof key !== 'string' || !/^[\x21-\x7e]{8,128}$/.test(key)) {
-      throw new InvalidRequestError([{ at: 'header.idempotency-key', problem: 'needs 8 to 128 printable characters' }]);
+      throw new InvalidRequestError([
+        { at: 'header.idempotency-key', problem: 'needs 8 to 128 printable characters' },
+      ]);
     }
-    return { key, hash: createHash('sha256').update(JSON.stringify([method, url, body])).digest() };
+    return {
+      key,
+      hash: createHash('sha256')
+        .update(JSON.stringify([method, url, body]))
+        .digest(),
+    };
   },
 );
 
@@ -43,7 +50,10 @@ export async function createOnce<Answer>(
   );
   if (claimed.length === 0) return answered(manager, request);
   const answer = await create();
-  await manager.query('update idempotency_keys set response = $1 where key = $2', [JSON.stringify(answer), request.key]);
+  await manager.query('update idempotency_keys set response = $1 where key = $2', [
+    JSON.stringify(answer),
+    request.key,
+  ]);
   return answer;
 }
 

@@ -29,7 +29,10 @@ export function startOf({ cursor }: PageQuery): string {
 }
 
 /** A page from rows that were asked for with one more than the limit. */
-export function pageOf<Item extends { readonly id: string }>(rows: readonly Item[], { limit }: PageQuery): Page<Item> {
+export function pageOf<Item extends { readonly id: string }>(
+  rows: readonly Item[],
+  { limit }: PageQuery,
+): Page<Item> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   if (rows.length <= limit || !last) return { items };

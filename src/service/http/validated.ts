@@ -17,7 +17,10 @@ class ZodPipe<T> implements PipeTransform<unknown, T> {
     const parsed = this.#schema.safeParse(value ?? {});
     if (parsed.success) return parsed.data;
     throw new InvalidRequestError(
-      parsed.error.issues.map(({ path, message }) => ({ at: [this.#part, ...path].join('.'), problem: message })),
+      parsed.error.issues.map(({ path, message }) => ({
+        at: [this.#part, ...path].join('.'),
+        problem: message,
+      })),
     );
   }
 }
@@ -31,11 +34,11 @@ export function JsonBody(schema: z.ZodType): ParameterDecorator {
 }
 
 /** The request's query string, parsed as one object; each field becomes a documented parameter. */
-export function QueryOf(schema: z.ZodObject): ParameterDecorator {
+export function QueryOf(schema: z.ZodObject<Record<string, z.ZodType>>): ParameterDecorator {
   return (target, key, index) => {
     for (const [name, field] of Object.entries(schema.shape)) {
       const required = !field.safeParse(undefined).success;
-      describeMethod(target, key!, ApiQuery({ name, required, schema: openApiOf(field as z.ZodType) }));
+      describeMethod(target, key!, ApiQuery({ name, required, schema: openApiOf(field) }));
     }
     Query(new ZodPipe(schema, 'query'))(target, key, index);
   };

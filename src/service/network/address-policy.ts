@@ -70,6 +70,8 @@ async function addressesOf(host: string): Promise<string[]> {
   try {
     return (await lookup(host, { all: true })).map(({ address }) => address);
   } catch (cause) {
-    throw new ForbiddenAddressError(`${host} has no address`, 'check the spelling of the host name', { cause });
+    throw new ForbiddenAddressError(`${host} has no address`, 'check the spelling of the host name', {
+      cause,
+    });
   }
 }

@@ -52,7 +52,10 @@ function describe(error: unknown, requestId: string): Problem {
   }
   const status = statusOf(error);
   const code = codes.get(status) ?? (status < 500 ? 'invalid-request' : 'internal');
-  const detail = status < 500 ? code.replaceAll('-', ' ') : 'something went wrong on our side; the log has it under this instance';
+  const detail =
+    status < 500
+      ? code.replaceAll('-', ' ')
+      : 'something went wrong on our side; the log has it under this instance';
   return { type: 'about:blank', title: code.replaceAll('-', ' '), status, code, detail, instance };
 }
 

@@ -11,7 +11,10 @@ export class UnauthenticatedError extends RequestError {
   readonly status = 401;
 
   constructor(readonly reason: string) {
-    super('the request carries no valid credential', 'send an "Authorization: Bearer …" header with an API key or a token');
+    super(
+      'the request carries no valid credential',
+      'send an "Authorization: Bearer …" header with an API key or a token',
+    );
   }
 }
 

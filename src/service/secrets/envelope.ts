@@ -27,18 +27,26 @@ const NONCE_LENGTH = 12;
 /** AES-256-GCM (NIST SP 800-38D): nonce || ciphertext || tag; `context` is bound to it and not kept. */
 function encrypt(key: Buffer, plaintext: Buffer, context: string): Buffer {
   const nonce = randomBytes(NONCE_LENGTH);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_LENGTH }).setAAD(Buffer.from(context));
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_LENGTH }).setAAD(
+    Buffer.from(context),
+  );
   return Buffer.concat([nonce, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
 }
 
 function decrypt(key: Buffer, sealed: Buffer, context: string): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_LENGTH), { authTagLength: TAG_LENGTH })
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_LENGTH), {
+    authTagLength: TAG_LENGTH,
+  })
     .setAAD(Buffer.from(context))
     .setAuthTag(sealed.subarray(-TAG_LENGTH));
   try {
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_LENGTH, -TAG_LENGTH)), decipher.final()]);
   } catch (cause) {
-    throw new SealedSecretError('a stored secret does not open', 'start the service with the key that closed it', { cause });
+    throw new SealedSecretError(
+      'a stored secret does not open',
+      'start the service with the key that closed it',
+      { cause },
+    );
   }
 }
 

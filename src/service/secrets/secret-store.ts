@@ -39,10 +39,16 @@ export class SecretStore {
 
   /** Wraps everything that an older key closed with the current one; returns how many. */
   async rotate(manager: EntityManager): Promise<number> {
-    const rows = await manager.query<SecretRow[]>('select * from secrets where key_id <> $1 for update', [this.#wrapper.keyId]);
+    const rows = await manager.query<SecretRow[]>('select * from secrets where key_id <> $1 for update', [
+      this.#wrapper.keyId,
+    ]);
     for (const row of rows) {
       const { keyId, wrappedKey } = await rewrap(sealedOf(row), this.#wrapper);
-      await manager.query('update secrets set key_id = $1, wrapped_key = $2 where id = $3', [keyId, wrappedKey, row.id]);
+      await manager.query('update secrets set key_id = $1, wrapped_key = $2 where id = $3', [
+        keyId,
+        wrappedKey,
+        row.id,
+      ]);
     }
     return rows.length;
   }
