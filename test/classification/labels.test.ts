@@ -282,7 +282,7 @@ describe('the labels file', () => {
     ['a list', '- a\n', 1],
   ])('says where the mistake is and what to write: %s', (_, text, line) => {
     expect(() => parseLabels(text, 'labels.yaml')).toThrow(
-      expect.objectContaining({ code: 'file-format', line, hint: expect.stringMatching(/\w/) as string }),
+      expect.objectContaining({ code: 'file-format', line, hint: expect.stringMatching(/\w/) as string }) as Error,
     );
   });
 });

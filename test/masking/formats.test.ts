@@ -48,6 +48,8 @@ describe('stand-ins of technical addresses', () => {
         const standIn = maskOne('pseudonymise-uuid', uuid);
         expect(standIn).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
         expect(standIn[14]).toBe(uuid[14]);
+        // Digits alone have no case to keep.
+        fc.pre(uuid !== uuid.toUpperCase());
         expect(maskOne('pseudonymise-uuid', uuid.toUpperCase())).toBe(standIn.toUpperCase());
       }),
     );

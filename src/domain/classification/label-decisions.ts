@@ -164,7 +164,8 @@ export function decidePath(
     informationType: before.informationType,
     sensitivity: before.sensitivity,
   }).columns.get(column)!;
-  const { [path]: _, ...others } = own.paths ?? {};
+  // Of the document's other paths nobody spoke: they stay, whatever the column itself is labelled.
+  const { [path]: _, ...others } = before.paths ?? {};
   const plain = (own.plainPaths ?? []).filter((other) => other !== path);
   const decided: KeptLabel = {
     ...own,
