@@ -8,7 +8,12 @@ import {
   needsReview,
 } from '../../src/domain/classification/label-decisions.js';
 import type { LabelProposal } from '../../src/domain/classification/label.js';
-import { type Labels, noLabels, parseLabels, printLabels } from '../../src/domain/classification/labels-file.js';
+import {
+  type Labels,
+  noLabels,
+  parseLabels,
+  printLabels,
+} from '../../src/domain/classification/labels-file.js';
 
 const column = (name: string, ordinal: number, type = 'text'): Column => ({
   name,
@@ -114,7 +119,10 @@ describe('labels across scans', () => {
       informationType: null,
       sensitivity: 'public',
     });
-    expect(settled.columns.get('public.people.email')).toMatchObject({ status: 'rejected', proposed: 'iban' });
+    expect(settled.columns.get('public.people.email')).toMatchObject({
+      status: 'rejected',
+      proposed: 'iban',
+    });
     expect(mergeProposals(settled, people, [proposal('email', 'iban')]).changes.flagged).toEqual([]);
   });
 
@@ -136,12 +144,17 @@ describe('labels across scans', () => {
   it('carry decisions to a renamed table', () => {
     const renamed = catalogOf(table('customers', people.tables[0].columns));
     const found = [
-      proposal('email', 'email-address', { column: { schema: 'public', table: 'customers', column: 'email' } }),
+      proposal('email', 'email-address', {
+        column: { schema: 'public', table: 'customers', column: 'email' },
+      }),
       proposal('note', null, { column: { schema: 'public', table: 'customers', column: 'note' } }),
     ];
     const { labels, changes } = mergeProposals(confirmed(), renamed, found);
     expect(changes.vanished).toEqual([]);
-    expect(labels.columns.get('public.customers.email')).toMatchObject({ status: 'confirmed', decidedBy: 'ana' });
+    expect(labels.columns.get('public.customers.email')).toMatchObject({
+      status: 'confirmed',
+      decidedBy: 'ana',
+    });
   });
 
   it('flag a decision when the type of its column changed', () => {
@@ -228,9 +241,18 @@ describe('the labels file', () => {
       '',
     ].join('\n');
     const labels = parseLabels(before, 'labels.yaml');
-    const merged = mergeProposals(labels, people, [proposal('email', 'email-address'), proposal('note', null)]);
+    const merged = mergeProposals(labels, people, [
+      proposal('email', 'email-address'),
+      proposal('note', null),
+    ]);
     const after = printLabels(merged.labels, before, merged.changes.renamed);
-    for (const comment of ['# Ours.', '# Zoe asked', '# looked at by hand', '# Not declared', '# polymorphic']) {
+    for (const comment of [
+      '# Ours.',
+      '# Zoe asked',
+      '# looked at by hand',
+      '# Not declared',
+      '# polymorphic',
+    ]) {
       expect(after).toContain(comment);
     }
     expect(after).not.toContain('zoo');
@@ -262,11 +284,16 @@ describe('the labels file', () => {
   it('stays quick with ten thousand columns', () => {
     const many = catalogOf(
       ...Array.from({ length: 100 }, (_, t) =>
-        table(`t${t}`, Array.from({ length: 100 }, (_, c) => column(`c${c}`, c + 1))),
+        table(
+          `t${t}`,
+          Array.from({ length: 100 }, (_, c) => column(`c${c}`, c + 1)),
+        ),
       ),
     );
     const found = many.tables.flatMap(({ name, columns }) =>
-      columns.map((of) => proposal(of.name, null, { column: { schema: 'public', table: name, column: of.name } })),
+      columns.map((of) =>
+        proposal(of.name, null, { column: { schema: 'public', table: name, column: of.name } }),
+      ),
     );
     const { labels } = mergeProposals(noLabels, many, found);
     const text = printLabels(labels);
@@ -276,13 +303,25 @@ describe('the labels file', () => {
   it.each([
     ['broken YAML', 'version: 1\ncolumns:\n  a.b.c: {type: none', 3],
     ['an unknown field', 'version: 1\ncolumns:\n  a.b.c: {kind: none}\n', 3],
-    ['a wrong status', 'version: 1\ncolumns:\n  a.b.c:\n    type: none\n    sensitivity: public\n    status: done\n', 6],
-    ['a name with too few parts', 'version: 1\ncolumns:\n  b.c: {type: none, sensitivity: public, status: proposed}\n', 3],
+    [
+      'a wrong status',
+      'version: 1\ncolumns:\n  a.b.c:\n    type: none\n    sensitivity: public\n    status: done\n',
+      6,
+    ],
+    [
+      'a name with too few parts',
+      'version: 1\ncolumns:\n  b.c: {type: none, sensitivity: public, status: proposed}\n',
+      3,
+    ],
     ['another version', 'version: 2\ncolumns: {}\n', 1],
     ['a list', '- a\n', 1],
   ])('says where the mistake is and what to write: %s', (_, text, line) => {
     expect(() => parseLabels(text, 'labels.yaml')).toThrow(
-      expect.objectContaining({ code: 'file-format', line, hint: expect.stringMatching(/\w/) as string }) as Error,
+      expect.objectContaining({
+        code: 'file-format',
+        line,
+        hint: expect.stringMatching(/\w/) as string,
+      }) as Error,
     );
   });
 });
