@@ -1,0 +1,98 @@
+import {
+  type Catalog,
+  printColumnName,
+  printRelationName,
+  type Table,
+  type UniqueKey,
+} from '../catalog/catalog.js';
+import { findTechnique } from '../masking/technique-registry.js';
+import type { ColumnMask } from '../policy/column-mask.js';
+import type { PlanProblem } from './scrub-plan.js';
+
+/** What masks would do to keys, checks and exclusions of their tables. */
+export function constraintProblems(catalog: Catalog, masks: ReadonlyMap<string, ColumnMask>): PlanProblem[] {
+  return catalog.tables.flatMap((table) => [
+    ...table.uniqueKeys.flatMap((key) => keyProblems(table, key, masks)),
+    ...table.checks.flatMap((check) => checkProblems(table, check, masks)),
+    ...exclusionProblems(table, masks),
+  ]);
+}
+
+function maskedIn(
+  table: Table,
+  columns: readonly string[],
+  masks: ReadonlyMap<string, ColumnMask>,
+): ColumnMask[] {
+  const { schema, name } = table;
+  return columns.flatMap((column) => masks.get(printColumnName({ schema, table: name, column })) ?? []);
+}
+
+/** A single-column key is the technique's own business; here are those that it cannot see. */
+function keyProblems(table: Table, key: UniqueKey, masks: ReadonlyMap<string, ColumnMask>): PlanProblem[] {
+  const masked = maskedIn(table, key.columns, masks);
+  const where = `${printRelationName(table)}, key ${key.name}`;
+  const allMasked = masked.length === key.columns.length;
+  return masked.flatMap(({ technique, column }) => {
+    const { keepsUniqueness = false, deterministic } = findTechnique(technique).properties;
+    if (technique === 'null' && key.nullsNotDistinct) {
+      return [
+        {
+          code: 'one-null-only',
+          where,
+          problem: `at most one row may have NULL in ${column.column}`,
+          hint: 'choose a technique that keeps values apart',
+        },
+      ];
+    }
+    if (keepsUniqueness || technique === 'null') return [];
+    // With an unmasked column beside it, equal stand-ins only collide where that column is equal too.
+    const problem = `'${technique}' may give two values of ${column.column} one stand-in, and the key forbids equal rows`;
+    const hint =
+      "choose a technique that keeps values apart, such as 'pseudonymise-identifier' or 'keyed-hash'";
+    return allMasked || !deterministic || key.primary
+      ? [{ code: 'key-may-collide', where, problem, hint }]
+      : [];
+  });
+}
+
+/**
+ * Whether a stand-in satisfies a check cannot be told without evaluating it; a check that only asks for
+ * presence, length or a sign is left to the copy, which evaluates every one before it is published.
+ */
+function checkProblems(
+  table: Table,
+  { name, columns, expression }: Table['checks'][number],
+  masks: ReadonlyMap<string, ColumnMask>,
+): PlanProblem[] {
+  const masked = maskedIn(table, columns, masks);
+  if (masked.length === 0 || columns.length < 2 || !/[<>=]/.test(expression)) return [];
+  const shifted = masked.filter(({ technique }) => technique === 'date-shift');
+  const together =
+    shifted.length === columns.length &&
+    new Set(shifted.map(({ options }) => String(options.per))).size === 1 &&
+    shifted[0].options.per !== undefined;
+  if (together) return [];
+  return [
+    {
+      code: 'check-across-masked-columns',
+      where: `${printRelationName(table)}, check ${name}`,
+      problem: `the check compares ${columns.join(' and ')}, which would be masked apart`,
+      hint: "mask them as one (date-shift with the same 'per'), or keep them by a rule for the columns",
+    },
+  ];
+}
+
+function exclusionProblems(table: Table, masks: ReadonlyMap<string, ColumnMask>): PlanProblem[] {
+  return table.exclusions.flatMap(({ name, columns }) =>
+    maskedIn(table, columns, masks).length === 0
+      ? []
+      : [
+          {
+            code: 'exclusion-constraint',
+            where: `${printRelationName(table)}, constraint ${name}`,
+            problem: 'masked values may overlap, which the constraint forbids',
+            hint: 'keep the columns of the constraint by a rule, or drop it from the source of the copy',
+          },
+        ],
+  );
+}
