@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { Readable } from 'node:stream';
-import { to as copyTo } from 'pg-copy-streams';
+import { type CopyToStreamQuery, to as copyTo } from 'pg-copy-streams';
 import {
   printRelationName,
   type Catalog,
@@ -13,6 +13,9 @@ import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
 import type { SessionPool } from './session-pool.js';
 
+/** What the driver calls on a query of its own, and the types do not say. */
+type CopyOut = CopyToStreamQuery & { handleReadyForQuery?: () => void };
+
 /** Streams columns of one table's own rows; children and partitions are tables of their own. */
 export async function copyOut(
   pool: SessionPool,
@@ -22,10 +25,14 @@ export async function copyOut(
 ): Promise<Readable> {
   const client = await pool.take();
   const list = columns.length === 0 ? '' : ` (${quoteNames(columns)})`;
-  const copy = client.query(copyTo(`copy ${quoteRelation(table)}${list} to stdout (format ${format})`));
-  // A broken connection is reported twice; the first report ends the loop below.
-  copy.on('error', () => undefined);
-  return Readable.from(chunksOf(copy, client, pool, `reading ${printRelationName(table)}`), {
+  const copy: CopyOut = client.query(
+    copyTo(`copy ${quoteRelation(table)}${list} to stdout (format ${format})`),
+  );
+  // The driver reports a broken connection by the event alone; a destroyed stream tells whoever reads next.
+  copy.on('error', (error) => copy.destroy(error));
+  // The last row comes before the server is ready for the next statement.
+  const ready = new Promise<void>((resolve) => (copy.handleReadyForQuery = resolve));
+  return Readable.from(chunksOf(copy, ready, client, pool, `reading ${printRelationName(table)}`), {
     objectMode: false,
   });
 }
@@ -33,6 +40,7 @@ export async function copyOut(
 /** The stream's chunks, its errors in our words; the session is used again only after the last chunk. */
 async function* chunksOf(
   copy: Readable,
+  ready: Promise<void>,
   client: pg.Client,
   pool: SessionPool,
   doing: string,
@@ -40,6 +48,7 @@ async function* chunksOf(
   let ended = false;
   try {
     for await (const chunk of copy) yield chunk as Buffer;
+    await ready;
     ended = true;
   } catch (error) {
     throw translateDriverError(error, doing);

@@ -89,7 +89,10 @@ export class PostgresScrubTarget implements ScrubTarget {
     if (frozen) await client.query(`truncate only ${quoteRelation(table)}`);
     const list = columns.length === 0 ? '' : ` (${quoteNames(columns)})`;
     const stream = client.query(
-      copyFrom(`copy ${quoteRelation(table)}${list} from stdin (format ${format}${frozen})`),
+      copyFrom(`copy ${quoteRelation(table)}${list} from stdin (format ${format}${frozen})`, {
+        // So much may wait in our process before the sender has to.
+        highWaterMark: 1024 * 1024,
+      }),
     );
     const loaded = new Promise<number>((resolve, reject) => {
       stream.once('finish', () => {

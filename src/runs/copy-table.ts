@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import {
+  type RelationName,
+  type Table,
+  printColumnName,
+  printRelationName,
+} from '../domain/catalog/catalog.js';
+import { columnsReadBy, prepareMask } from '../domain/masking/technique-registry.js';
+import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
+import type { WordLists } from '../domain/masking/word-lists.js';
+import type { ColumnMask } from '../domain/policy/column-mask.js';
+import { maskedColumn } from '../domain/policy/decide-masks.js';
+import { chooseFormat } from '../domain/scrub/copy-format/choose-format.js';
+import type { FieldMask } from '../domain/scrub/copy-format/copy-format.js';
+import { createRowMasker } from '../domain/scrub/copy-format/row-masker.js';
+import type { TablePlan } from '../domain/scrub/scrub-plan.js';
+import { ScrubjayError } from '../domain/errors.js';
+import type { ScrubSource, ScrubTarget } from '../engines/engine.js';
+
+/** Rows arrived in another number than they left: what the server took is not what was sent. */
+export class RowsLostError extends ScrubjayError {
+  readonly code = 'rows-lost';
+
+  constructor(table: string, sent: number, stored: number) {
+    super(
+      `${table}: ${sent} rows were sent and ${stored} stored`,
+      'look for a trigger or rule of the target, and run again',
+    );
+  }
+}
+
+/** What became of one table. */
+export interface TableResult extends RelationName {
+  readonly rows: number;
+  /** COPY bytes read from the source. */
+  readonly bytes: number;
+  readonly masked: readonly {
+    readonly column: string;
+    readonly technique: string;
+    readonly values: number;
+    readonly nulls: number;
+  }[];
+}
+
+export interface TableCopy {
+  readonly source: ScrubSource;
+  readonly target: ScrubTarget;
+  readonly plan: TablePlan;
+  /** The table as the source has it. */
+  readonly table: Table;
+  readonly pseudonyms: PseudonymFunction;
+  readonly words: WordLists;
+  readonly mayTravelInBinary: boolean;
+  readonly onChunk?: (progress: { readonly rows: number; readonly bytes: number }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Copies one table through its masks, in constant memory; the slower end sets the pace. */
+export async function copyTable(copy: TableCopy): Promise<TableResult> {
+  const { source, target, plan, table, signal } = copy;
+  const columns = plan.columns.map((name) => table.columns.find((column) => column.name === name)!);
+  const masks = plan.masks.map((mask) => prepareFieldMask(mask, copy));
+  const touched = new Set(masks.flatMap(({ column, reads }) => [column, ...reads]));
+  const format = copy.mayTravelInBinary ? chooseFormat(columns, touched) : 'text';
+  const masker = createRowMasker({ columns, masks, format });
+  const from = await source.copyOut(table, plan.columns, format);
+  const { stream: into, loaded } = await target.copyIn(plan.loadsInto, plan.columns, format);
+  let bytes = 0;
+  try {
+    for await (const chunk of from as AsyncIterable<Buffer>) {
+      signal?.throwIfAborted();
+      bytes += chunk.length;
+      await write(into, masker.push(chunk));
+      copy.onChunk?.({ rows: masker.rows, bytes });
+    }
+    await write(into, masker.end());
+    into.end();
+    const stored = await loaded;
+    if (stored !== masker.rows) throw new RowsLostError(printRelationName(table), masker.rows, stored);
+  } catch (error) {
+    from.destroy();
+    into.destroy();
+    // Where the target broke off, it knows why better than the writer does.
+    throw into.errored
+      ? await loaded.then(
+          () => error,
+          (reason: unknown) => reason,
+        )
+      : error;
+  }
+  const counts = new Map(masker.counts.map((count) => [count.column, count]));
+  return {
+    schema: table.schema,
+    name: table.name,
+    rows: masker.rows,
+    bytes,
+    masked: plan.masks.map(({ column: { column }, technique }) => {
+      const { masked, nulls } = counts.get(column)!;
+      return { column, technique, values: masked, nulls };
+    }),
+  };
+}
+
+function prepareFieldMask(mask: ColumnMask, { table, pseudonyms, words }: TableCopy): FieldMask {
+  const { column: name } = mask.column;
+  const found = table.columns.find((column) => column.name === name);
+  if (!found) throw new Error(`the plan masks ${printColumnName(mask.column)}, which is not there`);
+  const column = maskedColumn(table, found);
+  const { technique, options, domain } = mask;
+  return {
+    column: name,
+    mask: prepareMask({ technique, options, column, domain, pseudonyms, words }),
+    reads: columnsReadBy(technique, options, column),
+  };
+}
+
+/** Waits while the target is behind. The bytes are copied: the masker writes over them. */
+async function write(into: Writable, bytes: Uint8Array | undefined): Promise<void> {
+  if (!bytes || bytes.length === 0) return;
+  if (into.errored) throw into.errored;
+  if (!into.write(Buffer.from(bytes)) && !into.destroyed) await once(into, 'drain');
+}

@@ -1,0 +1,214 @@
+import { type Catalog, printRelationName, type Table } from '../domain/catalog/catalog.js';
+import { fingerprintCatalog } from '../domain/catalog/fingerprint.js';
+import { ScrubjayError } from '../domain/errors.js';
+import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
+import type { WordLists } from '../domain/masking/word-lists.js';
+import type { PlanProblem, ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
+import type { SchemaStatement, ScrubSource, ScrubTarget } from '../engines/engine.js';
+import { copyTable, type TableResult } from './copy-table.js';
+
+/** A plan that may not run was to be run. */
+export class PlanRefusedError extends ScrubjayError {
+  readonly code = 'plan-refused';
+
+  constructor(readonly refusals: readonly PlanProblem[]) {
+    const shown = refusals.slice(0, 5).map(({ where, problem }) => `${where}: ${problem}`);
+    const more = refusals.length > shown.length ? `; and ${refusals.length - shown.length} more` : '';
+    super(`the plan has ${refusals.length} refusals: ${shown.join('; ')}${more}`, refusals[0].hint);
+  }
+}
+
+/** The source is not what the plan was made for. */
+export class SourceDriftError extends ScrubjayError {
+  readonly code = 'source-drift';
+
+  constructor() {
+    super(
+      'the source’s schema changed since the plan was made',
+      'scan it again, review what is new, and plan again',
+    );
+  }
+}
+
+/** Somebody stopped the run. */
+export class ScrubCancelledError extends ScrubjayError {
+  readonly code = 'scrub-cancelled';
+
+  constructor() {
+    super('the run was cancelled; the target shows what it showed before', 'start it again when you like');
+  }
+}
+
+/** The copy was built, and is not what it should be. */
+export class VerificationFailedError extends ScrubjayError {
+  readonly code = 'verification-failed';
+
+  constructor(problems: readonly string[]) {
+    super(
+      `the copy was not published: ${problems.slice(0, 5).join('; ')}`,
+      'the work database keeps it for a look; mend labels or policy, and run again',
+    );
+  }
+}
+
+export type ScrubPhase = 'schema' | 'rows' | 'keys' | 'verification' | 'publication';
+
+export interface ScrubProgress {
+  readonly phase: ScrubPhase;
+  /** What is under way: a table, an index. */
+  readonly doing: string;
+  /** Of the phase: statements, or bytes of rows as estimated. */
+  readonly done: number;
+  readonly total: number;
+  /** Rows copied so far, in all tables. */
+  readonly rows: number;
+}
+
+/** What verification says of a copy: an empty list of problems lets it be published. */
+export interface Verdict {
+  readonly problems: readonly string[];
+}
+
+export interface ScrubRun<Verification extends Verdict> {
+  readonly source: ScrubSource;
+  readonly target: ScrubTarget;
+  readonly plan: ScrubPlan;
+  readonly pseudonyms: PseudonymFunction;
+  readonly words: WordLists;
+  /** Looks at the finished copy before anybody else can. */
+  readonly verify: (report: (progress: ScrubProgress) => void) => Promise<Verification>;
+  readonly onProgress?: (progress: ScrubProgress) => void;
+  readonly signal?: AbortSignal;
+  /** Tables copied at the same time; 2 by default. */
+  readonly concurrency?: number;
+}
+
+export interface ScrubResult<Verification> {
+  readonly tables: readonly TableResult[];
+  readonly verification: Verification;
+}
+
+/**
+ * Carries out a plan: schema, rows, keys, verification, publication. Whatever fails, the target's name
+ * shows what it showed before, and the work database says that it is incomplete. Closes the target;
+ * the source is the caller's.
+ * @throws PlanRefusedError, SourceDriftError, ScrubCancelledError, VerificationFailedError, and errors of
+ *   the engine
+ */
+export async function runScrub<Verification extends Verdict>(
+  run: ScrubRun<Verification>,
+): Promise<ScrubResult<Verification>> {
+  try {
+    const tables = await build(run);
+    const report = run.onProgress ?? (() => undefined);
+    const verification = await run.verify(report);
+    if (verification.problems.length > 0) throw new VerificationFailedError(verification.problems);
+    throwIfCancelled(run.signal);
+    report({
+      phase: 'publication',
+      doing: 'renaming',
+      done: 0,
+      total: 1,
+      rows: sum(tables.map(({ rows }) => rows)),
+    });
+    await run.target.publish();
+    return { tables, verification };
+  } catch (error) {
+    const failure = run.signal?.aborted ? new ScrubCancelledError() : error;
+    const reason = failure instanceof ScrubjayError ? failure.code : 'internal error';
+    // The first failure is the one to tell; that marking failed too shows in the missing mark.
+    await run.target.abandon(reason).catch(() => undefined);
+    throw failure;
+  }
+}
+
+async function build<Verification extends Verdict>(run: ScrubRun<Verification>): Promise<TableResult[]> {
+  const { source, plan } = run;
+  if (plan.refusals.length > 0) throw new PlanRefusedError(plan.refusals);
+  const catalog = await source.catalog();
+  if (fingerprintCatalog(catalog) !== plan.catalogFingerprint) throw new SourceDriftError();
+  const schema = await source.schema();
+  await execute(run, 'schema', schema.preData, 0);
+  const results = await copyTables(run, catalog);
+  const rows = sum(results.map((result) => result.rows));
+  await execute(run, 'keys', [...schema.sequences, ...schema.postData, analyze], rows);
+  return results;
+}
+
+/** Statistics of the source would tell about its values: the target makes its own. */
+const analyze: SchemaStatement = { makes: 'statistics', sql: 'analyze' };
+
+async function execute<V extends Verdict>(
+  { target, onProgress, signal }: ScrubRun<V>,
+  phase: ScrubPhase,
+  statements: readonly SchemaStatement[],
+  rows: number,
+): Promise<void> {
+  for (const [done, statement] of statements.entries()) {
+    throwIfCancelled(signal);
+    onProgress?.({ phase, doing: statement.makes, done, total: statements.length, rows });
+    await target.execute([statement]);
+  }
+}
+
+/** The largest tables first, several at once, so that no large one is left to the end alone. */
+async function copyTables<V extends Verdict>(run: ScrubRun<V>, catalog: Catalog): Promise<TableResult[]> {
+  const { source, target, plan, signal, onProgress } = run;
+  const sameVersion =
+    majorOf((await source.identity()).serverVersion) === majorOf((await target.identity()).serverVersion);
+  const queue = [...plan.tables].sort((a, b) => (b.estimatedBytes ?? 0) - (a.estimatedBytes ?? 0));
+  const total = sum(queue.map(({ estimatedBytes }) => estimatedBytes ?? 0));
+  const results: TableResult[] = [];
+  const stop = new AbortController();
+  const signals = AbortSignal.any([stop.signal, ...(signal ? [signal] : [])]);
+  let bytes = 0;
+  let rows = 0;
+  const worker = async (): Promise<void> => {
+    for (let table = queue.shift(); table; table = queue.shift()) {
+      const doing = printRelationName(table);
+      const counted = { rows: 0, bytes: 0 };
+      const onChunk = (progress: { rows: number; bytes: number }) => {
+        rows += progress.rows - counted.rows;
+        bytes += progress.bytes - counted.bytes;
+        Object.assign(counted, progress);
+        onProgress?.({ phase: 'rows', doing, done: bytes, total: Math.max(total, bytes), rows });
+      };
+      throwIfCancelled(signals);
+      const own = tableOf(catalog, table);
+      const copy = {
+        ...run,
+        plan: table,
+        table: own,
+        mayTravelInBinary: sameVersion,
+        onChunk,
+        signal: signals,
+      };
+      results.push(await copyTable(copy));
+    }
+  };
+  let failure: { readonly reason: unknown } | undefined;
+  const stopAll = (reason: unknown): void => {
+    // One table lost loses the run; what the others say when they are stopped is not the cause.
+    failure ??= { reason };
+    stop.abort();
+  };
+  await Promise.all(Array.from({ length: run.concurrency ?? 2 }, () => worker().catch(stopAll)));
+  if (failure) throw failure.reason;
+  return results;
+}
+
+function tableOf(catalog: Catalog, plan: TablePlan): Table {
+  return catalog.tables.find(({ schema, name }) => schema === plan.schema && name === plan.name)!;
+}
+
+function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new ScrubCancelledError();
+}
+
+function majorOf(version: string): number {
+  return Number.parseInt(version);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
