@@ -178,13 +178,10 @@ describe('a plan', () => {
 });
 
 describe('the ready policies', () => {
-  it.each(['default', 'gdpr', 'pci-dss', 'hipaa'])(
-    '%s can be read',
-    async (id) => {
-      const { policies } = await shippedRules();
-      expect(policies.get(id)?.policy.rules.length).toBeGreaterThan(0);
-    },
-  );
+  it.each(['default', 'gdpr', 'pci-dss', 'hipaa'])('%s can be read', async (id) => {
+    const { policies } = await shippedRules();
+    expect(policies.get(id)?.policy.rules.length).toBeGreaterThan(0);
+  });
 
   it('name file and line of a mistake', async () => {
     const broken = [

@@ -165,7 +165,7 @@ describe('a scrub run', () => {
       'somebody stops it between tables',
       (): Overrides => {
         const stop = new AbortController();
-        return { signal: stop.signal, onProgress: ({ phase }) => void (phase === 'rows' && stop.abort()) };
+        return { signal: stop.signal, onProgress: when('rows', () => stop.abort()) };
       },
       'scrub-cancelled',
     ],
@@ -182,14 +182,14 @@ describe('a scrub run', () => {
     [
       'the source’s server ends the connection',
       (): Overrides => ({
-        onProgress: ({ phase }) => void (phase === 'rows' && killSessions('copy%to stdout%')),
+        onProgress: when('rows', () => killSessions('copy%to stdout%')),
       }),
       'database',
     ],
     [
       'the target’s server ends the connection',
       (): Overrides => ({
-        onProgress: ({ phase }) => void (phase === 'rows' && killSessions('copy%from stdin%')),
+        onProgress: when('rows', () => killSessions('copy%from stdin%')),
       }),
       'database',
     ],
@@ -202,9 +202,19 @@ describe('a scrub run', () => {
       [name],
     );
     expect(databases).toHaveLength(1);
-    expect(databases[0]!.datname).toMatch(/__scrubjay_/);
-    expect(databases[0]!.mark).toBe(`scrubjay: incomplete: ${code}`);
+    expect(databases[0].datname).toMatch(/__scrubjay_/);
+    expect(databases[0].mark).toBe(`scrubjay: incomplete: ${code}`);
   });
+
+  /** Does something once, at the first report of a phase. */
+  function when(phase: ScrubProgress['phase'], act: () => unknown): (progress: ScrubProgress) => void {
+    let done = false;
+    return (progress) => {
+      if (done || progress.phase !== phase) return;
+      done = true;
+      act();
+    };
+  }
 
   async function killSessions(pattern: string): Promise<void> {
     await source.query(

@@ -78,10 +78,9 @@ export function translateDriverError(error: unknown, doing: string): Error {
 
 /** What the driver says when the connection breaks; anything else is our own mistake and stays what it is. */
 function translateLoss(error: unknown, doing: string): Error {
-  if (!(error instanceof Error)) return new Error(`${doing}: failed`, { cause: error });
-  const { code } = error as { code?: unknown };
-  const lost = typeof code === 'string' || /connection|client (was|has)|not queryable/i.test(error.message);
-  if (!lost) return error;
+  const { code, message = '' } = (error ?? {}) as { readonly code?: unknown; readonly message?: string };
+  const lost = typeof code === 'string' || /connection|client (was|has)|not queryable/i.test(message);
+  if (!lost) return error instanceof Error ? error : new Error(`${doing}: failed`, { cause: error });
   const reason = typeof code === 'string' ? ` (${code})` : '';
   return new DatabaseError(
     `${doing}: the connection was lost${reason}`,
