@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Catalog, ForeignKey, RelationName, Table, UniqueKey } from '../domain/catalog/catalog.js';
+import type { Catalog, ColumnName, ForeignKey, RelationName, Table, UniqueKey } from '../domain/catalog/catalog.js';
 
 /** What engines differ in; ask for a capability, never for a kind. */
 export interface EngineCapabilities {
@@ -55,6 +55,31 @@ export interface Engine {
   recognises(location: string): boolean;
   /** Connects; throws a `ScrubjayError` that says which of host, credentials or database is wrong. */
   open(location: string): Promise<Session>;
+  /** Absent where the engine cannot keep labels itself. */
+  readonly nativeLabels?: NativeLabels;
+}
+
+/** Where a database keeps labels itself: in comments, or in labels that a security module reads. */
+export type NativeLabelForm = 'comment' | 'security-label';
+
+/** What is written on one column; null takes away what Scrubjay wrote before. */
+export interface NativeLabel {
+  readonly column: ColumnName;
+  /** `email-address, confidential`. */
+  readonly says: string | null;
+}
+
+/** Labels written into the database, for tools that read them there. */
+export interface NativeLabels {
+  /** The statements that bring the database to these labels; what people wrote in comments stays. */
+  statements(
+    catalog: Catalog,
+    labels: readonly NativeLabel[],
+    form: NativeLabelForm,
+    provider?: string,
+  ): readonly SchemaStatement[];
+  /** Runs them, all or none. */
+  apply(location: string, statements: readonly SchemaStatement[]): Promise<void>;
 }
 
 /** An open, read-only connection for discovery. */

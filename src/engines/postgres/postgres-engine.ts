@@ -1,5 +1,6 @@
 import type { ScrubEngine } from '../engine.js';
 import { isPostgresUrl } from './connection.js';
+import { postgresNativeLabels } from './native-labels.js';
 import { PostgresScrubSource } from './scrub-source.js';
 import { PostgresScrubTarget } from './scrub-target.js';
 import { PostgresSession } from './session.js';
@@ -14,6 +15,7 @@ export const postgresEngine: ScrubEngine = {
     sensitivityClassification: false,
     transparentEncryption: false,
   },
+  nativeLabels: postgresNativeLabels,
   recognises: isPostgresUrl,
   open: (location) => PostgresSession.open(location),
   openSource: (location) => PostgresScrubSource.open(location),

@@ -1,0 +1,69 @@
+import type { Catalog, ColumnName } from '../../domain/catalog/catalog.js';
+import { printColumnName } from '../../domain/catalog/catalog.js';
+import type { NativeLabel, NativeLabels, SchemaStatement } from '../engine.js';
+import { connect } from './connection.js';
+import { translateDriverError } from './driver-errors.js';
+import { quoteLiteral, quoteName, quoteRelation } from './identifiers.js';
+
+/** What Scrubjay wrote at the end of a comment. */
+const mark = /\s*\[scrubjay: [^\]]*\]$/;
+
+/** Labels as COMMENT or SECURITY LABEL. */
+export const postgresNativeLabels: NativeLabels = {
+  statements(catalog, labels, form, provider) {
+    const comments = commentsOf(catalog);
+    return labels.flatMap((label) =>
+      form === 'comment'
+        ? commentOn(label, comments.get(printColumnName(label.column)))
+        : securityLabelOn(label, provider),
+    );
+  },
+
+  async apply(location, statements) {
+    const client = await connect(location, { access: 'read-write' });
+    try {
+      await client.query('begin');
+      for (const { sql } of statements) await client.query(sql);
+      await client.query('commit');
+    } catch (error) {
+      throw translateDriverError(error, 'writing labels, of which none was kept');
+    } finally {
+      // Whatever was not committed goes with the session.
+      await client.end();
+    }
+  },
+};
+
+function commentsOf({ tables, views }: Catalog): ReadonlyMap<string, string | undefined> {
+  return new Map(
+    [...tables, ...views].flatMap(({ schema, name: table, columns }) =>
+      columns.map(
+        ({ name: column, comment }) => [printColumnName({ schema, table, column }), comment] as const,
+      ),
+    ),
+  );
+}
+
+function commentOn({ column, says }: NativeLabel, before: string | undefined): SchemaStatement[] {
+  const own = (before ?? '').replace(mark, '');
+  const after = says === null ? own : `${own}${own === '' ? '' : ' '}[scrubjay: ${says}]`;
+  if (after === (before ?? '')) return [];
+  const text = after === '' ? 'null' : quoteLiteral(after).trim();
+  return [statement(column, `comment on column ${quoteColumn(column)} is ${text}`)];
+}
+
+function securityLabelOn({ column, says }: NativeLabel, provider: string | undefined): SchemaStatement[] {
+  // Labels of another provider are not ours to take away, and ours cannot be told from here.
+  if (says === null) return [];
+  const by = provider === undefined ? '' : `for ${quoteLiteral(provider).trim()} `;
+  const sql = `security label ${by}on column ${quoteColumn(column)} is ${quoteLiteral(says).trim()}`;
+  return [statement(column, sql)];
+}
+
+function statement(column: ColumnName, sql: string): SchemaStatement {
+  return { makes: `label of ${printColumnName(column)}`, sql };
+}
+
+function quoteColumn({ schema, table, column }: ColumnName): string {
+  return `${quoteRelation({ schema, name: table })}.${quoteName(column)}`;
+}
