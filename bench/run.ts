@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
-import { benchClassify, type Claim } from './classify/bench.js';
+import { type Claim } from './claim.js';
+import { benchClassify } from './classify/bench.js';
+import { benchScrub } from './scrub/bench.js';
 
 /** What a bench is told. */
 interface BenchOptions {
@@ -12,6 +14,7 @@ interface BenchOptions {
 /** Every bench by name; each prints, last, one JSON line per claim. */
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<readonly Claim[]>>> = {
   classify: benchClassify,
+  scrub: benchScrub,
 };
 
 const { values, positionals } = parseArgs({
@@ -37,6 +40,7 @@ if (bench) {
 
 /** Measures of accuracy are shares; those of speed say their unit in their name. */
 function unitOf(claim: string): string {
-  if (/\bms\b|seconds/.test(claim)) return 's';
+  if (/seconds/.test(claim)) return 's';
+  if (/MiB/.test(claim)) return 'MiB';
   return /×|times|ratio/.test(claim) ? 'ratio' : 'share';
 }

@@ -16,6 +16,7 @@ import { packageRoot } from '../../src/package-root.js';
 import { readClassifier } from '../../src/rules/read-classifier.js';
 import { readRules } from '../../src/rules/read-rules.js';
 import { classifyDataSource } from '../../src/runs/classify-run.js';
+import type { Claim } from '../claim.js';
 import { yearOfSet } from './examples.js';
 import { gatherMaterial, learnModel, leaveOneOut } from './learn-model.js';
 import { loadSet, openSet, type LabelledSet, type Score } from './load-set.js';
@@ -32,15 +33,6 @@ export interface ClassifyBenchOptions {
   /** Lists every wrong answer. */
   readonly errors?: boolean;
   readonly print?: (line: string) => void;
-}
-
-/** One figure beside what was claimed. */
-export interface Claim {
-  readonly name: string;
-  readonly measured: number;
-  readonly wanted: number;
-  readonly better: 'higher' | 'lower';
-  readonly holds: boolean;
 }
 
 const ownSet = join(sourceFolder(), 'set');
