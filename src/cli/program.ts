@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { packageRoot } from '../package-root.js';
+import { classifyCommand } from './commands/classify.js';
 import { techniquesCommand } from './commands/techniques.js';
 import { typesCommand } from './commands/types.js';
 import type { Terminal } from './terminal.js';
+import { packageVersion } from './version.js';
 
 const overview = `
 The usual way:
@@ -23,7 +22,7 @@ Exit codes: 0 done, 1 findings (refusals, leaks, labels to review), 2 wrong use 
 export function createProgram(terminal: Terminal): Command {
   const program = new Command('scrubjay')
     .description('Find what is sensitive in a database, scrub a copy of it, and prove it.')
-    .version(version(), '-V, --version', 'print the version')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .option('--debug', 'show stacks of errors; they may quote data')
     .addHelpText('after', overview)
@@ -39,16 +38,11 @@ export function createProgram(terminal: Terminal): Command {
   return program;
 }
 
-const commands = [techniquesCommand, typesCommand];
+const commands = [classifyCommand, techniquesCommand, typesCommand];
 
 /** Commands made elsewhere do not inherit settings by themselves. */
 function adopt(parent: Command, command: Command): void {
   parent.addCommand(command);
   command.copyInheritedSettings(parent);
   for (const child of [...command.commands]) child.copyInheritedSettings(parent);
-}
-
-function version(): string {
-  const file = readFileSync(join(packageRoot, 'package.json'), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }
