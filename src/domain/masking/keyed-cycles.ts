@@ -13,6 +13,9 @@ export interface WideNumbers {
   readonly low: Float64Array;
 }
 
+/** Domains from here on (bits) are so vast that one pass of the cipher does. */
+const VAST_BITS = 41;
+
 const WORDS_PER_DIGEST = DIGEST_LENGTH / 4;
 
 /**
@@ -23,6 +26,10 @@ const WORDS_PER_DIGEST = DIGEST_LENGTH / 4;
  * Domains up to a million: the numbers in the order of their keyed draws (Black and Rogaway's prefix
  * cipher), each followed by the next. Larger: `x -> D(E(x) + 1)` with E = FF1 over bits, walked until
  * it is inside the domain; a permutation conjugate to "the next number" is one cycle too.
+ *
+ * Vast domains (from 2 ** 40): `x -> E(x)`, at half the price. About one number of the whole domain is its
+ * own image there, and goes the long way instead; that it then meets another has a chance below
+ * n / 2 ** 40 for n values.
  */
 export class KeyedCycles {
   readonly #pseudonyms: PseudonymFunction;
@@ -74,6 +81,18 @@ export class KeyedCycles {
   }
 
   #advanceGroup(bits: number, group: readonly number[], ranks: WideNumbers, sizes: WideNumbers): void {
+    if (bits < VAST_BITS) {
+      this.#advanceOnCycle(bits, group, ranks, sizes);
+      return;
+    }
+    const { high, low } = ranks;
+    const before = group.map((i) => [high[i], low[i]] as const);
+    this.#walk(bits, group, ranks, sizes, 'encrypt');
+    const same = group.filter((i, at) => high[i] === before[at][0] && low[i] === before[at][1]);
+    if (same.length > 0) this.#advanceOnCycle(bits, same, ranks, sizes);
+  }
+
+  #advanceOnCycle(bits: number, group: readonly number[], ranks: WideNumbers, sizes: WideNumbers): void {
     this.#walk(bits, group, ranks, sizes, 'encrypt');
     for (const i of group) {
       ranks.low[i]++;

@@ -5,6 +5,8 @@ const EPOCH_DAYS = 10_957;
 const DAY_MICROSECONDS = 86_400_000_000n;
 const DATE_INFINITY = 0x7fffffff;
 const DATE_NEGATIVE_INFINITY = -0x80000000;
+const HYPHEN = 0x2d;
+const DIGIT_0 = 0x30;
 const TIMESTAMP_INFINITY = 0x7fffffffffffffffn;
 const TIMESTAMP_NEGATIVE_INFINITY = -0x8000000000000000n;
 
@@ -24,7 +26,7 @@ export const dateCodec: FieldCodec = {
     }
   },
   encode(bytes, from, to, output) {
-    const days = readDate(asciiOf(bytes, from, to).trim());
+    const days = readPlainDate(bytes, from, to) ?? readDate(asciiOf(bytes, from, to).trim());
     if (days === undefined) return false;
     appendBinary(output, 4, (view, at) => view.writeInt32BE(days, at));
     return true;
@@ -70,6 +72,28 @@ function printedTimestamp(value: bigint, zone: string): string {
     .replace(/0+$/, '');
   const point = fraction === '' ? '' : `.${fraction}`;
   return `${text} ${clock.map(twoDigits).join(':')}${point}${zone}${era}`;
+}
+
+/** `YYYY-MM-DD`, which nearly all dates are, without making a text of it; undefined for any other form. */
+function readPlainDate(bytes: Uint8Array, from: number, to: number): number | undefined {
+  if (to - from !== 10 || bytes[from + 4] !== HYPHEN || bytes[from + 7] !== HYPHEN) return undefined;
+  const year = numberOf(bytes, from, 4);
+  const month = numberOf(bytes, from + 5, 2);
+  const day = numberOf(bytes, from + 8, 2);
+  // The 29th and later are left to who knows the months.
+  if (!(year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= 28)) return undefined;
+  return daysOfCivil(year, month, day) - EPOCH_DAYS;
+}
+
+/** NaN where a byte is no digit. */
+function numberOf(bytes: Uint8Array, from: number, digits: number): number {
+  let value = 0;
+  for (let i = from; i < from + digits; i++) {
+    const digit = bytes[i] - DIGIT_0;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function readDate(text: string): number | undefined {
