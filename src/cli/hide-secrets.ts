@@ -17,7 +17,7 @@ export function secretHider(given: Iterable<string | undefined>): (text: string)
   return (text) =>
     longestFirst
       .reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text)
-      .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:)[^\s]*@/gi, '$1***@')
+      .replace(/(?!\w+:\/\/user:password@host)(\b[a-z][a-z0-9+.-]*:\/\/[^\s/@:]*:)[^\s]*@/gi, '$1***@')
       .replace(/([?&](?:password|sslpassword)=)[^&\s]*/gi, '$1***');
 }
 

@@ -1,5 +1,12 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Catalog, ColumnName, ForeignKey, RelationName, Table, UniqueKey } from '../domain/catalog/catalog.js';
+import type {
+  Catalog,
+  ColumnName,
+  ForeignKey,
+  RelationName,
+  Table,
+  UniqueKey,
+} from '../domain/catalog/catalog.js';
 
 /** What engines differ in; ask for a capability, never for a kind. */
 export interface EngineCapabilities {
