@@ -6,20 +6,23 @@ import { translateDriverError } from './driver-errors.js';
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
 import { sampleTable } from './sampling.js';
+import { SessionPool } from './session-pool.js';
 
-/** A read-only connection for discovery. */
+/** Read-only connections for discovery: one for the catalog, and one for each table sampled at a time. */
 export class PostgresSession implements Session {
   readonly #client: pg.Client;
+  readonly #samplers: SessionPool;
   readonly #display: string;
 
-  private constructor(client: pg.Client, display: string) {
+  private constructor(client: pg.Client, samplers: SessionPool, display: string) {
     this.#client = client;
+    this.#samplers = samplers;
     this.#display = display;
   }
 
   static async open(location: string): Promise<PostgresSession> {
-    const client = await connect(location, { access: 'read-only' });
-    return new PostgresSession(client, displayLocation(location));
+    const openOne = () => connect(location, { access: 'read-only' });
+    return new PostgresSession(await openOne(), new SessionPool(openOne), displayLocation(location));
   }
 
   identity(): Promise<DataSourceIdentity> {
@@ -31,10 +34,11 @@ export class PostgresSession implements Session {
   }
 
   sample(table: Table, options: SampleOptions): Promise<TableSample | SampleFailure> {
-    return sampleTable(this.#client, table, options);
+    return this.#samplers.withSession((client) => sampleTable(client, table, options));
   }
 
   async close(): Promise<void> {
+    await this.#samplers.close();
     await this.#client.end();
   }
 
