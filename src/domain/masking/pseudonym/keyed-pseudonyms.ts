@@ -22,7 +22,7 @@ export class InvalidKeyError extends ScrubjayError {
   constructor(length: number) {
     super(
       `the pseudonym key has ${length} bytes, too few to keep stand-ins from being guessed`,
-      `use at least ${MINIMUM_KEY_LENGTH} random bytes; 'scrubjay key create' makes a file with 32`,
+      `use at least ${MINIMUM_KEY_LENGTH} random bytes; 'scrubjay key new' makes a file with 32`,
     );
   }
 }
