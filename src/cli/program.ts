@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { classifyCommand } from './commands/classify.js';
+import { keyCommand } from './commands/key.js';
 import { labelsCommand } from './commands/labels.js';
 import { techniquesCommand } from './commands/techniques.js';
 import { typesCommand } from './commands/types.js';
@@ -39,7 +40,7 @@ export function createProgram(terminal: Terminal): Command {
   return program;
 }
 
-const commands = [classifyCommand, labelsCommand, techniquesCommand, typesCommand];
+const commands = [classifyCommand, labelsCommand, keyCommand, techniquesCommand, typesCommand];
 
 /** Commands made elsewhere do not inherit settings by themselves. */
 function adopt(parent: Command, command: Command): void {

@@ -38,12 +38,22 @@ export class KeyFileExposedError extends ScrubjayError {
  * @throws KeyFileAccessError, KeyFileExposedError
  */
 export async function readPrivateFile(file: string): Promise<string> {
+  return readKeyText(file, (mode) => {
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) throw new KeyFileExposedError(file, mode);
+  });
+}
+
+/** The text of a key file that anybody may read. Throws `KeyFileAccessError`. */
+export async function readPublicFile(file: string): Promise<string> {
+  return readKeyText(file, () => undefined);
+}
+
+async function readKeyText(file: string, checkMode: (mode: number) => void): Promise<string> {
   const handle = await open(file, 'r').catch((error: unknown) => {
     throw accessError('read', file, error);
   });
   try {
-    const { mode } = await handle.stat();
-    if (process.platform !== 'win32' && (mode & 0o077) !== 0) throw new KeyFileExposedError(file, mode);
+    checkMode((await handle.stat()).mode);
     const bytes = Buffer.alloc(LONGEST + 1);
     let length = 0;
     for (;;) {

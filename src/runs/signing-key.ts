@@ -1,8 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { parseSigningKey, SigningKey, signingKeyFromSeed } from '../domain/scrub/attestation/ed25519.js';
+import {
+  parseSigningKey,
+  parseVerifyingKey,
+  SigningKey,
+  signingKeyFromSeed,
+  type VerifyingKey,
+} from '../domain/scrub/attestation/ed25519.js';
 import type { MaskingKey } from './masking-key.js';
-import { readPrivateFile, writePrivateFile, writePublicFile } from './private-file.js';
+import { readPrivateFile, readPublicFile, writePrivateFile, writePublicFile } from './private-file.js';
 
 /** Where a signing key may be. */
 export interface SigningKeyPlaces {
@@ -30,6 +36,11 @@ export async function readSigningKey(places: SigningKeyPlaces): Promise<SigningK
 /** Reads a signing key from a file that only its owner may read. Throws as `readSigningKey`. */
 export async function readSigningKeyFile(file: string): Promise<SigningKey> {
   return parseSigningKey(await readPrivateFile(file), file);
+}
+
+/** Reads a public key (SPKI PEM) to verify with. Throws `KeyFileAccessError`, `MalformedSigningKeyError`. */
+export async function readVerifyingKeyFile(file: string): Promise<VerifyingKey> {
+  return parseVerifyingKey(await readPublicFile(file), file);
 }
 
 /** The signing key of those who give none; see `readSigningKey`. */

@@ -35,7 +35,7 @@ export class SigningKey {
 
   /** The public key as PEM (SPKI): what others verify with. */
   get publicKeyPem(): string {
-    return this.publicKey.key.export({ type: 'spki', format: 'pem' }) as string;
+    return printVerifyingKey(this.publicKey);
   }
 
   /** The Ed25519 signature (RFC 8032), 64 bytes. */
@@ -106,6 +106,11 @@ export function parseVerifyingKey(pem: string, where: string): VerifyingKey {
     throw new MalformedSigningKeyError(where, 'is no Ed25519 key', askForOne);
   }
   return verifyingKey(key);
+}
+
+/** A public key as PEM (SPKI). */
+export function printVerifyingKey({ key }: VerifyingKey): string {
+  return key.export({ type: 'spki', format: 'pem' }) as string;
 }
 
 const makeOne = "make one with 'scrubjay key new --signing FILE'";
