@@ -16,7 +16,12 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** Errors that say what was found, by code. */
-const findings = new Set(['plan-refused', 'verification-failed', 'attestation-invalid']);
+const findings = new Set([
+  'plan-refused',
+  'verification-failed',
+  'attestation-invalid',
+  'attestation-other-key',
+]);
 
 /** Errors of the world, by code; every other mistake that has a code is one of input. */
 const failures = new Set([

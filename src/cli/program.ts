@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { attestationCommand } from './commands/attestation.js';
 import { classifyCommand } from './commands/classify.js';
 import { keyCommand } from './commands/key.js';
 import { labelsCommand } from './commands/labels.js';
@@ -40,7 +41,14 @@ export function createProgram(terminal: Terminal): Command {
   return program;
 }
 
-const commands = [classifyCommand, labelsCommand, keyCommand, techniquesCommand, typesCommand];
+const commands = [
+  classifyCommand,
+  labelsCommand,
+  keyCommand,
+  attestationCommand,
+  techniquesCommand,
+  typesCommand,
+];
 
 /** Commands made elsewhere do not inherit settings by themselves. */
 function adopt(parent: Command, command: Command): void {

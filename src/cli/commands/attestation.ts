@@ -1,0 +1,78 @@
+import { Command } from 'commander';
+import { readUnverified, verifyEnvelope } from '../../domain/scrub/attestation/signed-statement.js';
+import { readAttestation, trustedKeys } from '../attestation/attestation-file.js';
+import { compareAttestation, type ComparedWith } from '../attestation/compare-attestation.js';
+import { showAttestation } from '../attestation/show-attestation.js';
+import { exitCodes } from '../exit-codes.js';
+import { printable } from '../print-table.js';
+import { listParser, rulesOption } from '../shared-options.js';
+import type { Terminal } from '../terminal.js';
+
+type VerifyChoices = ComparedWith & { readonly publicKey: readonly string[]; readonly json?: boolean };
+
+/** `scrubjay attestation …`: reads and checks the signed record of a scrub. */
+export function attestationCommand(terminal: Terminal): Command {
+  const attestation = new Command('attestation').description('verify or show the signed record of a scrub');
+  attestation.addCommand(
+    new Command('verify')
+      .description('check the signature, and what the attestation says beside files and the copy itself')
+      .argument('<file>', 'attestation, as the scrub wrote it')
+      .option(
+        '--public-key <file>',
+        'public key (PEM) that counts; repeatable (default: the one beside the attestation, FILE.pub)',
+        listParser,
+        [],
+      )
+      .option('--labels <file>', 'check that this is the labels file that was used')
+      .option('--policy <policy>', 'check that this is the policy that was used: a file, or an id')
+      .option('--target <location>', 'compare schema and row counts of the copy as it is now')
+      .addOption(rulesOption())
+      .option('--json', 'print JSON')
+      .action((file: string, choices: VerifyChoices) => verify(terminal, file, choices)),
+  );
+  attestation.addCommand(
+    new Command('show')
+      .description('show what was copied and how each column was masked; checks no signature')
+      .argument('<file>', 'attestation, as the scrub wrote it')
+      .option('--json', 'print the in-toto statement')
+      .action((file: string, choices: { readonly json?: boolean }) => show(terminal, file, choices)),
+  );
+  return attestation;
+}
+
+async function verify(terminal: Terminal, file: string, choices: VerifyChoices): Promise<void> {
+  const text = await readAttestation(file);
+  const { keys, files, trust } = await trustedKeys(file, choices.publicKey);
+  const { statement, signedBy } = verifyEnvelope(text, keys);
+  const comparisons = await compareAttestation(statement, choices);
+  const holds = comparisons.every((comparison) => comparison.holds);
+  if (!holds) process.exitCode = exitCodes.findings;
+  if (choices.json) {
+    const { subject } = statement;
+    terminal.printJson({ holds, signature: { holds: true, signedBy, trust }, subject, comparisons });
+  } else {
+    const marks = [
+      { holds: true, subject: 'signature', says: `by key ${signedBy.join(', ')} (${files.join(', ')})` },
+      ...comparisons,
+    ];
+    for (const { subject, says, ...mark } of marks) {
+      const sign = mark.holds ? terminal.style('green', 'ok  ') : terminal.style('red', 'FAIL');
+      terminal.print(`${sign}  ${subject.padEnd(12)}  ${printable(says).replaceAll('\n', ' ')}`);
+    }
+  }
+  if (trust === 'beside') {
+    terminal.say(
+      `${terminal.styleAside('yellow', 'warning')}: the key lay beside the attestation, so this proves that the file is whole, not whose it is;\n` +
+        '  give --public-key FILE with a key that you got from whoever ran the scrub',
+    );
+  }
+}
+
+async function show(terminal: Terminal, file: string, { json }: { readonly json?: boolean }): Promise<void> {
+  const statement = readUnverified(await readAttestation(file));
+  if (json) terminal.printJson(statement);
+  else showAttestation(terminal, statement);
+  terminal.say(
+    `\nThis is what the file says; 'scrubjay attestation verify ${file}' tells whether to believe it.`,
+  );
+}
