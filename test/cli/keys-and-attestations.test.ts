@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeAttestation } from '../../src/cli/attestation/attestation-file.js';
 import { attestScrub } from '../../src/domain/scrub/attestation/attest-scrub.js';
 import { type DsseEnvelope, printEnvelope } from '../../src/domain/scrub/attestation/dsse-envelope.js';
 import { signingKeyFromSeed } from '../../src/domain/scrub/attestation/ed25519.js';
@@ -73,8 +74,7 @@ describe('scrubjay attestation', () => {
     const { predicate, ...rest } = scrub.statement;
     const labelsSha256 = createHash('sha256').update(labels).digest('hex');
     const statement = { ...rest, predicate: { ...predicate, labels: { sha256: labelsSha256 } } };
-    await writeFile(file(), printEnvelope(signStatement(statement, key)));
-    await writeFile(`${file()}.pub`, key.publicKeyPem);
+    await writeAttestation(file(), signStatement(statement, key), key);
     await writeFile(at('trusted.pub'), key.publicKeyPem);
     await writeFile(at('labels.yaml'), labels);
     await writeFile(at('other.yaml'), `${labels}# changed\n`);

@@ -1,7 +1,8 @@
-import type { VerifyingKey } from '../../domain/scrub/attestation/ed25519.js';
+import { type DsseEnvelope, printEnvelope } from '../../domain/scrub/attestation/dsse-envelope.js';
+import type { SigningKey, VerifyingKey } from '../../domain/scrub/attestation/ed25519.js';
 import { readVerifyingKeyFile } from '../../runs/signing-key.js';
 import { UsageError } from '../errors.js';
-import { readTextFile, readTextFileIfThere } from '../text-files.js';
+import { readTextFile, readTextFileIfThere, writeTextFile } from '../text-files.js';
 
 /** The keys that an attestation is checked with, and why they are believed. */
 export interface TrustedKeys {
@@ -35,4 +36,10 @@ export async function trustedKeys(file: string, given: readonly string[]): Promi
 /** The text of an attestation. Throws `FileAccessError`, `FileFormatError`. */
 export function readAttestation(file: string): Promise<string> {
   return readTextFile(file);
+}
+
+/** Writes an attestation, and beside it the public key of whoever signed it. Throws `FileAccessError`. */
+export async function writeAttestation(file: string, envelope: DsseEnvelope, key: SigningKey): Promise<void> {
+  await writeTextFile(keyBeside(file), key.publicKeyPem);
+  await writeTextFile(file, printEnvelope(envelope));
 }
