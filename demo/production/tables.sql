@@ -17,7 +17,7 @@ create table people (
   email email_address not null,
   phone varchar(24),
   date_of_birth date,
-  gender char(1) check (gender in ('f', 'm', 'x')),
+  gender char(1),
   language char(2) not null,
   user_name text not null,
   profile jsonb not null default '{}',
