@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { exitCodes } from '../src/cli/exit-codes.js';
 import { Terminal } from '../src/cli/terminal.js';
 import { EmbeddedServer } from '../src/engines/postgres/embedded-server.js';
 import { loadProduction } from './production/load.js';
@@ -13,9 +14,16 @@ const usage = `usage: npm run demo [-- --keep] [-- --folder DIR]
 
 async function demo({ keep, folder }: { keep: boolean; folder: string }): Promise<void> {
   const began = performance.now();
-  await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  // Of an earlier demo; whatever else is in the folder is not ours.
+  for (const file of ['labels.yaml', 'masking.key', 'attestation.json']) {
+    await rm(join(folder, file), { force: true });
+  }
   const server = await EmbeddedServer.start({ durability: 'none' });
+  // The server is not of the terminal's process group: nobody else would stop it.
+  const onInterrupt = (): void => void server.stop().finally(() => process.exit(exitCodes.interrupted));
+  process.once('SIGINT', onInterrupt);
+  process.once('SIGTERM', onInterrupt);
   try {
     // Commands find the databases here, so that no password stands in a command line.
     process.env.SCRUBJAY_URL = server.url('shop_production');
@@ -28,6 +36,8 @@ async function demo({ keep, folder }: { keep: boolean; folder: string }): Promis
       walkthrough.scrubjay('key', 'new', join(folder, 'masking.key')),
     );
     sumUp(walkthrough, folder, performance.now() - began);
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onInterrupt);
     if (keep) await waitForCtrlC(walkthrough, server);
   } finally {
     await server.stop();
