@@ -3,6 +3,7 @@ import { attestationCommand } from './commands/attestation.js';
 import { classifyCommand } from './commands/classify.js';
 import { keyCommand } from './commands/key.js';
 import { labelsCommand } from './commands/labels.js';
+import { policyCommand } from './commands/policy.js';
 import { techniquesCommand } from './commands/techniques.js';
 import { typesCommand } from './commands/types.js';
 import type { Terminal } from './terminal.js';
@@ -44,6 +45,7 @@ export function createProgram(terminal: Terminal): Command {
 const commands = [
   classifyCommand,
   labelsCommand,
+  policyCommand,
   keyCommand,
   attestationCommand,
   techniquesCommand,

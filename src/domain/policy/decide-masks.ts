@@ -171,7 +171,10 @@ function choose(policy: Policy, types: InformationTypeRegistry, labelled: Labell
 const BY_TYPE = ': by type';
 
 /** The technique of a type's own file, or of the nearest coarser type that has one. */
-function maskOfType(types: InformationTypeRegistry, id: string): Omit<Choice, 'because'> {
+export function maskOfType(
+  types: InformationTypeRegistry,
+  id: string,
+): TechniqueChoice & { readonly domain: string } {
   const masks = [id, ...types.ancestors(id)].map((known) => types.find(known)?.mask);
   const { technique, ...rest } = masks.find((mask) => mask !== undefined) ?? { technique: 'redact' };
   const { domain = id, ...options } = rest as { domain?: string };
