@@ -112,6 +112,16 @@ export interface RowSource {
   countOrphans(table: RelationName, key: ForeignKey): Promise<number>;
   /** Rows that share the values of a unique key with another row. */
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number>;
+  /**
+   * The rows with these keys: the key's columns, then `columns`, in text form, cut like samples.
+   * @param keys text forms of the key's columns, in the order of `keyColumns`
+   */
+  rowsByKey(
+    table: RelationName,
+    keyColumns: readonly string[],
+    keys: readonly (readonly string[])[],
+    columns: readonly string[],
+  ): Promise<readonly (readonly (string | null)[])[]>;
   close(): Promise<void>;
 }
 

@@ -11,6 +11,7 @@ import {
 import type { CopyFormat } from '../engine.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
+import { excerpt } from './sampling.js';
 import type { SessionPool } from './session-pool.js';
 
 /** What the driver calls on a query of its own, and the types do not say. */
@@ -113,6 +114,39 @@ export async function countDuplicates(
       select count(*) as n from ${own(catalog, table)} ${where} group by ${parts.join(', ')} having count(*) > 1
     ) shared`;
   return count(client, sql, doing);
+}
+
+/** Rows by key, each the key's columns and then `columns`, in text form and cut as samples are. */
+export async function rowsByKey(
+  client: pg.ClientBase,
+  catalog: Catalog,
+  table: RelationName,
+  keyColumns: readonly string[],
+  keys: readonly (readonly string[])[],
+  columns: readonly string[],
+): Promise<readonly (readonly (string | null)[])[]> {
+  const doing = `reading rows of ${printRelationName(table)}`;
+  const found = catalog.tables.find(({ schema, name }) => schema === table.schema && name === table.name);
+  const columnOf = (name: string) => found?.columns.find((column) => column.name === name);
+  const wanted = [...keyColumns, ...columns].map((name) => {
+    const column = columnOf(name);
+    if (!column) throw new Error(`${printRelationName(table)} has no column ${name}`);
+    return column;
+  });
+  const given = keyColumns.map((_, i) => `$${i + 1}::text[]`).join(', ');
+  const names = keyColumns.map((_, i) => `k${i}`).join(', ');
+  const cast = keyColumns.map((_, i) => `k${i}::${wanted[i].type.name}`).join(', ');
+  const own = keyColumns.map((name) => `t.${quoteName(name)}`).join(', ');
+  const text = `
+    select ${wanted.map(excerpt).join(', ')} from ${quoteRelation(table)} t
+    where (${own}) in (select ${cast} from unnest(${given}) as u (${names}))`;
+  const values = keyColumns.map((_, i) => keys.map((key) => key[i]));
+  try {
+    const { rows } = await client.query<(string | null)[]>({ text, values, rowMode: 'array' });
+    return rows;
+  } catch (error) {
+    throw translateDriverError(error, doing);
+  }
 }
 
 /** A partitioned table with its partitions; any other table without its children. */

@@ -56,7 +56,7 @@ function rowsFrom(table: Table): string {
 }
 
 /** A column's value as text, cut in the server so that huge values do not travel. */
-function excerpt({ name, type }: Column): string {
+export function excerpt({ name, type }: Column): string {
   const column = `t.${quoteName(name)}`;
   if (type.family === 'binary') return `substring(${column} for ${BINARY_BYTES})::text`;
   const characters = type.family === 'json' ? JSON_CHARACTERS : TEXT_CHARACTERS;

@@ -14,7 +14,7 @@ import { translateDriverError } from './driver-errors.js';
 import { quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect, ownRelations } from './introspection.js';
-import { copyOut, countDuplicates, countOrphans, countRows } from './row-queries.js';
+import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './row-queries.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 
@@ -116,6 +116,17 @@ export class PostgresScrubSource implements ScrubSource {
 
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {
     return this.#readers.withSession((client) => countDuplicates(client, this.#catalog, table, key));
+  }
+
+  rowsByKey(
+    table: RelationName,
+    keyColumns: readonly string[],
+    keys: readonly (readonly string[])[],
+    columns: readonly string[],
+  ): Promise<readonly (readonly (string | null)[])[]> {
+    return this.#readers.withSession((client) =>
+      rowsByKey(client, this.#catalog, table, keyColumns, keys, columns),
+    );
   }
 
   async close(): Promise<void> {

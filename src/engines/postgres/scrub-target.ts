@@ -20,7 +20,7 @@ import { DatabaseError, translateDriverError } from './driver-errors.js';
 import { quoteNames, quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
-import { copyOut, countDuplicates, countOrphans, countRows } from './row-queries.js';
+import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './row-queries.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
 import { createWorkDatabase, markIncomplete, publishWorkDatabase } from './work-database.js';
@@ -127,15 +127,24 @@ export class PostgresScrubTarget implements ScrubTarget {
   }
 
   countRows(table: RelationName): Promise<number> {
-    return this.#counted((client, catalog) => countRows(client, catalog, table));
+    return this.#reading((client, catalog) => countRows(client, catalog, table));
   }
 
   countOrphans(table: RelationName, key: ForeignKey): Promise<number> {
-    return this.#counted((client, catalog) => countOrphans(client, catalog, table, key));
+    return this.#reading((client, catalog) => countOrphans(client, catalog, table, key));
   }
 
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {
-    return this.#counted((client, catalog) => countDuplicates(client, catalog, table, key));
+    return this.#reading((client, catalog) => countDuplicates(client, catalog, table, key));
+  }
+
+  rowsByKey(
+    table: RelationName,
+    keyColumns: readonly string[],
+    keys: readonly (readonly string[])[],
+    columns: readonly string[],
+  ): Promise<readonly (readonly (string | null)[])[]> {
+    return this.#reading((client, catalog) => rowsByKey(client, catalog, table, keyColumns, keys, columns));
   }
 
   async publish(): Promise<void> {
@@ -153,9 +162,9 @@ export class PostgresScrubTarget implements ScrubTarget {
     await this.#builder.end().catch(() => undefined);
   }
 
-  async #counted(count: (client: pg.Client, catalog: Catalog) => Promise<number>): Promise<number> {
+  async #reading<T>(read: (client: pg.Client, catalog: Catalog) => Promise<T>): Promise<T> {
     const catalog = await this.catalog();
-    return this.#writers.withSession((client) => count(client, catalog));
+    return this.#writers.withSession((client) => read(client, catalog));
   }
 }
 
