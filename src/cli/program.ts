@@ -4,8 +4,10 @@ import { classifyCommand } from './commands/classify.js';
 import { keyCommand } from './commands/key.js';
 import { labelsCommand } from './commands/labels.js';
 import { policyCommand } from './commands/policy.js';
+import { scrubCommand } from './commands/scrub.js';
 import { techniquesCommand } from './commands/techniques.js';
 import { typesCommand } from './commands/types.js';
+import { verifyCommand } from './commands/verify.js';
 import type { Terminal } from './terminal.js';
 import { packageVersion } from './version.js';
 
@@ -47,6 +49,8 @@ const commands = [
   labelsCommand,
   policyCommand,
   keyCommand,
+  scrubCommand,
+  verifyCommand,
   attestationCommand,
   techniquesCommand,
   typesCommand,

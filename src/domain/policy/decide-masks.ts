@@ -69,6 +69,7 @@ function decide(
 ): ColumnMask | Refusal | undefined {
   const masked = maskedColumn(table, column);
   if (!label) return basis.policy.unlabelled === 'mask' ? maskUnlabelled(name, masked) : unlabelled;
+  if (lacksRule(basis, label)) return noRule;
   const choice = chooseFor(basis, label, masked);
   if (choice === undefined) return undefined;
   if (basis.policy.unreviewed === 'refuse' && !isReviewed(label)) return unreviewed;
@@ -92,6 +93,12 @@ const unlabelled: Refusal = {
   hint: "label it ('scrubjay classify --labels', then 'scrubjay labels confirm'), or let the policy decide with 'unlabelled: mask'",
 };
 
+const noRule: Refusal = {
+  code: 'no-rule',
+  problem: 'its label is sensitive, and no rule of the policy says what is done with it',
+  hint: "add a rule for its type, or one without 'when' at the end that takes everything",
+};
+
 const unreviewed: Refusal = {
   code: 'unreviewed-label',
   problem: 'its label is only proposed, or was flagged, and the policy wants a decision',
@@ -110,6 +117,18 @@ function maskUnlabelled(column: ColumnName, masked: MaskedColumn): ColumnMask | 
     domain: 'unlabelled',
     because: 'no label, and the policy says unlabelled: mask',
   };
+}
+
+/** True when the label, or a path inside the column, is sensitive and no rule holds: nobody decided. */
+function lacksRule({ policy, types }: DecisionBasis, label: KeptLabel): boolean {
+  const { column, sensitivity, informationType, plainPaths = [] } = label;
+  const inside = Object.entries(label.paths ?? {}).filter(([path]) => !plainPaths.includes(path));
+  if (inside.length === 0)
+    return informationType !== null && !chooseRule(policy, { column, sensitivity, informationType }, types);
+  return inside.some(([path, type]) => {
+    const own = types.find(type)?.sensitivity ?? sensitivity;
+    return !chooseRule(policy, { column, path, informationType: type, sensitivity: own }, types);
+  });
 }
 
 /** Undefined when the label says that nothing is to be masked. */

@@ -1,0 +1,169 @@
+import { Command, Option } from 'commander';
+import { fingerprintCatalog } from '../../domain/catalog/fingerprint.js';
+import { attestScrub } from '../../domain/scrub/attestation/attest-scrub.js';
+import { signStatement } from '../../domain/scrub/attestation/signed-statement.js';
+import { planScrub } from '../../domain/scrub/plan-scrub.js';
+import type { ScrubSource } from '../../engines/engine.js';
+import { engineFor, scrubEngineFor } from '../../engines/engine-registry.js';
+import { readRules } from '../../rules/read-rules.js';
+import { type MaskingKey, readMaskingKey } from '../../runs/masking-key.js';
+import { PlanRefusedError, runScrub, type ScrubProgress } from '../../runs/scrub-run.js';
+import { readSigningKey } from '../../runs/signing-key.js';
+import { verifyCopy } from '../../runs/verify-run.js';
+import { writeAttestation } from '../attestation/attestation-file.js';
+import { exitCodes } from '../exit-codes.js';
+import { untilInterrupted } from '../interruption.js';
+import { type KeyChoice, keyFileOption, signingKeyOption } from '../key-options.js';
+import { readLabels } from '../labels-on-disk.js';
+import { locationFrom } from '../location.js';
+import { readPolicyNamed } from '../policy-location.js';
+import { startProgressBar } from '../progress-bar.js';
+import { positiveInteger, type RulesChoice, rulesOption } from '../shared-options.js';
+import { printPlan } from '../scrub/print-plan.js';
+import { printVerification } from '../scrub/print-verification.js';
+import type { Terminal } from '../terminal.js';
+import { packageVersion } from '../version.js';
+
+interface ScrubChoices extends KeyChoice, RulesChoice {
+  readonly from?: string;
+  readonly to?: string;
+  readonly labels: string;
+  readonly policy: string;
+  readonly attestation: string;
+  readonly replace?: boolean;
+  readonly dryRun?: boolean;
+  readonly allowProductionLikeName?: boolean;
+  readonly sampleRows: number;
+  readonly json?: boolean;
+}
+
+/** `scrubjay scrub`: a masked, verified copy of a database. */
+export function scrubCommand(terminal: Terminal): Command {
+  return new Command('scrub')
+    .description('copy a database with what is sensitive replaced, verify the copy, and attest it')
+    .option('--from <url>', 'the source (default: SCRUBJAY_URL)')
+    .option('--to <url>', 'the target (default: SCRUBJAY_TARGET_URL)')
+    .requiredOption('--labels <file>', 'labels of the source')
+    .option('--policy <name|file>', 'what is done with each label', 'default')
+    .addOption(keyFileOption())
+    .addOption(signingKeyOption())
+    .option('--attestation <file>', 'where the signed record goes', 'attestation.json')
+    .option('--replace', 'replace what stands under the target’s name')
+    .option('--allow-production-like-name', 'take a target whose name looks like production')
+    .option('--dry-run', 'print the plan and touch nothing')
+    .addOption(
+      new Option('--sample-rows <rows>', 'rows of each table whose originals are looked for in the copy')
+        .default(500)
+        .argParser(positiveInteger),
+    )
+    .addOption(rulesOption())
+    .option('--json', 'print the plan of a dry run as JSON')
+    .action((choices: ScrubChoices) => scrub(terminal, choices));
+}
+
+async function scrub(terminal: Terminal, choices: ScrubChoices): Promise<void> {
+  const from = await locationFrom(choices.from, 'SCRUBJAY_URL', 'the source');
+  const rules = await readRules({ extraFolders: choices.rules });
+  const { labels, sha256: labelsSha256 } = await readLabels(choices.labels, rules.informationTypes);
+  const policy = await readPolicyNamed(choices.policy, rules);
+  const key = await readMaskingKey({ keyFile: choices.keyFile, env: process.env });
+  const source = await scrubEngineFor(from).openSource(from);
+  try {
+    const basis = {
+      catalog: await source.catalog(),
+      labels,
+      labelsSha256,
+      policy,
+      types: rules.informationTypes,
+      keyId: key.id,
+      sourceCanWrite: await source.canWrite(),
+    };
+    const plan = planScrub(basis);
+    if (choices.json) terminal.printJson(plan);
+    else printPlan(terminal, plan);
+    if (choices.dryRun) {
+      if (plan.refusals.length > 0) process.exitCode = exitCodes.findings;
+      return;
+    }
+    if (plan.refusals.length > 0) throw new PlanRefusedError(plan.refusals);
+    await run(terminal, choices, { from, source, basis, plan, key, words: rules.words });
+  } finally {
+    await source.close();
+  }
+}
+
+interface Planned {
+  readonly from: string;
+  readonly source: ScrubSource;
+  readonly basis: Parameters<typeof planScrub>[0];
+  readonly plan: ReturnType<typeof planScrub>;
+  readonly key: MaskingKey;
+  readonly words: Awaited<ReturnType<typeof readRules>>['words'];
+}
+
+async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned): Promise<void> {
+  const { from, source, basis, plan, key, words } = planned;
+  const signingKey = await readSigningKey({
+    signingKeyFile: choices.signingKey,
+    env: process.env,
+    maskingKey: key,
+  });
+  const startedAt = new Date();
+  const to = await locationFrom(choices.to, 'SCRUBJAY_TARGET_URL', 'the target');
+  const target = await scrubEngineFor(to).openTarget(to, {
+    replace: choices.replace ?? false,
+    source: await source.identity(),
+    allowProductionLikeName: choices.allowProductionLikeName,
+  });
+  const identity = await target.identity();
+  const bar = startProgressBar(terminal, 'scrubbing');
+  const onProgress = ({ phase, doing, done, total }: ScrubProgress) =>
+    bar.update(done, total, `${phase}: ${doing}`);
+  let targetFingerprint = '';
+  const stopping = 'stopping: the target keeps what it showed before';
+  try {
+    const { tables, verification } = await untilInterrupted(terminal, stopping, (signal) =>
+      runScrub({
+        source,
+        target,
+        plan,
+        pseudonyms: key.pseudonyms,
+        words,
+        onProgress,
+        signal,
+        verify: async () => {
+          targetFingerprint = fingerprintCatalog(await target.catalog());
+          const sampler = await engineFor(from).open(from);
+          try {
+            const { labels } = basis;
+            const { sampleRows } = choices;
+            return await verifyCopy({
+              ...{ source, sampler, target, plan, labels, words, sampleRows, signal },
+              onProgress: ({ check, doing, done, total }) => bar.update(done, total, `${check}: ${doing}`),
+            });
+          } finally {
+            await sampler.close();
+          }
+        },
+      }),
+    );
+    bar.stop();
+    const statement = attestScrub({
+      ...{ toolVersion: packageVersion(), startedAt, finishedAt: new Date(), basis, plan },
+      source: await source.identity(),
+      target: identity,
+      ...{ targetFingerprint, tables, verification },
+    });
+    await writeAttestation(choices.attestation, signStatement(statement, signingKey), signingKey);
+    terminal.print('');
+    printVerification(terminal, verification);
+    const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+    const seconds = ((Date.now() - startedAt.getTime()) / 1000).toFixed(1);
+    terminal.print(
+      `\n${rows.toLocaleString('en')} rows of ${tables.length} tables are in ${identity.display}, verified, after ${seconds} s.`,
+    );
+    terminal.print(`The attestation is in ${choices.attestation}, signed by key ${signingKey.id}.`);
+  } finally {
+    bar.stop();
+  }
+}
