@@ -6,6 +6,7 @@ import { exitCodes } from '../src/cli/exit-codes.js';
 import { Terminal } from '../src/cli/terminal.js';
 import { EmbeddedServer } from '../src/engines/postgres/embedded-server.js';
 import { loadProduction } from './production/load.js';
+import { scrubAndVerify } from './scrub-and-verify.js';
 import { StepFailedError, Walkthrough } from './walkthrough.js';
 
 const usage = `usage: npm run demo [-- --keep] [-- --folder DIR]
@@ -35,6 +36,8 @@ async function demo({ keep, folder }: { keep: boolean; folder: string }): Promis
     await walkthrough.part('Make the key that all stand-ins come from', () =>
       walkthrough.scrubjay('key', 'new', join(folder, 'masking.key')),
     );
+    const [source, target] = [server.url('shop_production'), server.url('shop_staging')];
+    await scrubAndVerify({ terminal, walkthrough, folder, source, target });
     sumUp(walkthrough, folder, performance.now() - began);
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);
@@ -88,6 +91,11 @@ const corrections: readonly { readonly column: string; readonly type?: string; r
   { column: 'audit.history.operation', reason: 'says update or delete, of rows' },
   { column: 'legacy.cust_mst.stat_cd', reason: 'A, I or X: active, inactive, closed' },
   { column: 'public.addresses.country', reason: 'where parcels go, not who people are' },
+  {
+    column: 'medical_notes.note',
+    type: 'health-record',
+    reason: 'a special category (GDPR Art. 9): nothing of the text may pass',
+  },
   { column: 'payment_cards.expires', type: 'card-expiry', reason: 'month and year printed on the card' },
   {
     column: 'support_tickets.contact_details',
@@ -105,6 +113,7 @@ function sumUp(walkthrough: Walkthrough, folder: string, durationMs: number): vo
   walkthrough.say(`
 The files of this demo are in ${folder}. Next:
   npm run scrubjay -- labels show ${join(folder, 'labels.yaml')} --sensitive
+  npm run scrubjay -- attestation show ${join(folder, 'attestation.json')}
   npm run scrubjay -- --help
   npm run demo -- --keep        to look around in the databases`);
 }

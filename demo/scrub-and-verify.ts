@@ -27,7 +27,7 @@ export async function scrubAndVerify({ terminal, walkthrough, folder, source, ta
     ),
   );
   await walkthrough.part('Look for what should not be there', () =>
-    walkthrough.scrubjay('verify', ...labels),
+    walkthrough.scrubjay('verify', ...labels, '--policy', 'gdpr'),
   );
   await walkthrough.part('The same rows before and after', () =>
     showBeforeAndAfter(terminal, source, target),

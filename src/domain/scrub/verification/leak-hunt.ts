@@ -19,6 +19,16 @@ export interface Leak {
   readonly verdict: 'leak' | 'chance' | 'decided';
 }
 
+/** Where an original value comes from. */
+export interface Origin {
+  /** Printed name. */
+  readonly column: string;
+  /** Pseudonym domain. */
+  readonly domain: string;
+  /** True for what many people have in common, as the town they live in: finding it tells of nobody. */
+  readonly isShared?: boolean;
+}
+
 interface Original {
   readonly strength: NeedleStrength;
   readonly origins: Set<string>;
@@ -38,9 +48,9 @@ export class LeakHuntBuilder {
   #untold = 0;
 
   /** Adds an original value; those too short or plain to be told from others are only counted. */
-  addOriginal(value: string, origin: { readonly column: string; readonly domain: string }): void {
+  addOriginal(value: string, origin: Origin): void {
     const needle = needleOf(value);
-    if (!needle) {
+    if (!needle || (origin.isShared && needle.strength === 'likely')) {
       this.#untold++;
       return;
     }

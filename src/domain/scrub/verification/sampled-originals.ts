@@ -1,6 +1,7 @@
 import type { Table } from '../../catalog/catalog.js';
 import { printColumnName } from '../../catalog/catalog.js';
 import type { Labels } from '../../classification/labels-file.js';
+import { atLeastAsSensitive } from '../../classification/sensitivity.js';
 import type { PseudonymFunction } from '../../masking/pseudonym/pseudonym-function.js';
 import { columnsReadBy } from '../../masking/technique-registry.js';
 import { batchOf } from '../../masking/value-batch.js';
@@ -35,9 +36,10 @@ export function addOriginals(hunt: LeakHuntBuilder, from: SampledTable, decoys: 
   for (const mask of from.masks) {
     const values = from.sample.get(mask.column.column) ?? [];
     const column = printColumnName(mask.column);
+    const isShared = !atLeastAsSensitive(mask.sensitivity, 'confidential');
     for (const { domain, pairs } of observe(from, mask, values, decoys)) {
       for (const { original, standIn } of pairs) {
-        hunt.addOriginal(original, { column, domain });
+        hunt.addOriginal(original, { column, domain, isShared });
         if (standIn !== null && standIn !== original) hunt.addDecoy(standIn, domain);
       }
     }
