@@ -54,7 +54,11 @@ export function dependants(roots: readonly string[], dependencies: Dependencies)
 const whole = (classId: string, objectId: string) => `
   case ${classId}
     when 'pg_attrdef'::regclass then (select 'pg_class:' || adrelid from pg_attrdef where oid = ${objectId})
-    when 'pg_rewrite'::regclass then (select 'pg_class:' || ev_class from pg_rewrite where oid = ${objectId})
+    -- A view is its rule; another rule is made when all tables are there, and must not order them.
+    when 'pg_rewrite'::regclass then (
+      select case when rulename = '_RETURN' then 'pg_class:' || ev_class else 'pg_rewrite:' || oid end
+      from pg_rewrite where oid = ${objectId}
+    )
     when 'pg_constraint'::regclass then (
       select case when contypid <> 0 then 'pg_type:' || contypid else 'pg_constraint:' || oid end
       from pg_constraint where oid = ${objectId}
