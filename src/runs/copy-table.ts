@@ -7,6 +7,7 @@ import {
   printRelationName,
 } from '../domain/catalog/catalog.js';
 import { columnsReadBy, prepareMask } from '../domain/masking/technique-registry.js';
+import { rememberedMask } from '../domain/masking/remembered-mask.js';
 import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
 import type { WordLists } from '../domain/masking/word-lists.js';
 import type { ColumnMask } from '../domain/policy/column-mask.js';
@@ -108,11 +109,10 @@ function prepareFieldMask(mask: ColumnMask, { table, pseudonyms, words }: TableC
   if (!found) throw new Error(`the plan masks ${printColumnName(mask.column)}, which is not there`);
   const column = maskedColumn(table, found);
   const { technique, options, domain } = mask;
-  return {
-    column: name,
-    mask: prepareMask({ technique, options, column, domain, pseudonyms, words }),
-    reads: columnsReadBy(technique, options, column),
-  };
+  const prepared = prepareMask({ technique, options, column, domain, pseudonyms, words });
+  const reads = columnsReadBy(technique, options, column);
+  // A stand-in that hangs on other columns as well cannot be known by its value.
+  return { column: name, mask: reads.length === 0 ? rememberedMask(prepared) : prepared, reads };
 }
 
 /** Waits while the target is behind. The bytes are copied: the masker writes over them. */
