@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { Writable } from 'node:stream';
 import {
   type RelationName,
   type Table,
@@ -18,6 +16,7 @@ import { createRowMasker } from '../domain/scrub/copy-format/row-masker.js';
 import type { TablePlan } from '../domain/scrub/scrub-plan.js';
 import { ScrubjayError } from '../domain/errors.js';
 import type { ScrubSource, ScrubTarget } from '../engines/engine.js';
+import { BlockWriter } from './block-writer.js';
 
 /** Rows arrived in another number than they left: what the server took is not what was sent. */
 export class RowsLostError extends ScrubjayError {
@@ -67,15 +66,16 @@ export async function copyTable(copy: TableCopy): Promise<TableResult> {
   const masker = createRowMasker({ columns, masks, format });
   const from = await source.copyOut(table, plan.columns, format);
   const { stream: into, loaded } = await target.copyIn(plan.loadsInto, plan.columns, format);
+  const writer = new BlockWriter(into);
   let bytes = 0;
   try {
     for await (const chunk of from as AsyncIterable<Buffer>) {
       signal?.throwIfAborted();
       bytes += chunk.length;
-      await write(into, masker.push(chunk));
+      await writer.write(masker.push(chunk));
       copy.onChunk?.({ rows: masker.rows, bytes });
     }
-    await write(into, masker.end());
+    await writer.write(masker.end());
     into.end();
     const stored = await loaded;
     if (stored !== masker.rows) throw new RowsLostError(printRelationName(table), masker.rows, stored);
@@ -113,11 +113,4 @@ function prepareFieldMask(mask: ColumnMask, { table, pseudonyms, words }: TableC
   const reads = columnsReadBy(technique, options, column);
   // A stand-in that hangs on other columns as well cannot be known by its value.
   return { column: name, mask: reads.length === 0 ? rememberedMask(prepared) : prepared, reads };
-}
-
-/** Waits while the target is behind. The bytes are copied: the masker writes over them. */
-async function write(into: Writable, bytes: Uint8Array | undefined): Promise<void> {
-  if (!bytes || bytes.length === 0) return;
-  if (into.errored) throw into.errored;
-  if (!into.write(Buffer.from(bytes)) && !into.destroyed) await once(into, 'drain');
 }
