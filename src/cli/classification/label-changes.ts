@@ -1,5 +1,5 @@
-import type { LabelChanges } from '../../domain/classification/label-decisions.js';
-import type { Labels } from '../../domain/classification/labels-file.js';
+import { isSensitive, type LabelChanges } from '../../domain/classification/label-decisions.js';
+import type { KeptLabel, Labels } from '../../domain/classification/labels-file.js';
 import type { Terminal } from '../terminal.js';
 
 /** Names listed before the rest is counted. */
@@ -16,7 +16,7 @@ export function printLabelChanges(
   section(
     terminal,
     'new',
-    added.map((name) => `${name}: ${labels.columns.get(name)?.informationType ?? 'nothing sensitive'}`),
+    sensitiveFirst(added, labels).map((name) => `${name}: ${holds(labels.columns.get(name))}`),
   );
   section(
     terminal,
@@ -32,6 +32,21 @@ export function printLabelChanges(
   if (added.length + renamed.length + vanished.length + flagged.length === 0) {
     terminal.print('Nothing is new, renamed, vanished or to be reviewed.');
   }
+}
+
+/** Sensitive ones before the others, each in the order they came. */
+function sensitiveFirst(names: readonly string[], { columns }: Labels): readonly string[] {
+  const rank = (name: string): number => (isSensitiveLabel(columns.get(name)) ? 0 : 1);
+  return [...names].sort((a, b) => rank(a) - rank(b));
+}
+
+function isSensitiveLabel(label: KeptLabel | undefined): boolean {
+  return label !== undefined && isSensitive(label);
+}
+
+function holds(label: KeptLabel | undefined): string {
+  const inside = [...new Set(Object.values(label?.paths ?? {}))];
+  return label?.informationType ?? (inside.length > 0 ? `inside: ${inside.join(', ')}` : 'nothing sensitive');
 }
 
 function section(terminal: Terminal, title: string, lines: readonly string[]): void {

@@ -256,11 +256,12 @@ async function change(
       : resolve(before.labels, columns);
   const after = names.reduce(decideOn, before.labels);
   await writeLabels(before, after);
-  if (names.length > 0)
-    printLabelTable(
-      terminal,
-      names.map((name) => after.columns.get(name)!),
-    );
+  const decided = names.map((name) => after.columns.get(name)!);
+  // What a person named is shown; of what a filter chose, a long list of nothings would hide the rest.
+  const shown = typeof columns === 'function' ? decided.filter(isSensitive) : decided;
+  if (shown.length > 0) printLabelTable(terminal, shown);
+  if (shown.length < decided.length)
+    terminal.say(`and ${decided.length - shown.length} that hold nothing sensitive`);
   const open = [...after.columns.values()].filter(needsReview).length;
   terminal.say(`${names.length} decided in ${file}; ${open} wait for a decision`);
 }
