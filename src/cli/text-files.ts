@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { isUtf8 } from 'node:buffer';
 import { FileFormatError } from '../domain/errors.js';
 import { FileAccessError } from './errors.js';
@@ -53,8 +54,11 @@ export async function writeTextFile(file: string, text: string): Promise<void> {
   }
 }
 
-/** Writes a file that must not be there yet. Throws `FileAccessError`. */
+/** Writes a file that must not be there yet, and its folder where there is none. Throws `FileAccessError`. */
 export async function writeNewFile(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true }).catch((error: unknown) => {
+    throw accessError('write', file, error);
+  });
   const handle = await open(file, 'wx').catch((error: unknown) => {
     throw accessError('write', file, error);
   });

@@ -56,7 +56,7 @@ export function typesCommand(terminal: Terminal): Command {
   types.addCommand(
     new Command('new')
       .description('write a rule file to begin with')
-      .argument('<id>', 'lower-case words joined by hyphens, such as staff-number')
+      .argument('<id>', 'lower-case words joined by hyphens, such as parking-permit')
       .option('--into <folder>', 'folder to write it to', '.')
       .action((id: string, { into }: { into: string }) => writeSkeleton(terminal, id, into)),
   );
@@ -191,7 +191,7 @@ function checkId(id: string, file: string, text: string): void {
     if (!(error instanceof FileFormatError)) throw error;
     throw new UsageError(
       `"${id}" cannot be the id of a type`,
-      'use lower-case words joined by hyphens, such as staff-number',
+      'use lower-case words joined by hyphens, such as parking-permit',
     );
   }
 }
