@@ -36,7 +36,10 @@ export function printFindings(terminal: Terminal, findings: Findings): void {
     );
   if (unread.length === 0) return;
   terminal.print(
-    terminal.style('yellow', `\nRows of ${unread.length} tables were not seen; names alone decided there:`),
+    terminal.style(
+      'yellow',
+      `\nRows of ${unread.length} ${unread.length === 1 ? 'table' : 'tables'} were not seen; names alone decided there:`,
+    ),
   );
   for (const { table, reason } of unread) terminal.print(`  ${printRelationName(table)}: ${reason}`);
 }
