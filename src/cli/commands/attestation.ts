@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { readUnverified, verifyEnvelope } from '../../domain/scrub/attestation/signed-statement.js';
 import { readAttestation, trustedKeys } from '../attestation/attestation-file.js';
 import { compareAttestation, type ComparedWith } from '../attestation/compare-attestation.js';
@@ -17,11 +17,10 @@ export function attestationCommand(terminal: Terminal): Command {
     new Command('verify')
       .description('check the signature, and what the attestation says beside files and the copy itself')
       .argument('<file>', 'attestation, as the scrub wrote it')
-      .option(
-        '--public-key <file>',
-        'public key (PEM) that counts; repeatable (default: the one beside the attestation, FILE.pub)',
-        listParser,
-        [],
+      .addOption(
+        new Option('--public-key <file>', 'public key (PEM) that counts; repeatable')
+          .default([], 'the one beside the attestation, FILE.pub')
+          .argParser(listParser),
       )
       .option('--labels <file>', 'check that this is the labels file that was used')
       .option('--policy <policy>', 'check that this is the policy that was used: a file, or an id')

@@ -78,11 +78,10 @@ export function classifyCommand(terminal: Terminal): Command {
     .option('--show-samples', 'with --explain, at a terminal only: some values of the column')
     .option('--metadata-only', 'read names and types, and no row')
     .option('--rows <number>', 'rows to sample from each table at most', positiveInteger, 200)
-    .option(
-      '--timeout <duration>',
-      'longest time for the sample of one table (default: 10s)',
-      durationMs,
-      10_000,
+    .addOption(
+      new Option('--timeout <duration>', 'longest time for the sample of one table')
+        .default(10_000, '10s')
+        .argParser(durationMs),
     )
     .option('--schemas <names>', 'only these schemas; * for any characters', listParser)
     .option('--tables <names>', 'only these tables: table or schema.table; * for any characters', listParser)
