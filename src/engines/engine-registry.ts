@@ -1,5 +1,6 @@
 import { ScrubjayError } from '../domain/errors.js';
 import type { Engine, ScrubEngine } from './engine.js';
+import { filesEngine } from './files/files-engine.js';
 import { postgresEngine } from './postgres/postgres-engine.js';
 
 /** Nothing here can open a location. */
@@ -23,7 +24,7 @@ export class NotScrubbableError extends ScrubjayError {
   }
 }
 
-const engines: readonly Engine[] = [postgresEngine];
+const engines: readonly Engine[] = [postgresEngine, filesEngine];
 
 /** The engine that opens a location; throws `UnknownLocationError`, which does not repeat it. */
 export function engineFor(location: string): Engine {

@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Engine } from '../engine.js';
+import { FilesSession } from './files-session.js';
+import { readDataFileName } from './formats.js';
+
+/** A URL with any scheme, or a driver's list of settings: `host=db password=…`. */
+const otherLocation = /^[a-z][a-z\d+.-]*:\/\/|^\w+=/i;
+
+/** CSV, JSON and Parquet files, and folders of them. */
+export const filesEngine: Engine = {
+  id: 'files',
+  capabilities: {
+    scrubSource: false,
+    scrubTarget: false,
+    nativeMasking: false,
+    sensitivityClassification: false,
+    transparentEncryption: false,
+  },
+  /** A path that exists, or that is so clearly meant as a file that its absence is the mistake to tell. */
+  recognises(location) {
+    if (isFileUrl(location)) return true;
+    if (existsSync(location)) return true;
+    return (
+      !otherLocation.test(location) &&
+      (readDataFileName(location) !== undefined || /^(\.{0,2}|~)[/\\]|[/\\]$/.test(location))
+    );
+  },
+  open: (location) => FilesSession.open(isFileUrl(location) ? fileURLToPath(location) : location),
+};
+
+function isFileUrl(location: string): boolean {
+  return /^file:\/\//i.test(location);
+}
