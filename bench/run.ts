@@ -1,46 +1,32 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Claim } from './claim.js';
-import { benchClassify } from './classify/bench.js';
-import { benchScrub } from './scrub/bench.js';
+import type { Bench } from './claim.js';
 
-/** What a bench is told. */
-interface BenchOptions {
-  readonly set?: string;
-  readonly quick: boolean;
-  readonly learn: boolean;
-  readonly errors: boolean;
-}
-
-/** Every bench by name; each prints, last, one JSON line per claim. */
-const benches: Readonly<Record<string, (options: BenchOptions) => Promise<readonly Claim[]>>> = {
-  classify: benchClassify,
-  scrub: benchScrub,
-};
+/** Starts a bench by its folder's name; prints, last, one JSON line per claim. */
+const here = fileURLToPath(new URL('.', import.meta.url));
+const names = readdirSync(here).filter((name) => existsSync(`${here}/${name}/bench.js`));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: {
-    set: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    learn: { type: 'boolean', default: false },
-    errors: { type: 'boolean', default: false },
-  },
+  strict: false,
+  options: { set: { type: 'string' }, quick: { type: 'boolean', default: false } },
 });
+const { set, quick, ...switches } = values;
 const [name = ''] = positionals;
-const bench = benches[name];
-if (bench) {
-  for (const { name: claim, measured: value, wanted, better, holds } of await bench(values)) {
+
+if (names.includes(name)) {
+  const { bench } = (await import(new URL(`./${name}/bench.js`, import.meta.url).href)) as { bench: Bench };
+  const claims = await bench({
+    ...(typeof set === 'string' ? { set } : {}),
+    quick: quick === true,
+    switches: new Set(Object.keys(switches)),
+  });
+  for (const { name: claim, measured: value, unit, wanted, better, holds } of claims) {
     const goal = `${better === 'higher' ? '>=' : '<='} ${wanted}`;
-    console.log(JSON.stringify({ bench: name, claim, value, unit: unitOf(claim), goal, holds }));
+    console.log(JSON.stringify({ bench: name, claim, value, unit, goal, holds }));
   }
 } else {
-  console.error(`usage: npm run bench -- ${Object.keys(benches).join('|')} [--quick] [--set DIR]`);
+  console.error(`usage: npm run bench -- ${names.join('|')} [--quick] [--set DIR]`);
   process.exitCode = 2;
-}
-
-/** Measures of accuracy are shares; those of speed say their unit in their name. */
-function unitOf(claim: string): string {
-  if (/seconds/.test(claim)) return 's';
-  if (/MiB/.test(claim)) return 'MiB';
-  return /×|times|ratio/.test(claim) ? 'ratio' : 'share';
 }

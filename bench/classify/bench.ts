@@ -16,24 +16,12 @@ import { packageRoot } from '../../src/package-root.js';
 import { readClassifier } from '../../src/rules/read-classifier.js';
 import { readRules } from '../../src/rules/read-rules.js';
 import { classifyDataSource } from '../../src/runs/classify-run.js';
-import type { Claim } from '../claim.js';
+import { atLeast, atMost, type Bench, type BenchOptions, type Claim } from '../claim.js';
 import { yearOfSet } from './examples.js';
 import { gatherMaterial, learnModel, leaveOneOut } from './learn-model.js';
 import { loadSet, openSet, type LabelledSet, type Score } from './load-set.js';
 import { runPeers } from './run-peers.js';
 import { measureSpeed, type SpeedFigures } from './speed.js';
-
-export interface ClassifyBenchOptions {
-  /** Folder of a set in the format of `bench/classify/set/README.md`. */
-  readonly set?: string;
-  /** Leaves out what takes longest. */
-  readonly quick?: boolean;
-  /** Learns the weights anew from the set and writes `rules/classification-model.yaml`. */
-  readonly learn?: boolean;
-  /** Lists every wrong answer. */
-  readonly errors?: boolean;
-  readonly print?: (line: string) => void;
-}
 
 const ownSet = join(sourceFolder(), 'set');
 const rowsSampled = 200;
@@ -42,15 +30,13 @@ const learnCommand = 'npm run bench -- classify --learn';
 /**
  * Loads a labelled set into a real PostgreSQL, classifies it as the CLI would, and scores the answers
  * with the set's own scorer: with values, by metadata alone, and both again with weights that were
- * learnt without the schema under test.
+ * learnt without the schema under test. `--learn` learns the weights anew from the set and writes
+ * `rules/classification-model.yaml`; `--errors` lists every wrong answer.
  */
-export async function benchClassify({
-  set: folder = ownSet,
-  quick,
-  learn,
-  errors,
-  print = console.log,
-}: ClassifyBenchOptions = {}): Promise<readonly Claim[]> {
+export const bench: Bench = async ({ set: folder = ownSet, quick, switches }: BenchOptions) => {
+  const learn = switches.has('learn');
+  const errors = switches.has('errors');
+  const print = console.log;
   const set = await openSet(folder);
   const server = await EmbeddedServer.start({ durability: 'none' });
   try {
@@ -68,26 +54,26 @@ export async function benchClassify({
     await server.stop();
     await set.remove();
   }
-}
+};
 
-interface Bench {
+interface Measured {
   readonly set: LabelledSet;
   readonly session: Session;
   readonly classifier: Classifier;
-  readonly quick?: boolean;
-  readonly learn?: boolean;
-  readonly errors?: boolean;
+  readonly quick: boolean;
+  readonly learn: boolean;
+  readonly errors: boolean;
   readonly print: (line: string) => void;
 }
 
-async function measure(bench: Bench): Promise<readonly Claim[]> {
-  const { set, session, print } = bench;
+async function measure(measured: Measured): Promise<readonly Claim[]> {
+  const { set, session, print } = measured;
   const catalog = keepSchemas(await session.introspect(), set.schemas);
   const samples = await sampleAll(session, catalog);
-  const material = gatherMaterial(set, catalog, samples, bench.classifier);
-  const model = bench.learn ? learnModel(material, set.schemas, learnCommand) : bench.classifier.model;
-  if (bench.learn) await writeModel(model);
-  const classifier = { ...bench.classifier, model };
+  const material = gatherMaterial(set, catalog, samples, measured.classifier);
+  const model = measured.learn ? learnModel(material, set.schemas, learnCommand) : measured.classifier.model;
+  if (measured.learn) await writeModel(model);
+  const classifier = { ...measured.classifier, model };
 
   // The first figures come from the very run that users start.
   const { proposals, failures } = await classifyDataSource({
@@ -117,10 +103,10 @@ async function measure(bench: Bench): Promise<readonly Claim[]> {
   );
   print(printScore('with values, weights learnt without the schema', outside));
   print(printScore('metadata only, weights learnt without the schema', outsideMetadata));
-  if (bench.errors) for (const line of printErrors('with values', outside)) print(line);
-  if (bench.errors) for (const line of printErrors('metadata only', outsideMetadata)) print(line);
+  if (measured.errors) for (const line of printErrors('with values', outside)) print(line);
+  if (measured.errors) for (const line of printErrors('metadata only', outsideMetadata)) print(line);
 
-  if (!bench.quick) {
+  if (!measured.quick) {
     for (const result of await runPeers(set, join(sourceFolder(), 'peers'))) {
       print(
         'score' in result
@@ -129,7 +115,7 @@ async function measure(bench: Bench): Promise<readonly Claim[]> {
       );
     }
   }
-  const speed = await measureSpeed(classifier, bench.quick ? 'quick' : 'full');
+  const speed = await measureSpeed(classifier, measured.quick ? 'quick' : 'full');
   print(printSpeed(speed));
   return [
     ...accuracyClaims('', withValues, metadata),
@@ -211,33 +197,19 @@ async function writeModel(model: ClassificationModel): Promise<void> {
 
 function accuracyClaims(where: string, withValues: Score, metadata: Score): readonly Claim[] {
   return [
-    atLeast(`sensitive-column recall${where}`, withValues.total.recall, 0.97),
-    atLeast(`sensitive-column precision${where}`, withValues.total.precision, 0.93),
-    atLeast(`type macro-F1${where}`, withValues.total.type_macro_f1, 0.9),
-    atMost(`calibration error${where}`, withValues.total.ece, 0.05),
-    atLeast(`metadata-only F1${where}`, metadata.total.f1, 0.9),
+    atLeast(`sensitive-column recall${where}`, withValues.total.recall, 0.97, 'share'),
+    atLeast(`sensitive-column precision${where}`, withValues.total.precision, 0.93, 'share'),
+    atLeast(`type macro-F1${where}`, withValues.total.type_macro_f1, 0.9, 'share'),
+    atMost(`calibration error${where}`, withValues.total.ece, 0.05, 'share'),
+    atLeast(`metadata-only F1${where}`, metadata.total.f1, 0.9, 'share'),
   ];
 }
 
 function speedClaims({ metadataMs, samplingRatio }: SpeedFigures): readonly Claim[] {
   return [
-    atMost('10,000 columns by metadata, seconds', metadataMs / 1000, 2),
-    atMost('sampled table, times its sampling query', samplingRatio, 1.5),
+    atMost('10,000 columns by metadata, seconds', metadataMs / 1000, 2, 's'),
+    atMost('sampled table, times its sampling query', samplingRatio, 1.5, 'ratio'),
   ];
-}
-
-function atLeast(name: string, measured: number | null, wanted: number): Claim {
-  return { name, measured: measured ?? 0, wanted, better: 'higher', holds: (measured ?? 0) >= wanted };
-}
-
-function atMost(name: string, measured: number | null, wanted: number): Claim {
-  return {
-    name,
-    measured: measured ?? Infinity,
-    wanted,
-    better: 'lower',
-    holds: (measured ?? Infinity) <= wanted,
-  };
 }
 
 function printClaim({ name, measured, wanted, better, holds }: Claim): string {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
-import { atMost, type Claim } from '../claim.js';
+import { atMost, type Bench } from '../claim.js';
 import type { CopyCost } from './copy-once.js';
 import { rawPipe, type RawPipe } from './raw-pipe.js';
 import { fillWideTable, wideTable } from './wide-table.js';
@@ -27,7 +27,7 @@ interface Round {
  * and by one that masks 8 of 16 columns. Ratios are taken round by round, so that a machine whose speed
  * drifts does not decide; each scrub runs in a process of its own, whose CPU and memory are counted.
  */
-export async function benchScrub({ quick }: { readonly quick: boolean }): Promise<readonly Claim[]> {
+export const bench: Bench = async ({ quick }) => {
   const server = await EmbeddedServer.start({ settings: { shared_buffers: '512MB', max_wal_size: '8GB' } });
   try {
     const pipe = await rawPipe();
@@ -49,23 +49,31 @@ export async function benchScrub({ quick }: { readonly quick: boolean }): Promis
         'masked copy, times the raw pipe',
         median(rounds.map(({ masked, raw }) => masked.seconds / raw)),
         MASKED_OVER_RAW,
+        'ratio',
       ),
       atMost(
         'unmasked copy, times the raw pipe',
         median(rounds.map(({ unmasked, raw }) => unmasked.seconds / raw)),
         MASKED_OVER_RAW,
+        'ratio',
       ),
       atMost(
         'peak memory of a masked copy, MiB',
         Math.max(growth.peakMiB, ...rounds.map(({ masked }) => masked.peakMiB)),
         PEAK_MIB,
+        'MiB',
       ),
-      atMost('time a row at the largest size, times that at the smallest', growth.ratio, PER_ROW_GROWTH),
+      atMost(
+        'time a row at the largest size, times that at the smallest',
+        growth.ratio,
+        PER_ROW_GROWTH,
+        'ratio',
+      ),
     ];
   } finally {
     await server.stop();
   }
-}
+};
 
 async function makeSource(server: EmbeddedServer, name: string, rows: number): Promise<void> {
   await execute(server.url(), `create database ${name}`);
