@@ -1,0 +1,64 @@
+import type { Catalog, RelationName } from '../catalog/catalog.js';
+
+/**
+ * Everything that a query may name: the catalog of people's tables and what surrounds it. Read by the
+ * engine (`engines/postgres/query-catalog.ts`), so that the rewriter resolves names without asking.
+ */
+export interface QueryCatalog {
+  readonly catalog: Catalog;
+  /** Names of all schemas, `pg_catalog` and `information_schema` among them. */
+  readonly schemas: readonly string[];
+  /** System tables and views, and those of extensions: looked up, never masked by policy. */
+  readonly systemRelations: readonly SystemRelation[];
+  /** Functions, procedures and aggregates outside `pg_catalog` and `information_schema`. */
+  readonly routines: readonly Routine[];
+  /** Operators outside `pg_catalog`, by name; one entry for all of a name in a schema. */
+  readonly operators: readonly ForeignOperator[];
+  /** Types outside `pg_catalog`; row types of tables are left out. */
+  readonly types: readonly UserType[];
+  readonly triggers: readonly Trigger[];
+  /** Rewrite rules other than those that make a view a view. */
+  readonly rules: readonly RewriteRule[];
+}
+
+export interface SystemRelation extends RelationName {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
+export interface Routine {
+  readonly schema: string;
+  readonly name: string;
+  /** The extension that brought it. */
+  readonly extension?: string;
+  /** Called by `x.name` or `name(x)` with a row: attribute notation. */
+  readonly takesRow: boolean;
+  readonly arguments: number;
+}
+
+export interface ForeignOperator {
+  readonly schema: string;
+  readonly name: string;
+  readonly extension?: string;
+}
+
+export interface UserType {
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: 'base' | 'enum' | 'domain' | 'composite' | 'range';
+  readonly extension?: string;
+  /** Some cast from or to the type runs a function outside `pg_catalog`, or a check of the domain does. */
+  readonly runsCode: boolean;
+}
+
+export interface Trigger {
+  readonly table: RelationName;
+  readonly name: string;
+  readonly events: readonly ('insert' | 'update' | 'delete' | 'truncate')[];
+  /** Source text of its function; absent when the function is not written in SQL or PL/pgSQL. */
+  readonly source?: string;
+}
+
+export interface RewriteRule {
+  readonly table: RelationName;
+  readonly name: string;
+}
