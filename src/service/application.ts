@@ -1,11 +1,13 @@
 import helmet from '@fastify/helmet';
-import { type INestApplication } from '@nestjs/common';
+import { type INestApplication, Logger as NestLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { v7 as uuidv7 } from 'uuid';
 import type { Configuration } from './configuration/configuration.js';
-import { type Foundation, ServiceModule } from './service.module.js';
+import type { Foundation } from './foundation.js';
+import { type Logger, NestLog } from './logging/log.js';
+import { ServiceModule } from './service.module.js';
 
 /** Bytes of the largest request body. */
 const BODY_LIMIT = 1024 * 1024;
@@ -21,10 +23,27 @@ export async function createApplication(foundation: Foundation): Promise<NestFas
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
   });
+  // Before anything of Nest is made: what it tells from there on goes through our log.
+  NestLogger.overrideLogger(new NestLog(foundation.log));
   const application = await NestFactory.create<NestFastifyApplication>(ServiceModule.on(foundation), adapter);
+  logRequests(adapter, foundation.log);
   await hardenForBrowsers(application, configuration);
   application.enableShutdownHooks();
   return application;
+}
+
+/** One line a request: the route's pattern and not its URL, whose query somebody may have put data into. */
+function logRequests(adapter: FastifyAdapter, log: Logger): void {
+  adapter.getInstance().addHook('onResponse', (request, reply, done) => {
+    log.info({
+      request: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime),
+    });
+    done();
+  });
 }
 
 /** Headers and origins for the pages that people open; the API itself answers JSON only. */

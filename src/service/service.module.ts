@@ -4,22 +4,14 @@ import { ApiKeyCredentials } from './auth/api-key-credentials.js';
 import { AuthGuard } from './auth/auth.guard.js';
 import { CREDENTIALS } from './auth/caller.js';
 import { OidcCredentials } from './auth/oidc-credentials.js';
-import type { Configuration } from './configuration/configuration.js';
 import { DataSources } from './data-sources/data-sources.js';
 import { DataSourcesController } from './data-sources/data-sources.controller.js';
 import { ServiceDatabase } from './database/service-database.js';
+import type { Foundation } from './foundation.js';
 import { HealthController } from './health/health.controller.js';
 import { AddressPolicy } from './network/address-policy.js';
 import { ProblemFilter } from './problems/problem-filter.js';
-import type { KeyWrapper } from './secrets/envelope.js';
 import { SecretStore } from './secrets/secret-store.js';
-
-/** What the service is built on: made before Nest, so that a start fails before it listens. */
-export interface Foundation {
-  readonly configuration: Configuration;
-  readonly database: ServiceDatabase;
-  readonly keyWrapper: KeyWrapper;
-}
 
 @Module({})
 export class ServiceModule {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
+import type { DestinationStream } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { migrations } from '../../migrations/all.js';
 import { createApplication } from '../../src/service/application.js';
@@ -8,8 +9,10 @@ import { newApiKey } from '../../src/service/auth/api-key-credentials.js';
 import type { Role } from '../../src/service/auth/permissions.js';
 import { readConfiguration } from '../../src/service/configuration/configuration.js';
 import { ServiceDatabase } from '../../src/service/database/service-database.js';
+import { createLog } from '../../src/service/logging/log.js';
 import { LocalKeyWrapper } from '../../src/service/secrets/envelope.js';
 import { createDatabase, type TestDatabase } from './databases.js';
+import { shippedRules } from './planning.js';
 
 /** The whole service on a database of its own, called through its HTTP stack without a port. */
 export interface TestService {
@@ -24,16 +27,27 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-export async function startService(environment: NodeJS.ProcessEnv = {}): Promise<TestService> {
+/** @param logTo where log lines go; nobody reads them by default */
+export async function startService(
+  environment: NodeJS.ProcessEnv = {},
+  logTo: DestinationStream = { write: () => undefined },
+): Promise<TestService> {
   const own = await createDatabase();
   const database = await ServiceDatabase.open(own.url, migrations);
   const configuration = readConfiguration({
     ALLOW_PRIVATE_ADDRESSES: 'true',
-    LOG_LEVEL: 'silent',
+    LOG_LEVEL: 'debug',
     ...environment,
   });
   const keyWrapper = new LocalKeyWrapper([randomBytes(32)]);
-  const application = await createApplication({ configuration, database, keyWrapper });
+  const application = await createApplication({
+    configuration,
+    database,
+    databaseUrl: own.url,
+    keyWrapper,
+    rules: await shippedRules(),
+    log: createLog(configuration, logTo),
+  });
   await application.init();
   await application.getHttpAdapter().getInstance().ready();
   return {

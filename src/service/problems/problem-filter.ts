@@ -26,10 +26,11 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
     const problem = describe(error, request.id);
-    // The class name and code only: messages of strangers (drivers, libraries) may quote data.
+    // The class name, code and frames only: messages of strangers (drivers, libraries) may quote data.
     const level = problem.status >= 500 ? 'error' : 'debug';
     const reason = error instanceof UnauthenticatedError ? error.reason : (error as Error).name;
-    this.#log[level]({ code: problem.code, status: problem.status, reason, request: request.id });
+    const frames = problem.status >= 500 ? { err: error } : {};
+    this.#log[level]({ code: problem.code, status: problem.status, reason, request: request.id, ...frames });
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(problem.status).type('application/problem+json').send(problem);
   }
