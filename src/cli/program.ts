@@ -9,7 +9,7 @@ import { techniquesCommand } from './commands/techniques.js';
 import { typesCommand } from './commands/types.js';
 import { verifyCommand } from './commands/verify.js';
 import type { Terminal } from './terminal.js';
-import { packageVersion } from './version.js';
+import { packageVersion } from '../package-version.js';
 
 const overview = `
 The usual way:

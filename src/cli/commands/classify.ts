@@ -38,7 +38,7 @@ import {
   share,
 } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
-import { packageVersion } from '../version.js';
+import { packageVersion } from '../../package-version.js';
 
 export interface ClassifyChoices extends RulesChoice {
   readonly json?: boolean;

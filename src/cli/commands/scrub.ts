@@ -1,15 +1,12 @@
 import { Command, Option } from 'commander';
-import { fingerprintCatalog } from '../../domain/catalog/fingerprint.js';
-import { attestScrub } from '../../domain/scrub/attestation/attest-scrub.js';
-import { signStatement } from '../../domain/scrub/attestation/signed-statement.js';
 import { planScrub } from '../../domain/scrub/plan-scrub.js';
 import type { ScrubSource } from '../../engines/engine.js';
-import { engineFor, scrubEngineFor } from '../../engines/engine-registry.js';
+import { scrubEngineFor } from '../../engines/engine-registry.js';
 import { readRules } from '../../rules/read-rules.js';
+import { scrubAndAttest } from '../../runs/attested-scrub.js';
 import { type MaskingKey, readMaskingKey } from '../../runs/masking-key.js';
-import { PlanRefusedError, runScrub, type ScrubProgress } from '../../runs/scrub-run.js';
+import { PlanRefusedError } from '../../runs/scrub-run.js';
 import { readSigningKey } from '../../runs/signing-key.js';
-import { verifyCopy } from '../../runs/verify-run.js';
 import { writeAttestation } from '../attestation/attestation-file.js';
 import { exitCodes } from '../exit-codes.js';
 import { untilInterrupted } from '../interruption.js';
@@ -22,7 +19,7 @@ import { positiveInteger, type RulesChoice, rulesOption } from '../shared-option
 import { printPlan } from '../scrub/print-plan.js';
 import { printVerification } from '../scrub/print-verification.js';
 import type { Terminal } from '../terminal.js';
-import { packageVersion } from '../version.js';
+import { packageVersion } from '../../package-version.js';
 
 interface ScrubChoices extends KeyChoice, RulesChoice {
   readonly from?: string;
@@ -108,59 +105,34 @@ async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned):
     env: process.env,
     maskingKey: key,
   });
-  const startedAt = new Date();
+  const startedAt = performance.now();
   const to = await locationFrom(choices.to, 'SCRUBJAY_TARGET_URL', 'the target');
   const target = await scrubEngineFor(to).openTarget(to, {
     replace: choices.replace ?? false,
     source: await source.identity(),
     allowProductionLikeName: choices.allowProductionLikeName,
   });
-  const identity = await target.identity();
+  const { display } = await target.identity();
   const bar = startProgressBar(terminal, 'scrubbing');
-  const onProgress = ({ phase, doing, done, total }: ScrubProgress) =>
-    bar.update(done, total, `${phase}: ${doing}`);
-  let targetFingerprint = '';
   const stopping = 'stopping: the target keeps what it showed before';
   try {
-    const { tables, verification } = await untilInterrupted(terminal, stopping, (signal) =>
-      runScrub({
-        source,
-        target,
-        plan,
-        pseudonyms: key.pseudonyms,
-        words,
-        onProgress,
-        signal,
-        verify: async () => {
-          targetFingerprint = fingerprintCatalog(await target.catalog());
-          const sampler = await engineFor(from).open(from);
-          try {
-            const { labels } = basis;
-            const { sampleRows } = choices;
-            return await verifyCopy({
-              ...{ source, sampler, target, plan, labels, words, sampleRows, signal },
-              onProgress: ({ check, doing, done, total }) => bar.update(done, total, `${check}: ${doing}`),
-            });
-          } finally {
-            await sampler.close();
-          }
-        },
+    const { tables, verification, envelope } = await untilInterrupted(terminal, stopping, (signal) =>
+      scrubAndAttest({
+        ...{ from, source, target, basis, plan, key, signingKey, words, signal },
+        toolVersion: packageVersion(),
+        sampleRows: choices.sampleRows,
+        onProgress: ({ phase, doing, done, total }) => bar.update(done, total, `${phase}: ${doing}`),
+        onVerifying: ({ check, doing, done, total }) => bar.update(done, total, `${check}: ${doing}`),
       }),
     );
     bar.stop();
-    const statement = attestScrub({
-      ...{ toolVersion: packageVersion(), startedAt, finishedAt: new Date(), basis, plan },
-      source: await source.identity(),
-      target: identity,
-      ...{ targetFingerprint, tables, verification },
-    });
-    await writeAttestation(choices.attestation, signStatement(statement, signingKey), signingKey);
+    await writeAttestation(choices.attestation, envelope, signingKey);
     terminal.print('');
     printVerification(terminal, verification);
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
-    const seconds = ((Date.now() - startedAt.getTime()) / 1000).toFixed(1);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     terminal.print(
-      `\n${rows.toLocaleString('en')} rows of ${tables.length} tables are in ${identity.display}, verified, after ${seconds} s.`,
+      `\n${rows.toLocaleString('en')} rows of ${tables.length} tables are in ${display}, verified, after ${seconds} s.`,
     );
     terminal.print(`The attestation is in ${choices.attestation}, signed by key ${signingKey.id}.`);
   } finally {

@@ -1,0 +1,106 @@
+import { fingerprintCatalog } from '../domain/catalog/fingerprint.js';
+import type { WordLists } from '../domain/masking/word-lists.js';
+import { attestScrub } from '../domain/scrub/attestation/attest-scrub.js';
+import type { DsseEnvelope } from '../domain/scrub/attestation/dsse-envelope.js';
+import type { SigningKey } from '../domain/scrub/attestation/ed25519.js';
+import type { ScrubStatement } from '../domain/scrub/attestation/scrub-statement.js';
+import { signStatement } from '../domain/scrub/attestation/signed-statement.js';
+import type { PlanBasis } from '../domain/scrub/plan-scrub.js';
+import type { ScrubPlan } from '../domain/scrub/scrub-plan.js';
+import type { Verification } from '../domain/scrub/verification/verification.js';
+import type { ScrubSource, ScrubTarget } from '../engines/engine.js';
+import { engineFor } from '../engines/engine-registry.js';
+import type { TableResult } from './copy-table.js';
+import type { MaskingKey } from './masking-key.js';
+import { runScrub, type ScrubProgress } from './scrub-run.js';
+import { verifyCopy, type VerifyProgress } from './verify-run.js';
+
+/** SQL of the operator's own, run in the work database: before anything is copied, and before verification. */
+export interface ScrubHooks {
+  readonly before?: string;
+  /** What it writes is verified with the rest. */
+  readonly after?: string;
+}
+
+/** A plan that may run, with its open sides and everything that its record needs. */
+export interface AttestedScrub {
+  /** The source's location again: verification samples the originals on a connection of its own. */
+  readonly from: string;
+  /** Closed by the caller. */
+  readonly source: ScrubSource;
+  /** Closed by the run. */
+  readonly target: ScrubTarget;
+  readonly basis: PlanBasis;
+  readonly plan: ScrubPlan;
+  readonly key: MaskingKey;
+  readonly signingKey: SigningKey;
+  readonly words: WordLists;
+  /** Scrubjay's own. */
+  readonly toolVersion: string;
+  /** Rows of each table whose originals are looked for in the copy. */
+  readonly sampleRows?: number;
+  readonly hooks?: ScrubHooks;
+  readonly onProgress?: (progress: ScrubProgress) => void;
+  readonly onVerifying?: (progress: VerifyProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface AttestedResult {
+  readonly tables: readonly TableResult[];
+  readonly verification: Verification;
+  readonly statement: ScrubStatement;
+  /** The statement, signed. */
+  readonly envelope: DsseEnvelope;
+}
+
+/**
+ * Carries out a plan, verifies the copy before it is published, and attests what was done: the whole of a
+ * scrub as the command line and the service's workers run it.
+ * @throws what `runScrub` and `verifyCopy` throw; then nothing was published and nothing is attested
+ */
+export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResult> {
+  const { from, source, target, basis, plan, key, words, sampleRows, signal, onProgress } = scrub;
+  const startedAt = new Date();
+  const targetIdentity = await target.identity();
+  let targetFingerprint = '';
+  const verify = async (): Promise<Verification> => {
+    await runHook(target, 'the hook after the copy', scrub.hooks?.after);
+    targetFingerprint = fingerprintCatalog(await target.catalog());
+    const sampler = await engineFor(from).open(from);
+    try {
+      const { labels } = basis;
+      const onVerifying = scrub.onVerifying;
+      return await verifyCopy({
+        ...{ source, sampler, target, plan, labels, words, sampleRows, signal },
+        onProgress: onVerifying,
+      });
+    } finally {
+      await sampler.close();
+    }
+  };
+  if (scrub.hooks?.before !== undefined) await beforeCopy(scrub);
+  const { tables, verification } = await runScrub({
+    ...{ source, target, plan, pseudonyms: key.pseudonyms, words, onProgress, signal, verify },
+  });
+  const statement = attestScrub({
+    ...{ toolVersion: scrub.toolVersion, startedAt, finishedAt: new Date(), basis, plan },
+    source: await source.identity(),
+    target: targetIdentity,
+    ...{ targetFingerprint, tables, verification },
+  });
+  return { tables, verification, statement, envelope: signStatement(statement, scrub.signingKey) };
+}
+
+/** A hook that fails leaves the target as it was, as a run that fails does. */
+async function beforeCopy({ target, hooks }: AttestedScrub): Promise<void> {
+  try {
+    await runHook(target, 'the hook before the copy', hooks?.before);
+  } catch (error) {
+    await target.abandon('hook').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function runHook(target: ScrubTarget, makes: string, sql: string | undefined): Promise<void> {
+  if (sql !== undefined && sql.trim() !== '') await target.execute([{ makes, sql }]);
+}
