@@ -1,12 +1,27 @@
 import type { Readable, Writable } from 'node:stream';
-import type {
-  Catalog,
-  ColumnName,
-  ForeignKey,
-  RelationName,
-  Table,
-  UniqueKey,
+import {
+  type Catalog,
+  type ColumnName,
+  type ForeignKey,
+  printRelationName,
+  type RelationName,
+  type Table,
+  type UniqueKey,
 } from '../domain/catalog/catalog.js';
+import { ScrubjayError } from '../domain/errors.js';
+
+/** A foreign key cannot be made, since rows refer to nothing. */
+export class OrphanedRowsError extends ScrubjayError {
+  readonly code = 'orphaned-rows';
+
+  constructor(table: RelationName, key: string, rows?: number) {
+    const count = rows === undefined ? 'rows refer' : rows === 1 ? '1 row refers' : `${rows} rows refer`;
+    super(
+      `${printRelationName(table)}: ${count} to nothing by ${key}, in the source already`,
+      "mend them in the source, or let the policy decide: 'orphans: keep', 'empty' or 'drop'",
+    );
+  }
+}
 
 /** What engines differ in; ask for a capability, never for a kind. */
 export interface EngineCapabilities {
@@ -141,7 +156,17 @@ export interface SchemaStatement {
   /** `index public.orders_by_customer`. */
   readonly makes: string;
   readonly sql: string;
+  /** Set for a foreign key that rows of the source may break already. */
+  readonly foreignKey?: {
+    readonly table: RelationName;
+    readonly name: string;
+    /** Makes the key without holding present rows to it. */
+    readonly unvalidated: string;
+  };
 }
+
+/** What can be done with rows that refer to nothing, once they are copied. */
+export type OrphanRemedy = 'empty' | 'drop';
 
 /** The schema in the order it is built: data goes between the sections. */
 export interface SchemaSections {
@@ -169,7 +194,10 @@ export interface ScrubTargetOptions {
  * incomplete; the target's name only ever shows the old copy or the whole, verified new one.
  */
 export interface ScrubTarget extends RowSource {
+  /** @throws OrphanedRowsError where a foreign key is broken */
   execute(statements: readonly SchemaStatement[]): Promise<void>;
+  /** Empties the references that lead nowhere, or drops their rows; the number of rows concerned. */
+  settleOrphans(table: RelationName, key: ForeignKey, remedy: OrphanRemedy): Promise<number>;
   /** Takes COPY data of one table; `loaded` resolves to the number of rows stored. */
   copyIn(
     table: RelationName,

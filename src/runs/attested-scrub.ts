@@ -12,7 +12,7 @@ import type { ScrubSource, ScrubTarget } from '../engines/engine.js';
 import { engineFor } from '../engines/engine-registry.js';
 import type { TableResult } from './copy-table.js';
 import type { MaskingKey } from './masking-key.js';
-import { runScrub, type ScrubProgress } from './scrub-run.js';
+import { type BuiltCopy, runScrub, type ScrubProgress } from './scrub-run.js';
 import { verifyCopy, type VerifyProgress } from './verify-run.js';
 
 /** SQL of the operator's own, run in the work database: before anything is copied, and before verification. */
@@ -63,7 +63,7 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
   const startedAt = new Date();
   const targetIdentity = await target.identity();
   let targetFingerprint = '';
-  const verify = async (): Promise<Verification> => {
+  const verify = async ({ orphans }: BuiltCopy): Promise<Verification> => {
     await runHook(target, 'the hook after the copy', scrub.hooks?.after);
     targetFingerprint = fingerprintCatalog(await target.catalog());
     const sampler = await engineFor(from).open(from);
@@ -71,7 +71,7 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
       const { labels } = basis;
       const onVerifying = scrub.onVerifying;
       return await verifyCopy({
-        ...{ source, sampler, target, plan, labels, words, sampleRows, signal },
+        ...{ source, sampler, target, plan, labels, words, sampleRows, signal, orphans },
         onProgress: onVerifying,
       });
     } finally {

@@ -6,6 +6,7 @@ import type { WordLists } from '../domain/masking/word-lists.js';
 import type { PlanProblem, ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
 import type { SchemaStatement, ScrubSource, ScrubTarget } from '../engines/engine.js';
 import { copyTable, type TableResult } from './copy-table.js';
+import { makeForeignKey, type SettledOrphans } from './settle-orphans.js';
 
 /** A plan that may not run was to be run. */
 export class PlanRefusedError extends ScrubjayError {
@@ -76,15 +77,20 @@ export interface ScrubRun<Verification extends Verdict> {
   readonly pseudonyms: PseudonymFunction;
   readonly words: WordLists;
   /** Looks at the finished copy before anybody else can. */
-  readonly verify: (report: (progress: ScrubProgress) => void) => Promise<Verification>;
+  readonly verify: (built: BuiltCopy) => Promise<Verification>;
   readonly onProgress?: (progress: ScrubProgress) => void;
   readonly signal?: AbortSignal;
   /** Tables copied at the same time; 2 by default. */
   readonly concurrency?: number;
 }
 
-export interface ScrubResult<Verification> {
+/** What was built, before it is verified. */
+export interface BuiltCopy {
   readonly tables: readonly TableResult[];
+  readonly orphans: readonly SettledOrphans[];
+}
+
+export interface ScrubResult<Verification> extends BuiltCopy {
   readonly verification: Verification;
 }
 
@@ -99,9 +105,10 @@ export async function runScrub<Verification extends Verdict>(
   run: ScrubRun<Verification>,
 ): Promise<ScrubResult<Verification>> {
   try {
-    const tables = await build(run);
+    const built = await build(run);
+    const { tables } = built;
     const report = run.onProgress ?? (() => undefined);
-    const verification = await run.verify(report);
+    const verification = await run.verify(built);
     if (verification.problems.length > 0) throw new VerificationFailedError(verification.problems);
     throwIfCancelled(run.signal);
     report({
@@ -112,7 +119,7 @@ export async function runScrub<Verification extends Verdict>(
       rows: sum(tables.map(({ rows }) => rows)),
     });
     await run.target.publish();
-    return { tables, verification };
+    return { ...built, verification };
   } catch (error) {
     const failure = run.signal?.aborted ? new ScrubCancelledError() : error;
     const reason = failure instanceof ScrubjayError ? failure.code : 'internal error';
@@ -122,7 +129,7 @@ export async function runScrub<Verification extends Verdict>(
   }
 }
 
-async function build<Verification extends Verdict>(run: ScrubRun<Verification>): Promise<TableResult[]> {
+async function build<Verification extends Verdict>(run: ScrubRun<Verification>): Promise<BuiltCopy> {
   const { source, plan } = run;
   if (plan.refusals.length > 0) throw new PlanRefusedError(plan.refusals);
   const catalog = await source.catalog();
@@ -131,24 +138,30 @@ async function build<Verification extends Verdict>(run: ScrubRun<Verification>):
   await execute(run, 'schema', schema.preData, 0);
   const results = await copyTables(run, catalog);
   const rows = sum(results.map((result) => result.rows));
-  await execute(run, 'keys', [...schema.sequences, ...schema.postData, analyze], rows);
-  return results;
+  const orphans = await execute(run, 'keys', [...schema.sequences, ...schema.postData, analyze], rows);
+  return { tables: results, orphans };
 }
 
 /** Statistics of the source would tell about its values: the target makes its own. */
 const analyze: SchemaStatement = { makes: 'statistics', sql: 'analyze' };
 
 async function execute<V extends Verdict>(
-  { target, onProgress, signal }: ScrubRun<V>,
+  { source, target, plan, onProgress, signal }: ScrubRun<V>,
   phase: ScrubPhase,
   statements: readonly SchemaStatement[],
   rows: number,
-): Promise<void> {
+): Promise<readonly SettledOrphans[]> {
+  const orphans: SettledOrphans[] = [];
   for (const [done, statement] of statements.entries()) {
     throwIfCancelled(signal);
     onProgress?.({ phase, doing: statement.makes, done, total: statements.length, rows });
-    await target.execute([statement]);
+    if (!statement.foreignKey) await target.execute([statement]);
+    else {
+      const settled = await makeForeignKey(target, await source.catalog(), statement, plan.orphans);
+      if (settled) orphans.push(settled);
+    }
   }
+  return orphans;
 }
 
 /** The largest tables first, several at once, so that no large one is left to the end alone. */

@@ -30,6 +30,7 @@ import {
   verdictOf,
 } from '../domain/scrub/verification/verification.js';
 import type { RowSource, Session } from '../engines/engine.js';
+import type { SettledOrphans } from './settle-orphans.js';
 
 export interface VerifyProgress {
   readonly check: VerificationCheck;
@@ -48,6 +49,8 @@ export interface VerifyRun {
   readonly plan: ScrubPlan;
   readonly labels: Labels;
   readonly words: WordLists;
+  /** What the run did about rows that referred to nothing; unknown when a copy is verified later. */
+  readonly orphans?: readonly SettledOrphans[];
   /** Rows sampled from each table with masked columns; 500 by default. */
   readonly sampleRows?: number;
   /** Milliseconds that sampling one table may take; 30,000 by default. */
@@ -79,7 +82,7 @@ const huntedFamilies = new Set([
  */
 export async function verifyCopy(run: VerifyRun): Promise<Verification> {
   const [source, target] = [await run.source.catalog(), await run.target.catalog()];
-  const schema = compareSchemas(source, target);
+  const schema = compareSchemas(source, target, run.plan);
   // Where a table is missing, nothing else can be asked of it.
   if (schema.outcome !== 'passed') return verdictOf([schema]);
   const rowCounts = await countAll(run, source);
@@ -93,7 +96,7 @@ export async function verifyCopy(run: VerifyRun): Promise<Verification> {
   return verdictOf([schema, rowCounts, foreignKeys, uniqueness, maskedValues, leakHunt]);
 }
 
-function compareSchemas(source: Catalog, target: Catalog): CheckResult {
+function compareSchemas(source: Catalog, target: Catalog, { orphans }: ScrubPlan): CheckResult {
   const record = new CheckRecord('schema', 'tables');
   const sameVersion = Number.parseInt(source.serverVersion) === Number.parseInt(target.serverVersion);
   const copies = new Map(target.tables.map((table) => [printRelationName(table), table]));
@@ -106,10 +109,19 @@ function compareSchemas(source: Catalog, target: Catalog): CheckResult {
     if (!copy) record.fail(name, 'the copy does not have it');
     else if (missing!.length > 0)
       record.fail(name, `the copy lacks ${missing!.map(({ name: column }) => column).join(', ')}`);
-    else if (sameVersion && fingerprintTable(copy) !== fingerprintTable(table))
+    else if (
+      sameVersion &&
+      fingerprintTable(asPlanned(copy, orphans)) !== fingerprintTable(asPlanned(table, orphans))
+    )
       record.fail(name, 'columns, keys or constraints of the copy are others');
   }
   return record.result();
+}
+
+/** Where rows that refer to nothing may stay, their keys are not validated. */
+function asPlanned(table: Table, orphans: ScrubPlan['orphans']): Table {
+  if (orphans !== 'keep') return table;
+  return { ...table, foreignKeys: table.foreignKeys.map((key) => ({ ...key, validated: false })) };
 }
 
 /** Rows may move between partitions when their key is masked: those are counted at the root. */
@@ -122,9 +134,20 @@ async function countAll(run: VerifyRun, catalog: Catalog): Promise<CheckResult> 
   for (const [name, table] of tables) {
     step(run, { check: 'row-counts', doing: name, done: record.examined++, total: tables.length });
     const [original, copied] = [await run.source.countRows(table), await run.target.countRows(table)];
-    if (original !== copied) record.fail(name, `${original} rows in the source, ${copied} in the copy`);
+    const dropped = droppedFrom(run, table, original - copied);
+    if (original - dropped !== copied)
+      record.fail(name, `${original} rows in the source, ${copied} in the copy`);
+    else if (dropped > 0) record.note(name, `${dropped} rows were dropped, since they referred to nothing`);
   }
   return record.result();
+}
+
+/** Rows that the policy let the run drop; of a copy made earlier, what is missing is taken for that. */
+function droppedFrom({ plan, orphans }: VerifyRun, table: RelationName, missing: number): number {
+  if (plan.orphans !== 'drop') return 0;
+  if (!orphans) return Math.max(0, missing);
+  const own = orphans.filter((settled) => printRelationName(settled.table) === printRelationName(table));
+  return own.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 async function followReferences(run: VerifyRun, catalog: Catalog): Promise<CheckResult> {
@@ -136,8 +159,15 @@ async function followReferences(run: VerifyRun, catalog: Catalog): Promise<Check
     const orphans = await run.target.countOrphans(table, key);
     if (orphans === 0) continue;
     // A key that was never validated may have led nowhere before.
-    const before = key.validated ? 0 : await run.source.countOrphans(table, key);
+    const mayHave = !key.validated || run.plan.orphans === 'keep';
+    const before = mayHave ? await run.source.countOrphans(table, key) : 0;
+    const [rows, refer] = orphans === 1 ? ['row', 'refers'] : ['rows', 'refer'];
     if (orphans > before) record.fail(where, `${orphans - before} rows refer to nothing`);
+    else
+      record.note(
+        where,
+        `${orphans} ${rows} ${refer} to nothing, as in the source${key.validated ? '' : ', whose key is not validated'}`,
+      );
   }
   return record.result();
 }

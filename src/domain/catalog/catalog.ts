@@ -38,6 +38,8 @@ export interface UniqueKey {
   readonly expressions?: readonly string[];
   readonly predicate?: string;
   readonly nullsNotDistinct?: boolean;
+  /** True for WITHOUT OVERLAPS: the last column is a period, and no two of a key may overlap. */
+  readonly withoutOverlaps?: boolean;
 }
 
 export interface ForeignKey {
@@ -48,6 +50,8 @@ export interface ForeignKey {
   readonly deferrable: boolean;
   /** False for NOT VALID and NOT ENFORCED constraints. */
   readonly validated: boolean;
+  /** True for PERIOD: the last column is a period, which those referred to must cover together. */
+  readonly period?: boolean;
 }
 
 export interface CheckConstraint {

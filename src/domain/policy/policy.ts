@@ -37,6 +37,8 @@ export const policySchema = z.strictObject({
   unlabelled: z.enum(['refuse', 'mask']).default('refuse'),
   /** Labels nobody has confirmed yet: masked as proposed (default), or stop. */
   unreviewed: z.enum(['mask', 'refuse']).default('mask'),
+  /** Rows that refer to nothing in the source already: stop, keep them, empty the reference, drop the row. */
+  orphans: z.enum(['refuse', 'keep', 'empty', 'drop']).default('refuse'),
   rules: z.array(ruleSchema).min(1),
   sources: z.array(z.string()).default([]),
 });
@@ -44,4 +46,5 @@ export const policySchema = z.strictObject({
 /** Which labels get which technique. */
 export type Policy = z.infer<typeof policySchema>;
 export type PolicyRule = z.infer<typeof ruleSchema>;
+export type OrphanRule = Policy['orphans'];
 export type Mask = z.infer<typeof maskSchema>;

@@ -2,6 +2,7 @@ import {
   type Catalog,
   printColumnName,
   printRelationName,
+  type ForeignKey,
   type Table,
   type UniqueKey,
 } from '../catalog/catalog.js';
@@ -13,6 +14,8 @@ import type { PlanProblem } from './scrub-plan.js';
 export function constraintProblems(catalog: Catalog, masks: ReadonlyMap<string, ColumnMask>): PlanProblem[] {
   return catalog.tables.flatMap((table) => [
     ...table.uniqueKeys.flatMap((key) => keyProblems(table, key, masks)),
+    ...table.uniqueKeys.flatMap((key) => temporalProblems(table, key, masks)),
+    ...table.foreignKeys.flatMap((key) => matchFullProblems(table, key, masks)),
     ...table.checks.flatMap((check) => checkProblems(table, check, masks)),
     ...exclusionProblems(table, masks),
   ]);
@@ -53,6 +56,41 @@ function keyProblems(table: Table, key: UniqueKey, masks: ReadonlyMap<string, Co
       ? [{ code: 'key-may-collide', where, problem, hint }]
       : [];
   });
+}
+
+/** Periods that must not overlap would, when each is moved by itself. */
+function temporalProblems(
+  table: Table,
+  key: UniqueKey,
+  masks: ReadonlyMap<string, ColumnMask>,
+): PlanProblem[] {
+  if (!key.withoutOverlaps || maskedIn(table, key.columns.slice(-1), masks).length === 0) return [];
+  return [
+    {
+      code: 'temporal-key',
+      where: `${printRelationName(table)}, key ${key.name}`,
+      problem: `the masked periods of ${key.columns.at(-1)} may overlap, which the key forbids`,
+      hint: 'keep the period by a rule for the column, or drop the key from the source of the copy',
+    },
+  ];
+}
+
+/** A MATCH FULL key is NULL in all its columns or in none. */
+function matchFullProblems(
+  table: Table,
+  { name, columns, matchFull }: ForeignKey,
+  masks: ReadonlyMap<string, ColumnMask>,
+): PlanProblem[] {
+  const emptied = maskedIn(table, columns, masks).filter(({ technique }) => technique === 'null');
+  if (!matchFull || emptied.length === 0 || emptied.length === columns.length) return [];
+  return [
+    {
+      code: 'match-full-half-null',
+      where: `${printRelationName(table)}, foreign key ${name}`,
+      problem: `${emptied.map(({ column }) => column.column).join(', ')} would be NULL beside values, which MATCH FULL forbids`,
+      hint: 'mask all columns of the key by null, or none',
+    },
+  ];
 }
 
 /**

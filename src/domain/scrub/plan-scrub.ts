@@ -53,6 +53,7 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
     labelsSha256: basis.labelsSha256,
     keyId: basis.keyId,
     tables,
+    orphans: policy.policy.orphans,
     refusals: [
       ...decided.refusals,
       ...driftProblems(catalog, labels),

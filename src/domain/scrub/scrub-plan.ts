@@ -1,4 +1,5 @@
 import type { RelationName } from '../catalog/catalog.js';
+import type { OrphanRule } from '../policy/policy.js';
 import type { ColumnMask } from '../policy/column-mask.js';
 
 /** Something that planning found: a refusal stops the run, a warning is shown and kept as evidence. */
@@ -30,6 +31,8 @@ export interface ScrubPlan {
   readonly labelsSha256: string;
   readonly keyId: string;
   readonly tables: readonly TablePlan[];
+  /** What becomes of rows that refer to nothing in the source already. */
+  readonly orphans: OrphanRule;
   /** Empty for a plan that may run. */
   readonly refusals: readonly PlanProblem[];
   readonly warnings: readonly PlanProblem[];

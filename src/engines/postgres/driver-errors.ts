@@ -76,6 +76,11 @@ export function translateDriverError(error: unknown, doing: string): Error {
   );
 }
 
+/** True when a statement failed since a row refers to nothing. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '23503';
+}
+
 /** What the driver says when the connection breaks; anything else is our own mistake and stays what it is. */
 function translateLoss(error: unknown, doing: string): Error {
   const { code, message = '' } = (error ?? {}) as { readonly code?: unknown; readonly message?: string };

@@ -61,6 +61,7 @@ interface ConstraintRow {
   readonly matchFull: boolean;
   readonly deferrable: boolean;
   readonly validated: boolean;
+  readonly period: boolean;
   readonly definition: string;
 }
 
@@ -72,6 +73,7 @@ interface IndexRow {
   readonly expressions: readonly string[] | null;
   readonly predicate: string | null;
   readonly nullsNotDistinct: boolean;
+  readonly withoutOverlaps: boolean;
 }
 
 /** A pair of relations: a partition and its table, a child and its parent, a view and what it reads. */
@@ -191,6 +193,7 @@ function uniqueKeyFrom({
   expressions,
   predicate,
   nullsNotDistinct,
+  withoutOverlaps,
 }: IndexRow): UniqueKey {
   return {
     name,
@@ -199,6 +202,7 @@ function uniqueKeyFrom({
     ...(expressions ? { expressions } : {}),
     ...(predicate === null ? {} : { predicate }),
     ...(nullsNotDistinct ? { nullsNotDistinct } : {}),
+    ...(withoutOverlaps ? { withoutOverlaps } : {}),
   };
 }
 
@@ -210,6 +214,7 @@ function foreignKeyFrom(row: ConstraintRow): ForeignKey {
     matchFull: row.matchFull,
     deferrable: row.deferrable,
     validated: row.validated,
+    ...(row.period ? { period: true } : {}),
   };
 }
 
@@ -288,6 +293,8 @@ const constraintsQuery = `
          case when k.confrelid <> 0 then json_build_object('schema', fn.nspname, 'name', fc.relname) end as referenced,
          ${namesOf('k.confrelid', 'k.confkey')} as "referencedColumns",
          k.confmatchtype = 'f' as "matchFull", k.condeferrable as deferrable, k.convalidated as validated,
+         -- Through JSON, since versions before 18 have no such column.
+         coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false) as period,
          pg_get_constraintdef(k.oid) as definition
   from pg_constraint k
   join pg_class c on c.oid = k.conrelid
@@ -321,7 +328,8 @@ const indexesQuery = `
            ) end as expressions,
            pg_get_expr(i.indpred, i.indrelid) as predicate,
            -- Through JSON, since versions before 15 have no such column.
-           coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) as "nullsNotDistinct"
+           coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) as "nullsNotDistinct",
+           i.indisunique and i.indisexclusion as "withoutOverlaps"
     from pg_index i
     join pg_class x on x.oid = i.indexrelid
     join pg_class c on c.oid = i.indrelid

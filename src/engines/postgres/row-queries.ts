@@ -8,7 +8,7 @@ import {
   type RelationName,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
-import type { CopyFormat } from '../engine.js';
+import type { CopyFormat, OrphanRemedy } from '../engine.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
 import { excerpt } from './sampling.js';
@@ -79,14 +79,44 @@ export async function countOrphans(
   table: RelationName,
   key: ForeignKey,
 ): Promise<number> {
+  const sql = `select count(*) as n from ${own(catalog, table)} f where ${orphanCondition(catalog, key)}`;
+  return count(client, sql, `following ${key.name} of ${printRelationName(table)}`);
+}
+
+/** Empties the references that lead nowhere, or drops their rows. */
+export async function settleOrphans(
+  client: pg.ClientBase,
+  catalog: Catalog,
+  table: RelationName,
+  key: ForeignKey,
+  remedy: OrphanRemedy,
+): Promise<number> {
+  const where = `where ${orphanCondition(catalog, key)}`;
+  const emptied = key.columns.map((column) => `${quoteName(column)} = null`).join(', ');
+  const sql =
+    remedy === 'empty'
+      ? `update ${own(catalog, table)} f set ${emptied} ${where}`
+      : `delete from ${own(catalog, table)} f ${where}`;
+  const { rowCount } = await run(client, sql, `settling ${key.name} of ${printRelationName(table)}`);
+  return rowCount ?? 0;
+}
+
+/** True for rows `f` whose key leads nowhere. */
+function orphanCondition(catalog: Catalog, key: ForeignKey): string {
   const columns = key.columns.map((column) => `f.${quoteName(column)}`);
-  const matches = key.references.columns.map((column, i) => `p.${quoteName(column)} = ${columns[i]}`);
+  const target = own(catalog, key.references);
+  const equal = (referred: readonly string[]) =>
+    referred.map((column, i) => `p.${quoteName(column)} = ${columns[i]}`).join(' and ');
+  const referred = key.references.columns;
+  // A period is covered by all that it refers to together.
+  const missing = key.period
+    ? `not coalesce((select range_agg(p.${quoteName(referred.at(-1)!)}) @> ${columns.at(-1)!} from ${target} p
+        where ${equal(referred.slice(0, -1))}), false)`
+    : `not exists (select from ${target} p where ${equal(referred)})`;
   const allSet = columns.map((column) => `${column} is not null`).join(' and ');
   const anySet = columns.map((column) => `${column} is not null`).join(' or ');
-  const orphan = `${allSet} and not exists (select from ${own(catalog, key.references)} p where ${matches.join(' and ')})`;
-  const half = key.matchFull ? ` or (${anySet}) and not (${allSet})` : '';
-  const sql = `select count(*) as n from ${own(catalog, table)} f where ${orphan}${half}`;
-  return count(client, sql, `following ${key.name} of ${printRelationName(table)}`);
+  const orphan = `${allSet} and ${missing}`;
+  return key.matchFull ? `${orphan} or (${anySet}) and not (${allSet})` : orphan;
 }
 
 /** Rows that share a unique key with another; the key is read from the index itself, expressions and all. */

@@ -8,19 +8,28 @@ import {
   type RelationName,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
-import type {
-  CopyFormat,
-  DataSourceIdentity,
-  SchemaStatement,
-  ScrubTarget,
-  ScrubTargetOptions,
+import {
+  type CopyFormat,
+  type DataSourceIdentity,
+  OrphanedRowsError,
+  type OrphanRemedy,
+  type SchemaStatement,
+  type ScrubTarget,
+  type ScrubTargetOptions,
 } from '../engine.js';
 import { connect, displayLocation } from './connection.js';
-import { DatabaseError, translateDriverError } from './driver-errors.js';
+import { DatabaseError, isForeignKeyViolation, translateDriverError } from './driver-errors.js';
 import { quoteNames, quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
-import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './row-queries.js';
+import {
+  copyOut,
+  countDuplicates,
+  countOrphans,
+  countRows,
+  rowsByKey,
+  settleOrphans,
+} from './row-queries.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
 import { createWorkDatabase, markIncomplete, publishWorkDatabase } from './work-database.js';
@@ -65,13 +74,19 @@ export class PostgresScrubTarget implements ScrubTarget {
 
   async execute(statements: readonly SchemaStatement[]): Promise<void> {
     this.#catalog = undefined;
-    for (const { makes, sql } of statements) {
+    for (const { makes, sql, foreignKey } of statements) {
       try {
         await this.#builder.query(sql);
       } catch (error) {
+        if (foreignKey && isForeignKeyViolation(error))
+          throw new OrphanedRowsError(foreignKey.table, foreignKey.name);
         throw translateDriverError(error, `making ${makes}`);
       }
     }
+  }
+
+  async settleOrphans(table: RelationName, key: ForeignKey, remedy: OrphanRemedy): Promise<number> {
+    return this.#reading((client, catalog) => settleOrphans(client, catalog, table, key, remedy));
   }
 
   async copyIn(

@@ -14,12 +14,14 @@ export async function keysAndIndexes(client: pg.ClientBase): Promise<SchemaState
 }
 
 export function checks(client: pg.ClientBase): Promise<SchemaStatement[]> {
-  return statementsOf(client, constraintsQuery(`k.contype = 'c'`, 'k.conislocal'));
+  // Of the NOT NULL constraints, those that stand (version 18) but were never validated.
+  const kinds = `(k.contype = 'c' or k.contype = 'n' and not k.convalidated)`;
+  return statementsOf(client, constraintsQuery(kinds, 'k.conislocal'));
 }
 
 /** Those that a partition has from its table come with the table's. */
 export function foreignKeys(client: pg.ClientBase): Promise<SchemaStatement[]> {
-  return statementsOf(client, constraintsQuery(`k.contype = 'f'`, 'k.conparentid = 0'));
+  return statementsOf(client, constraintsQuery(`k.contype = 'f'`, 'k.conparentid = 0', foreignKey));
 }
 
 const relation = `format('%I.%I', n.nspname, c.relname)`;
@@ -81,10 +83,15 @@ const extendedStatisticsQuery = `
   where ${inOwnSchema('s.stxnamespace', 'pg_statistic_ext', 's.oid')}
   order by s.oid`;
 
+const foreignKey = `
+  case when k.convalidated then json_build_object('table', json_build_object('schema', n.nspname, 'name', c.relname), 'name', k.conname,
+    'unvalidated', format('alter table %s add constraint %I %s not valid', ${relation}, k.conname, pg_get_constraintdef(k.oid))) end`;
+
 /** A plain table's FK without ONLY reaches its partitions; a check without ONLY its children. */
-const constraintsQuery = (kind: string, own: string) => `
+const constraintsQuery = (kind: string, own: string, about = 'null') => `
   select format('constraint %I on %s', k.conname, ${relation}) as makes,
-         format('alter table %s add constraint %I %s', ${relation}, k.conname, pg_get_constraintdef(k.oid)) as sql
+         format('alter table %s add constraint %I %s', ${relation}, k.conname, pg_get_constraintdef(k.oid)) as sql,
+         ${about} as "foreignKey"
   from pg_constraint k
   join pg_class c on c.oid = k.conrelid
   join pg_namespace n on n.oid = c.relnamespace

@@ -43,10 +43,12 @@ const column = `
       else ''
     end,
     case when a.attnotnull then coalesce((
-      -- Named since version 18.
-      select format(' constraint %I', k.conname) from pg_constraint k
+      -- Named since version 18, where one may be NOT VALID: that one comes after the rows.
+      select case when k.convalidated then format(' constraint %I not null%s', k.conname, case when k.connoinherit then ' no inherit' else '' end)
+             else '' end
+      from pg_constraint k
       where k.conrelid = a.attrelid and k.contype = 'n' and k.conkey = array[a.attnum]
-    ), '') || ' not null' else '' end)`;
+    ), ' not null') else '' end)`;
 
 /** Inherited columns come from the parents; those of a partition stand in it by themselves. */
 const tablesQuery = `

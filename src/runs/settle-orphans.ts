@@ -1,0 +1,46 @@
+import type { Catalog, ForeignKey, RelationName } from '../domain/catalog/catalog.js';
+import type { OrphanRule } from '../domain/policy/policy.js';
+import { OrphanedRowsError, type SchemaStatement, type ScrubTarget } from '../engines/engine.js';
+
+/** What was done about rows that referred to nothing in the source already. */
+export interface SettledOrphans {
+  readonly table: RelationName;
+  /** Name of the foreign key. */
+  readonly key: string;
+  readonly rule: Exclude<OrphanRule, 'refuse'>;
+  readonly rows: number;
+}
+
+/**
+ * Makes a foreign key; where rows already break it, does with them what the policy says.
+ * @returns what was done, or undefined when the key could be made as it is
+ * @throws OrphanedRowsError with their number, when the policy says nothing
+ */
+export async function makeForeignKey(
+  target: ScrubTarget,
+  source: Catalog,
+  statement: SchemaStatement,
+  rule: OrphanRule,
+): Promise<SettledOrphans | undefined> {
+  try {
+    await target.execute([statement]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof OrphanedRowsError) || !statement.foreignKey) throw error;
+    const { table, name, unvalidated } = statement.foreignKey;
+    const key = foreignKeyOf(source, table, name);
+    if (rule === 'refuse') throw new OrphanedRowsError(table, name, await target.countOrphans(table, key));
+    if (rule === 'keep') {
+      await target.execute([{ makes: statement.makes, sql: unvalidated }]);
+      return { table, key: name, rule, rows: await target.countOrphans(table, key) };
+    }
+    const rows = await target.settleOrphans(table, key, rule);
+    await target.execute([statement]);
+    return { table, key: name, rule, rows };
+  }
+}
+
+function foreignKeyOf({ tables }: Catalog, table: RelationName, name: string): ForeignKey {
+  const found = tables.find((own) => own.schema === table.schema && own.name === table.name);
+  return found!.foreignKeys.find((key) => key.name === name)!;
+}
