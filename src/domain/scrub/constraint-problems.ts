@@ -14,6 +14,7 @@ import type { PlanProblem } from './scrub-plan.js';
 export function constraintProblems(catalog: Catalog, masks: ReadonlyMap<string, ColumnMask>): PlanProblem[] {
   return catalog.tables.flatMap((table) => [
     ...table.uniqueKeys.flatMap((key) => keyProblems(table, key, masks)),
+    ...table.uniqueKeys.flatMap((key) => predicateProblems(table, key, masks)),
     ...table.uniqueKeys.flatMap((key) => temporalProblems(table, key, masks)),
     ...table.foreignKeys.flatMap((key) => matchFullProblems(table, key, masks)),
     ...table.checks.flatMap((check) => checkProblems(table, check, masks)),
@@ -55,6 +56,34 @@ function keyProblems(table: Table, key: UniqueKey, masks: ReadonlyMap<string, Co
     return allMasked || !deterministic || key.primary
       ? [{ code: 'key-may-collide', where, problem, hint }]
       : [];
+  });
+}
+
+/** A mask on a column of the predicate may bring rows under the key that were not before. */
+function predicateProblems(
+  table: Table,
+  { name, predicate }: UniqueKey,
+  masks: ReadonlyMap<string, ColumnMask>,
+): PlanProblem[] {
+  if (predicate === undefined) return [];
+  const columns = table.columns.map((column) => column.name);
+  return maskedIn(table, columns, masks).flatMap(({ technique, column: { column } }) => {
+    const mention = new RegExp(
+      `(?<![\\w"])"?${column.replaceAll('"', '""').replace(/[^\w]/g, '\\$&')}"?(?![\\w"])( IS (NOT )?NULL)?`,
+      'gi',
+    );
+    const mentions = [...predicate.matchAll(mention)];
+    const keepsNull = technique !== 'null' && !findTechnique(technique).properties.replacesNull;
+    const onlyAsksForNull = mentions.every(([, isNull]) => isNull !== undefined);
+    if (mentions.length === 0 || (keepsNull && onlyAsksForNull)) return [];
+    return [
+      {
+        code: 'partial-key-may-collide',
+        where: `${printRelationName(table)}, key ${name}`,
+        problem: `the key covers rows by the value of ${column}, and masked values may bring others under it`,
+        hint: 'keep the column by a rule of its own',
+      },
+    ];
   });
 }
 

@@ -36,7 +36,13 @@ const meanings = new Map<string, readonly [string, string]>([
   ],
   ['23502', ['a column must not be NULL', 'choose a technique that keeps a value there']],
   ['23503', ['a foreign key refers to a row that is not there', 'mask key and reference the same way']],
-  ['23505', ['two rows have the same value under a unique key', 'choose a technique that keeps uniqueness']],
+  [
+    '23505',
+    [
+      'two rows have the same value under a unique key',
+      "choose a technique that keeps uniqueness; values that differ only in case or blanks are one person's to most: 'keyed-hash' keeps them apart",
+    ],
+  ],
   ['23514', ['a value breaks a check constraint', 'choose a technique whose stand-ins satisfy it']],
   ['23P01', ['two rows break an exclusion constraint', 'keep the column, or shift all its values alike']],
   ['25006', ['the session is read-only', 'use a database that accepts writes']],
@@ -54,6 +60,12 @@ const meanings = new Map<string, readonly [string, string]>([
   ['57P03', ['the server is not ready', 'run it again in a moment']],
 ]);
 
+/** The same state as a broken check, without a constraint's name. */
+const noPartition = [
+  'there is no partition for a row',
+  'give the table a default partition, or keep the column that rows are routed by',
+] as const;
+
 /**
  * A driver's error as one of ours. PostgreSQL's message, DETAIL and CONTEXT may quote rows, so only its
  * SQLSTATE and the names of the objects concerned go on.
@@ -62,7 +74,8 @@ const meanings = new Map<string, readonly [string, string]>([
 export function translateDriverError(error: unknown, doing: string): Error {
   if (error instanceof ScrubjayError) return error;
   if (!(error instanceof pg.DatabaseError)) return translateLoss(error, doing);
-  const [meaning, hint] = meanings.get(error.code ?? '') ?? [
+  const isUnrouted = error.code === '23514' && error.constraint === undefined;
+  const [meaning, hint] = (isUnrouted ? noPartition : meanings.get(error.code ?? '')) ?? [
     undefined,
     'look the SQLSTATE up in PostgreSQL’s appendix A',
   ];

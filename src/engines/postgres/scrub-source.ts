@@ -25,7 +25,7 @@ export class UnreadableTablesError extends ScrubjayError {
   constructor(tables: readonly { readonly table: string; readonly reason: string }[], role: string) {
     const list = tables.map(({ table, reason }) => `${table} (${reason})`).join(', ');
     super(
-      `${tables.length} of the source's tables cannot be read in full: ${list}`,
+      `${tables.length} of the source's tables and sequences cannot be read in full: ${list}`,
       `grant select on them to ${role}; for row-level security, BYPASSRLS`,
     );
   }
@@ -164,6 +164,7 @@ interface ReadableRow {
   readonly name: string;
   readonly selectable: string;
   readonly filtered: string;
+  readonly kind: string;
 }
 
 /** LOCK takes no snapshot: the transaction's begins with the query after it. */
@@ -174,14 +175,17 @@ async function lockTables(client: pg.Client, tables: readonly RelationName[]): P
   }
 }
 
-/** Every table, or an error that lists all those which the role cannot read in full. */
+/**
+ * Every table, or an error that lists all that the role cannot read in full: sequences too, whose state
+ * PostgreSQL 18 otherwise gives as NULL, as that of a fresh one.
+ */
 async function readableTables(client: pg.Client): Promise<RelationName[]> {
   const { rows } = await client.query<ReadableRow>(`
     select n.nspname as schema, c.relname as name,
            has_table_privilege(c.oid, 'select') and has_schema_privilege(n.oid, 'usage') as selectable,
-           row_security_active(c.oid) as filtered
+           c.relkind <> 'S' and row_security_active(c.oid) as filtered, c.relkind::text as kind
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind in ('r', 'p') and ${ownRelations}
+    where c.relkind in ('r', 'p', 'S') and ${ownRelations}
     order by 1, 2`);
   const problems = rows.flatMap((row) => {
     if (row.selectable !== 't') return [{ table: printRelationName(row), reason: 'no SELECT' }];
@@ -190,5 +194,5 @@ async function readableTables(client: pg.Client): Promise<RelationName[]> {
       : [];
   });
   if (problems.length > 0) throw new UnreadableTablesError(problems, 'the source’s role');
-  return rows.map(({ schema, name }) => ({ schema, name }));
+  return rows.filter(({ kind }) => kind !== 'S');
 }

@@ -14,12 +14,13 @@ const typeName = `format('%I.%I', n.nspname, t.typname)`;
 
 const collations = `
   select 'pg_collation:' || l.oid as key, format('collation %I.%I', n.nspname, l.collname) as makes,
-         format('create collation %I.%I (provider = %s, %s, deterministic = %s)', n.nspname, l.collname,
+         format('create collation %I.%I (provider = %s, %s, deterministic = %s%s)', n.nspname, l.collname,
            case l.collprovider when 'i' then 'icu' when 'b' then 'builtin' else 'libc' end,
            case when coalesce(to_jsonb(l) ->> 'colllocale', to_jsonb(l) ->> 'colliculocale') is not null
                 then format('locale = %L', coalesce(to_jsonb(l) ->> 'colllocale', to_jsonb(l) ->> 'colliculocale'))
                 else format('lc_collate = %L, lc_ctype = %L', l.collcollate, l.collctype) end,
-           l.collisdeterministic) as sql
+           case when l.collisdeterministic then 'true' else 'false' end,
+           coalesce(', rules = ' || quote_literal(to_jsonb(l) ->> 'collicurules'), '')) as sql
   from pg_collation l join pg_namespace n on n.oid = l.collnamespace
   where ${inOwnSchema('l.collnamespace', 'pg_collation', 'l.oid')}`;
 
