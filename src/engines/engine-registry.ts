@@ -2,6 +2,7 @@ import { ScrubjayError } from '../domain/errors.js';
 import type { Engine, ScrubEngine } from './engine.js';
 import { filesEngine } from './files/files-engine.js';
 import { postgresEngine } from './postgres/postgres-engine.js';
+import { sqlServerEngine } from './sqlserver/sqlserver-engine.js';
 
 /** Nothing here can open a location. */
 export class UnknownLocationError extends ScrubjayError {
@@ -10,7 +11,7 @@ export class UnknownLocationError extends ScrubjayError {
   constructor() {
     super(
       'the location is neither a database URL nor a data file that Scrubjay can open',
-      'give postgres://user:password@host:5432/database, or a file that exists',
+      'give postgres://user:password@host:5432/database, sqlserver://user:password@host:1433/database, or a file that exists',
     );
   }
 }
@@ -20,11 +21,14 @@ export class NotScrubbableError extends ScrubjayError {
   readonly code = 'not-scrubbable';
 
   constructor(engine: string) {
-    super(`the engine "${engine}" cannot be copied from or to`, 'scrub from and to a PostgreSQL database');
+    super(
+      `the engine "${engine}" cannot be copied from or to`,
+      'scrub from and to a PostgreSQL or SQL Server database',
+    );
   }
 }
 
-const engines: readonly Engine[] = [postgresEngine, filesEngine];
+const engines: readonly Engine[] = [postgresEngine, sqlServerEngine, filesEngine];
 
 /** The engine that opens a location; throws `UnknownLocationError`, which does not repeat it. */
 export function engineFor(location: string): Engine {

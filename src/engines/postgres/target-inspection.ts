@@ -1,22 +1,15 @@
 import type pg from 'pg';
-import { ScrubjayError } from '../../domain/errors.js';
 import type { ScrubTargetOptions } from '../engine.js';
+import {
+  looksLikeProduction,
+  RefusedTargetError,
+  refuseProductionName,
+  targetIsSource,
+  targetNotEmpty,
+} from '../refused-target.js';
 import { connect, databaseOf, displayLocation } from './connection.js';
 import { identify } from './identity.js';
 import { ownRelations } from './introspection.js';
-
-/** The target must not be written to. */
-export class RefusedTargetError extends ScrubjayError {
-  readonly code: string;
-
-  constructor(code: string, message: string, hint: string) {
-    super(message, hint);
-    this.code = code;
-  }
-}
-
-/** `prod` and its like as a word of a host or database name. */
-const productionWords = /(^|[^a-z])(prod|production|prd|live)([^a-z]|$)/i;
 
 /** The database from which other databases are made and renamed. */
 export const MAINTENANCE_DATABASE = 'postgres';
@@ -27,8 +20,7 @@ export const MAINTENANCE_DATABASE = 'postgres';
  */
 export async function inspectTarget(location: string, options: ScrubTargetOptions): Promise<void> {
   const display = displayLocation(location);
-  if (!options.allowProductionLikeName && productionWords.test(display))
-    throw looksLikeProduction(display, 'its name says so');
+  refuseProductionName(display, options);
   const maintenance = await connect(location, { access: 'read-only', database: MAINTENANCE_DATABASE });
   try {
     await refuseOlderServer(maintenance, options, display);
@@ -52,13 +44,7 @@ async function refuseSourceAndProduction(
   display: string,
 ): Promise<void> {
   const { id } = await identify(target, display);
-  if (id === options.source.id) {
-    throw new RefusedTargetError(
-      'target-is-source',
-      `${display} is the source itself, whatever its name`,
-      'give another database as --to',
-    );
-  }
+  if (id === options.source.id) throw targetIsSource(display);
   const { rows } = await target.query<{ environment: string | null }>(
     `select current_setting('scrubjay.environment', true) as environment`,
   );
@@ -71,11 +57,7 @@ async function refuseRows(target: pg.Client, options: ScrubTargetOptions, displa
     `select count(*) as n from pg_class c where c.relkind in ('r', 'p', 'v', 'm', 'S', 'f') and ${ownRelations}`,
   );
   if (options.replace || rows[0].n === '0') return;
-  throw new RefusedTargetError(
-    'target-not-empty',
-    `${display} is not empty (${rows[0].n} tables, views and sequences)`,
-    'give an empty or new database, or say --replace: the old one is kept under another name',
-  );
+  throw targetNotEmpty(display, rows[0].n);
 }
 
 async function refuseOlderServer(
@@ -111,12 +93,4 @@ async function refuseMissingPrivilege(maintenance: pg.Client): Promise<void> {
 export async function exists(maintenance: pg.Client, database: string): Promise<boolean> {
   const { rows } = await maintenance.query('select from pg_database where datname = $1', [database]);
   return rows.length > 0;
-}
-
-function looksLikeProduction(display: string, why: string): RefusedTargetError {
-  return new RefusedTargetError(
-    'target-looks-like-production',
-    `${display} looks like production: ${why}`,
-    'give a staging database; where the name misleads, say --allow-production-like-name',
-  );
 }

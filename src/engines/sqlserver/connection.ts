@@ -1,0 +1,247 @@
+import { Connection, type ConnectionConfiguration, Request, TYPES } from 'tedious';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ConnectionError, translateConnectError, translateDriverError } from './driver-errors.js';
+import { displayLocation, parseLocation, type SqlServerLocation } from './location.js';
+
+/** SQL Server 2016: the oldest release that still gets security fixes. */
+const OLDEST_VERSION = 13;
+
+/** A serverless Azure SQL database wakes up within about a minute. */
+const WAKE_UP_TRIES = 6;
+const WAKE_UP_PAUSE_MS = 10_000;
+
+/** Rows that wait in our process while the reader of a stream is busy. */
+const ROWS_AHEAD = 512;
+
+export interface ConnectOptions {
+  /** Another database of the same server. */
+  readonly database?: string;
+  /** Zero, the default, for no limit. */
+  readonly statementTimeoutMs?: number;
+}
+
+/** A value as the driver gives it. */
+export type SqlValue = string | number | bigint | boolean | Date | Buffer | null;
+
+/** One open session. Statements run one at a time, in the order in which they were given. */
+export class SqlServerConnection {
+  readonly #connection: Connection;
+  /** Settles when the statement before has ended. */
+  #last: Promise<unknown> = Promise.resolve();
+  #lost = false;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    // A connection that breaks while idle is reported by the next statement.
+    connection.on('error', () => (this.#lost = true));
+    connection.on('end', () => (this.#lost = true));
+  }
+
+  /** The driver's connection, for bulk loads. */
+  get driver(): Connection {
+    return this.#connection;
+  }
+
+  get isLost(): boolean {
+    return this.#lost;
+  }
+
+  /** Runs a batch and gives the rows of its only result, by column name. Parameters are `@p1`, `@p2`, …. */
+  query<Row extends object>(
+    sql: string,
+    {
+      parameters = [],
+      timeoutMs,
+    }: { readonly parameters?: readonly (string | number)[]; readonly timeoutMs?: number } = {},
+  ): Promise<Row[]> {
+    return this.#inTurn(
+      () =>
+        new Promise<Row[]>((resolve, reject) => {
+          const rows: Row[] = [];
+          const request = new Request(sql, (error) => (error ? reject(error) : resolve(rows)));
+          parameters.forEach((value, i) =>
+            request.addParameter(`p${i + 1}`, typeof value === 'number' ? TYPES.Int : TYPES.NVarChar, value),
+          );
+          if (timeoutMs !== undefined) request.setTimeout(timeoutMs);
+          request.on('row', (columns: readonly DriverColumn[]) =>
+            rows.push(
+              Object.fromEntries(columns.map(({ metadata, value }) => [metadata.colName, value])) as Row,
+            ),
+          );
+          if (parameters.length === 0) this.#connection.execSqlBatch(request);
+          else this.#connection.execSql(request);
+        }),
+    );
+  }
+
+  /** The rows of a batch as they come, at the pace of who reads them; nothing else runs meanwhile. */
+  async *stream(sql: string): AsyncGenerator<readonly SqlValue[]> {
+    const turn = Promise.withResolvers<undefined>();
+    const before = this.#last;
+    this.#last = turn.promise;
+    await before.catch(() => undefined);
+    const waiting: (readonly SqlValue[])[] = [];
+    let ended = false;
+    let failure: Error | undefined;
+    let wake = (): void => undefined;
+    const request = new Request(sql, (error) => {
+      ended = true;
+      failure = error ?? undefined;
+      wake();
+    });
+    request.setTimeout(0);
+    request.on('row', (columns: readonly DriverColumn[]) => {
+      waiting.push(columns.map(({ value }) => value));
+      if (waiting.length >= ROWS_AHEAD) request.pause();
+      wake();
+    });
+    try {
+      this.#connection.execSqlBatch(request);
+      for (;;) {
+        while (waiting.length > 0) {
+          for (const row of waiting.splice(0)) yield row;
+          request.resume();
+        }
+        if (ended) break;
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+      if (failure) throw failure;
+    } finally {
+      // Given up before its end, the server is still sending: the session is of no further use.
+      if (!ended) this.close();
+      turn.resolve(undefined);
+    }
+  }
+
+  close(): void {
+    this.#lost = true;
+    this.#connection.close();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.catch(() => undefined).then(work);
+    this.#last = mine;
+    return mine;
+  }
+}
+
+interface DriverColumn {
+  readonly metadata: { readonly colName: string };
+  readonly value: SqlValue;
+}
+
+/** Opens one session; throws a `ConnectionError` that says what to mend. */
+export async function connect(location: string, options: ConnectOptions = {}): Promise<SqlServerConnection> {
+  const parsed = parseLocation(location, options.database);
+  const display = displayLocation(location, options.database);
+  const connection = await openAwake(parsed, options, display);
+  try {
+    await refuseOldVersion(connection, display);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw translateDriverError(error, 'reading the server’s version');
+  }
+}
+
+/** A paused serverless database refuses once (40613) and wakes up: it is tried again for a minute. */
+async function openAwake(
+  location: SqlServerLocation,
+  options: ConnectOptions,
+  display: string,
+): Promise<SqlServerConnection> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openOnce(location, options);
+    } catch (error) {
+      const problem = translateConnectError(error, display);
+      if (problem.code !== 'database-paused' || attempt === WAKE_UP_TRIES) throw problem;
+      await pause(WAKE_UP_PAUSE_MS);
+    }
+  }
+}
+
+function openOnce(location: SqlServerLocation, options: ConnectOptions): Promise<SqlServerConnection> {
+  return new Promise((resolve, reject) => {
+    const connection = new Connection(configurationOf(location, options));
+    // The driver's error has only the server's words; what it means is told by its number.
+    let number: number | undefined;
+    connection.on('errorMessage', (message: { readonly number: number }) => (number ??= message.number));
+    connection.connect((error) => {
+      if (!error) {
+        resolve(new SqlServerConnection(connection));
+        return;
+      }
+      // The driver goes on reporting what becomes of a socket that nobody wants any more.
+      connection.on('error', () => undefined);
+      connection.close();
+      reject(Object.assign(error, { number }));
+    });
+  });
+}
+
+function configurationOf(
+  location: SqlServerLocation,
+  { statementTimeoutMs = 0 }: ConnectOptions,
+): ConnectionConfiguration {
+  const { host, port, instance, database, encrypt, trustServerCertificate } = location;
+  return {
+    server: host,
+    authentication: authenticationOf(location),
+    options: {
+      ...(instance === undefined ? { port: port ?? 1433 } : { instanceName: instance }),
+      database,
+      encrypt,
+      trustServerCertificate,
+      readOnlyIntent: location.readOnlyIntent,
+      connectTimeout: location.connectTimeoutMs,
+      requestTimeout: statementTimeoutMs,
+      appName: 'scrubjay',
+      useUTC: true,
+      useColumnNames: false,
+      // As PostgreSQL prints them, so that stand-ins agree between engines.
+      lowerCaseGuids: true,
+      rowCollectionOnRequestCompletion: false,
+      // Values of any length; the default would cut at 2 GiB less one anyway, and sends a SET.
+      textsize: 2_147_483_647,
+      // Errors end the transaction, so that nothing half-done is committed.
+      abortTransactionOnError: true,
+      packetSize: 32_767,
+    },
+  };
+}
+
+function authenticationOf({
+  authentication,
+  user,
+  password,
+  tenant,
+}: SqlServerLocation): NonNullable<ConnectionConfiguration['authentication']> {
+  switch (authentication) {
+    case 'login':
+      return { type: 'default', options: { userName: user, password } };
+    case 'entra-service-principal':
+      return {
+        type: 'azure-active-directory-service-principal-secret',
+        options: { clientId: user, clientSecret: password, tenantId: tenant ?? '' },
+      };
+    case 'entra-token':
+      return { type: 'azure-active-directory-access-token', options: { token: password } };
+    case 'entra-default':
+      return { type: 'azure-active-directory-default', options: {} };
+  }
+}
+
+async function refuseOldVersion(connection: SqlServerConnection, display: string): Promise<void> {
+  const [{ version, edition, babelfish }] = await connection.query<Record<string, string | null>>(`
+    select cast(serverproperty('ProductVersion') as nvarchar(128)) as version,
+           cast(serverproperty('EngineEdition') as nvarchar(16)) as edition,
+           cast(serverproperty('BabelfishVersion') as nvarchar(128)) as babelfish`);
+  // Azure SQL calls itself 12 and is always the newest (edition 5, 8, …); so does Babelfish, which is none.
+  if (Number.parseInt(version ?? '') >= OLDEST_VERSION || Number(edition) >= 5 || babelfish !== null) return;
+  throw new ConnectionError(
+    'server-too-old',
+    `${display}: the server is older than SQL Server 2016`,
+    'upgrade it: that version gets no security fixes any more',
+  );
+}

@@ -1,0 +1,268 @@
+import type {
+  Catalog,
+  Column,
+  ForeignKey,
+  RelationName,
+  Table,
+  UniqueKey,
+  View,
+} from '../../domain/catalog/catalog.js';
+import type { SqlServerConnection } from './connection.js';
+import { columnTypeOf, type TypeRow } from './type-mapping.js';
+
+/** Objects of people: not the system's, not change-data-capture's, not replication's. */
+export const ownObjects = `o.is_ms_shipped = 0 and s.name not in ('cdc', 'sys', 'INFORMATION_SCHEMA')`;
+
+interface RelationRow {
+  readonly id: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly comment: string | null;
+  readonly rows: string | number | null;
+  readonly bytes: string | number | null;
+  readonly readable: number | null;
+  readonly definition: string | null;
+}
+
+interface ColumnRow extends TypeRow {
+  readonly relation: number;
+  readonly name: string;
+  readonly nullable: boolean;
+  readonly isIdentity: boolean;
+  readonly computed: string | null;
+  readonly persisted: boolean | null;
+  readonly default: string | null;
+  readonly comment: string | null;
+}
+
+interface KeyColumnRow {
+  readonly relation: number;
+  readonly key: string;
+  readonly primary: boolean;
+  readonly filter: string | null;
+  readonly column: string;
+}
+
+interface ForeignKeyRow {
+  readonly relation: number;
+  readonly key: string;
+  readonly column: string;
+  readonly refSchema: string;
+  readonly refTable: string;
+  readonly refColumn: string;
+  readonly trusted: boolean;
+}
+
+interface CheckRow {
+  readonly relation: number;
+  readonly name: string;
+  readonly definition: string;
+  readonly trusted: boolean;
+  readonly column: string | null;
+}
+
+interface DependencyRow {
+  readonly relation: number;
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** The whole catalog in a fixed number of queries, however many tables there are. */
+export async function introspect(connection: SqlServerConnection): Promise<Catalog> {
+  const [about] = await connection.query<{ version: string; database: string }>(aboutQuery);
+  const relations = await connection.query<RelationRow>(relationsQuery);
+  const columns = grouped(await connection.query<ColumnRow>(columnsQuery));
+  const keys = grouped(await connection.query<KeyColumnRow>(keysQuery));
+  const foreignKeys = grouped(await connection.query<ForeignKeyRow>(foreignKeysQuery));
+  const checks = grouped(await connection.query<CheckRow>(checksQuery));
+  const reads = grouped(await connection.query<DependencyRow>(dependenciesQuery));
+
+  const tables: Table[] = [];
+  const views: View[] = [];
+  for (const relation of relations) {
+    const { id, schema, name } = relation;
+    const described = (columns.get(id) ?? []).map((row, i) => columnFrom(row, i + 1));
+    const comment = relation.comment === null ? {} : { comment: relation.comment };
+    if (relation.kind === 'V') {
+      const readsFrom = (reads.get(id) ?? []).map((row): RelationName => ({
+        schema: row.schema,
+        name: row.name,
+      }));
+      const definition = relation.definition ?? '';
+      views.push({ schema, name, kind: 'view', columns: described, definition, readsFrom, ...comment });
+      continue;
+    }
+    tables.push({
+      schema,
+      name,
+      kind: 'table',
+      columns: described,
+      uniqueKeys: uniqueKeysFrom(keys.get(id) ?? []),
+      foreignKeys: foreignKeysFrom(foreignKeys.get(id) ?? []),
+      checks: checksFrom(checks.get(id) ?? []),
+      exclusions: [],
+      parents: [],
+      partitionKey: [],
+      ...comment,
+      ...(relation.rows === null ? {} : { estimatedRows: Number(relation.rows) }),
+      ...(relation.bytes === null ? {} : { estimatedBytes: Number(relation.bytes) }),
+      ...(relation.readable === 1 ? {} : { unreadable: 'the login has no SELECT on it' }),
+    });
+  }
+  return { engine: 'sqlserver', serverVersion: about.version, database: about.database, tables, views };
+}
+
+function grouped<Row extends { readonly relation: number }>(
+  rows: readonly Row[],
+): ReadonlyMap<number, Row[]> {
+  return Map.groupBy(rows, ({ relation }) => relation);
+}
+
+function columnFrom(row: ColumnRow, ordinal: number): Column {
+  const generated = row.baseType === 'timestamp' ? 'stored' : computedAs(row);
+  return {
+    name: row.name,
+    ordinal,
+    type: columnTypeOf(row),
+    nullable: row.nullable,
+    ...(row.default === null ? {} : { default: row.default }),
+    ...(generated === undefined ? {} : { generated }),
+    // IDENTITY_INSERT is needed to say a value oneself.
+    ...(row.isIdentity ? { identity: 'always' as const } : {}),
+    ...(row.collation === null ? {} : { collation: row.collation }),
+    ...(row.comment === null ? {} : { comment: row.comment }),
+  };
+}
+
+/** Computed columns are computed again; a rowversion is the server's own counter. */
+function computedAs({ computed, persisted }: ColumnRow): Column['generated'] {
+  if (computed === null) return undefined;
+  return persisted === true ? 'stored' : 'virtual';
+}
+
+function uniqueKeysFrom(rows: readonly KeyColumnRow[]): UniqueKey[] {
+  return [...Map.groupBy(rows, ({ key }) => key)].map(([name, columns]) => ({
+    name,
+    columns: columns.map(({ column }) => column),
+    primary: columns[0].primary,
+    // Unlike PostgreSQL, SQL Server takes NULL as equal to NULL under a unique key.
+    nullsNotDistinct: true,
+    ...(columns[0].filter === null ? {} : { predicate: columns[0].filter }),
+  }));
+}
+
+function foreignKeysFrom(rows: readonly ForeignKeyRow[]): ForeignKey[] {
+  return [...Map.groupBy(rows, ({ key }) => key)].map(([name, columns]) => ({
+    name,
+    columns: columns.map(({ column }) => column),
+    references: {
+      schema: columns[0].refSchema,
+      name: columns[0].refTable,
+      columns: columns.map(({ refColumn }) => refColumn),
+    },
+    matchFull: false,
+    deferrable: false,
+    validated: columns[0].trusted,
+  }));
+}
+
+function checksFrom(rows: readonly CheckRow[]): Table['checks'] {
+  return [...Map.groupBy(rows, ({ name }) => name)].map(([name, parts]) => ({
+    name,
+    expression: parts[0].definition,
+    columns: parts.flatMap(({ column }) => (column === null ? [] : [column])),
+    validated: parts[0].trusted,
+  }));
+}
+
+const aboutQuery = `
+  select cast(serverproperty('ProductVersion') as nvarchar(128)) as [version], db_name() as [database]`;
+
+const relationsQuery = `
+  select o.object_id as id, s.name as [schema], o.name as name, rtrim(o.type) as kind,
+         cast(p.value as nvarchar(4000)) as comment,
+         case when o.type = 'U' then (
+           select sum(r.rows) from sys.partitions r where r.object_id = o.object_id and r.index_id in (0, 1)
+         ) end as rows,
+         case when o.type = 'U' then (
+           select sum(a.total_pages) * 8192 from sys.partitions r
+           join sys.allocation_units a on a.container_id = r.partition_id
+           where r.object_id = o.object_id and r.index_id in (0, 1)
+         ) end as bytes,
+         has_perms_by_name(quotename(s.name) + '.' + quotename(o.name), 'OBJECT', 'SELECT') as readable,
+         m.definition
+  from sys.objects o
+  join sys.schemas s on s.schema_id = o.schema_id
+  left join sys.extended_properties p
+    on p.class = 1 and p.major_id = o.object_id and p.minor_id = 0 and p.name = 'MS_Description'
+  left join sys.sql_modules m on m.object_id = o.object_id
+  where o.type in ('U', 'V') and ${ownObjects}
+  order by s.name, o.name`;
+
+const columnsQuery = `
+  select c.object_id as relation, c.name as name, b.name as baseType, t.name as typeName, ts.name as typeSchema,
+         t.is_user_defined as isAlias, cast(c.max_length as int) as maxLength, cast(c.precision as int) as precision,
+         cast(c.scale as int) as scale, c.collation_name as collation, c.is_nullable as nullable,
+         c.is_identity as isIdentity, k.definition as computed, k.is_persisted as persisted,
+         d.definition as [default], cast(p.value as nvarchar(4000)) as comment
+  from sys.columns c
+  join sys.objects o on o.object_id = c.object_id
+  join sys.schemas s on s.schema_id = o.schema_id
+  join sys.types t on t.user_type_id = c.user_type_id
+  join sys.schemas ts on ts.schema_id = t.schema_id
+  join sys.types b on b.user_type_id =
+    case when t.is_user_defined = 1 and t.system_type_id <> 240 then t.system_type_id else t.user_type_id end
+  left join sys.computed_columns k on k.object_id = c.object_id and k.column_id = c.column_id
+  left join sys.default_constraints d on d.parent_object_id = c.object_id and d.parent_column_id = c.column_id
+  left join sys.extended_properties p
+    on p.class = 1 and p.major_id = c.object_id and p.minor_id = c.column_id and p.name = 'MS_Description'
+  where o.type in ('U', 'V') and ${ownObjects}
+  order by c.object_id, c.column_id`;
+
+const keysQuery = `
+  select i.object_id as relation, i.name as [key], i.is_primary_key as [primary], i.filter_definition as filter,
+         c.name as [column]
+  from sys.indexes i
+  join sys.objects o on o.object_id = i.object_id
+  join sys.schemas s on s.schema_id = o.schema_id
+  join sys.index_columns x on x.object_id = i.object_id and x.index_id = i.index_id and x.is_included_column = 0
+  join sys.columns c on c.object_id = x.object_id and c.column_id = x.column_id
+  where i.is_unique = 1 and i.is_disabled = 0 and o.type = 'U' and ${ownObjects}
+  order by i.object_id, i.name, x.key_ordinal`;
+
+const foreignKeysQuery = `
+  select f.parent_object_id as relation, f.name as [key], c.name as [column], rs.name as refSchema,
+         r.name as refTable, rc.name as refColumn,
+         case when f.is_not_trusted = 0 and f.is_disabled = 0 then cast(1 as bit) else cast(0 as bit) end as trusted
+  from sys.foreign_keys f
+  join sys.objects o on o.object_id = f.parent_object_id
+  join sys.schemas s on s.schema_id = o.schema_id
+  join sys.foreign_key_columns k on k.constraint_object_id = f.object_id
+  join sys.columns c on c.object_id = k.parent_object_id and c.column_id = k.parent_column_id
+  join sys.objects r on r.object_id = f.referenced_object_id
+  join sys.schemas rs on rs.schema_id = r.schema_id
+  join sys.columns rc on rc.object_id = k.referenced_object_id and rc.column_id = k.referenced_column_id
+  where ${ownObjects}
+  order by f.parent_object_id, f.name, k.constraint_column_id`;
+
+const checksQuery = `
+  select k.parent_object_id as relation, k.name as name, k.definition as definition,
+         case when k.is_not_trusted = 0 and k.is_disabled = 0 then cast(1 as bit) else cast(0 as bit) end as trusted,
+         c.name as [column]
+  from sys.check_constraints k
+  join sys.objects o on o.object_id = k.parent_object_id
+  join sys.schemas s on s.schema_id = o.schema_id
+  left join sys.columns c on c.object_id = k.parent_object_id
+    and charindex(quotename(c.name), k.definition) > 0
+  where ${ownObjects}
+  order by k.parent_object_id, k.name, c.column_id`;
+
+const dependenciesQuery = `
+  select distinct d.referencing_id as relation, rs.name as [schema], r.name as name
+  from sys.sql_expression_dependencies d
+  join sys.objects o on o.object_id = d.referencing_id
+  join sys.schemas s on s.schema_id = o.schema_id
+  join sys.objects r on r.object_id = d.referenced_id
+  join sys.schemas rs on rs.schema_id = r.schema_id
+  where o.type = 'V' and r.type in ('U', 'V') and ${ownObjects}`;

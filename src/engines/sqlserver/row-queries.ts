@@ -1,0 +1,168 @@
+import { Readable } from 'node:stream';
+import {
+  type Catalog,
+  type Column,
+  type ForeignKey,
+  printRelationName,
+  type RelationName,
+  type Table,
+  type UniqueKey,
+} from '../../domain/catalog/catalog.js';
+import type { CopyFormat } from '../engine.js';
+import type { SqlServerConnection, SqlValue } from './connection.js';
+import { CopyTextWriter } from './copy-text.js';
+import { translateDriverError } from './driver-errors.js';
+import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
+import { asText, excerpt } from './sampling.js';
+import type { SessionPool } from './session-pool.js';
+import { textOf } from './value-text.js';
+
+/** Keys that are looked up by one statement. */
+const KEYS_AT_ONCE = 200;
+
+/** Streams columns of a table as COPY text; the server's rows wait while the reader is busy. */
+export async function copyOut(
+  pool: SessionPool,
+  catalog: Catalog,
+  table: RelationName,
+  columns: readonly string[],
+  format: CopyFormat,
+): Promise<Readable> {
+  if (format !== 'text') throw new Error('rows of SQL Server travel as text');
+  const found = tableOf(catalog, table);
+  const list = columns.map((name) => wireForm(columnOf(found, name))).join(', ');
+  const sql = `select ${list === '' ? '1 as nothing' : list} from ${quoteRelation(table)} as t`;
+  const connection = await pool.take();
+  return Readable.from(
+    chunksOf(connection, pool, sql, columns.length, `reading ${printRelationName(table)}`),
+    {
+      objectMode: false,
+    },
+  );
+}
+
+async function* chunksOf(
+  connection: SqlServerConnection,
+  pool: SessionPool,
+  sql: string,
+  width: number,
+  doing: string,
+): AsyncGenerator<Buffer> {
+  const writer = new CopyTextWriter();
+  let ended = false;
+  try {
+    for await (const row of connection.stream(sql)) {
+      const chunk = writer.push(width === 0 ? [] : row.map(textOf));
+      if (chunk) yield chunk;
+    }
+    const last = writer.end();
+    if (last) yield last;
+    ended = true;
+  } catch (error) {
+    throw translateDriverError(error, doing);
+  } finally {
+    if (ended) pool.giveBack(connection);
+    else pool.discard(connection);
+  }
+}
+
+/** What the driver would round, or print in a form of its own, the server writes as text. */
+function wireForm({ name, type }: Column): string {
+  const asItIs = ['text', 'integer', 'boolean', 'binary', 'uuid'].includes(type.family);
+  return asItIs ? `t.${quoteName(name)}` : asText(name, type);
+}
+
+export async function countRows(connection: SqlServerConnection, table: RelationName): Promise<number> {
+  return count(
+    connection,
+    `select count_big(*) as n from ${quoteRelation(table)}`,
+    `counting ${printRelationName(table)}`,
+  );
+}
+
+/** Rows whose key is set and refers to nothing. */
+export async function countOrphans(
+  connection: SqlServerConnection,
+  table: RelationName,
+  key: ForeignKey,
+): Promise<number> {
+  const set = key.columns.map((column) => `f.${quoteName(column)} is not null`).join(' and ');
+  const matches = key.references.columns
+    .map((column, i) => `p.${quoteName(column)} = f.${quoteName(key.columns[i])}`)
+    .join(' and ');
+  const sql = `
+    select count_big(*) as n from ${quoteRelation(table)} as f
+    where ${set} and not exists (select 1 from ${quoteRelation(key.references)} as p where ${matches})`;
+  return count(connection, sql, `following ${key.name} of ${printRelationName(table)}`);
+}
+
+/** Rows that share a unique key with another; NULL counts as a value, as the server's indexes have it. */
+export async function countDuplicates(
+  connection: SqlServerConnection,
+  table: RelationName,
+  key: UniqueKey,
+): Promise<number> {
+  const where = key.predicate === undefined ? '' : `where ${key.predicate}`;
+  const sql = `
+    select coalesce(sum(n), 0) as n from (
+      select count_big(*) as n from ${quoteRelation(table)} ${where}
+      group by ${quoteNames(key.columns)} having count_big(*) > 1
+    ) as shared`;
+  return count(connection, sql, `checking ${key.name} of ${printRelationName(table)}`);
+}
+
+/** Rows by key, each the key's columns and then `columns`, in text form and cut as samples are. */
+export async function rowsByKey(
+  connection: SqlServerConnection,
+  catalog: Catalog,
+  table: RelationName,
+  keyColumns: readonly string[],
+  keys: readonly (readonly string[])[],
+  columns: readonly string[],
+): Promise<readonly (readonly (string | null)[])[]> {
+  const found = tableOf(catalog, table);
+  const wanted = [...keyColumns, ...columns].map((name, i) => `${excerpt(columnOf(found, name))} as c${i}`);
+  const joined = keyColumns.map((name, i) => {
+    const { type } = columnOf(found, name);
+    // A binary key is written as bytes in hexadecimal, which is no text of the type.
+    const style = type.family === 'binary' ? ', 1' : '';
+    return `t.${quoteName(name)} = convert(${type.name}, k.k${i}${style})`;
+  });
+  const names = keyColumns.map((_, i) => `k${i}`).join(', ');
+  const rows: (readonly (string | null)[])[] = [];
+  for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
+    const some = keys.slice(from, from + KEYS_AT_ONCE);
+    const values = some.map((key) => `(${key.map((part) => quoteLiteral(part)).join(', ')})`).join(', ');
+    const sql = `
+      select ${wanted.join(', ')} from ${quoteRelation(table)} as t
+      join (values ${values}) as k (${names}) on ${joined.join(' and ')}`;
+    try {
+      const answer = await connection.query<Record<string, SqlValue>>(sql);
+      rows.push(...answer.map((row) => wanted.map((_, i) => textOf(row[`c${i}`]))));
+    } catch (error) {
+      throw translateDriverError(error, `reading rows of ${printRelationName(table)}`);
+    }
+  }
+  return rows;
+}
+
+function tableOf(catalog: Catalog, table: RelationName): Table {
+  const found = catalog.tables.find(({ schema, name }) => schema === table.schema && name === table.name);
+  if (!found) throw new Error(`the catalog has no table ${printRelationName(table)}`);
+  return found;
+}
+
+function columnOf(table: Table, name: string): Column {
+  const column = table.columns.find((candidate) => candidate.name === name);
+  if (!column) throw new Error(`${printRelationName(table)} has no column ${name}`);
+  return column;
+}
+
+async function count(connection: SqlServerConnection, sql: string, doing: string): Promise<number> {
+  try {
+    const [{ n }] = await connection.query<{ n: string | number }>(sql);
+    return Number(n);
+  } catch (error) {
+    throw translateDriverError(error, doing);
+  }
+}

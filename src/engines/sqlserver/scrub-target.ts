@@ -1,0 +1,181 @@
+import type { Readable, Writable } from 'node:stream';
+import {
+  type Catalog,
+  type Column,
+  type ForeignKey,
+  printRelationName,
+  type RelationName,
+  type UniqueKey,
+} from '../../domain/catalog/catalog.js';
+import type {
+  CopyFormat,
+  DataSourceIdentity,
+  SchemaStatement,
+  ScrubTarget,
+  ScrubTargetOptions,
+} from '../engine.js';
+import { type BulkColumn, bulkColumnOf } from './bulk-columns.js';
+import { connect, type SqlServerConnection } from './connection.js';
+import { translateDriverError } from './driver-errors.js';
+import { quoteRelation } from './identifiers.js';
+import { identify } from './identity.js';
+import { introspect } from './introspection.js';
+import { displayLocation } from './location.js';
+import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './row-queries.js';
+import { RowSink } from './row-sink.js';
+import { SessionPool } from './session-pool.js';
+import { inspectTarget } from './target-inspection.js';
+import { createWorkDatabase, markIncomplete, publishWorkDatabase } from './work-database.js';
+
+/** A copy under construction, in a work database beside the target. */
+export class SqlServerScrubTarget implements ScrubTarget {
+  readonly #location: string;
+  readonly #work: string;
+  readonly #builder: SqlServerConnection;
+  readonly #writers: SessionPool;
+  /** Known once the tables are made. */
+  #catalog: Promise<Catalog> | undefined;
+
+  private constructor(location: string, work: string, builder: SqlServerConnection) {
+    this.#location = location;
+    this.#work = work;
+    this.#builder = builder;
+    this.#writers = new SessionPool(() => connect(location, { database: work }));
+  }
+
+  /** Refuses a target that must not be overwritten, then makes the work database. */
+  static async open(location: string, options: ScrubTargetOptions): Promise<SqlServerScrubTarget> {
+    await inspectTarget(location, options);
+    const work = await createWorkDatabase(location);
+    return new SqlServerScrubTarget(location, work, await connect(location, { database: work }));
+  }
+
+  identity(): Promise<DataSourceIdentity> {
+    return identify(this.#builder, displayLocation(this.#location));
+  }
+
+  catalog(): Promise<Catalog> {
+    this.#catalog ??= introspect(this.#builder);
+    return this.#catalog;
+  }
+
+  async execute(statements: readonly SchemaStatement[]): Promise<void> {
+    this.#catalog = undefined;
+    for (const { makes, sql } of statements) {
+      try {
+        await this.#builder.query(sql);
+      } catch (error) {
+        throw translateDriverError(error, `making ${makes}`);
+      }
+    }
+  }
+
+  async copyIn(
+    table: RelationName,
+    columns: readonly string[],
+    format: CopyFormat,
+  ): Promise<{ stream: Writable; loaded: Promise<number> }> {
+    if (format !== 'text') throw new Error('rows of SQL Server travel as text');
+    const { tables } = await this.catalog();
+    const found = tables.find(({ schema, name }) => schema === table.schema && name === table.name);
+    const described = columns.map((name) => found?.columns.find((column) => column.name === name));
+    if (described.includes(undefined))
+      throw new Error(`${printRelationName(table)} lacks a column of the copy`);
+    const stream = new RowSink(columns.length);
+    const loaded = this.#load(table, described as readonly Column[], stream);
+    // The caller awaits it after the last byte; a failure before that reaches it through the stream too.
+    loaded.catch((error: unknown) =>
+      stream.destroy(error instanceof Error ? error : new Error('loading failed')),
+    );
+    return { stream, loaded };
+  }
+
+  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable> {
+    return this.catalog().then((catalog) => copyOut(this.#writers, catalog, table, columns, format));
+  }
+
+  countRows(table: RelationName): Promise<number> {
+    return this.#writers.withSession((connection) => countRows(connection, table));
+  }
+
+  countOrphans(table: RelationName, key: ForeignKey): Promise<number> {
+    return this.#writers.withSession((connection) => countOrphans(connection, table, key));
+  }
+
+  countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {
+    return this.#writers.withSession((connection) => countDuplicates(connection, table, key));
+  }
+
+  async rowsByKey(
+    table: RelationName,
+    keyColumns: readonly string[],
+    keys: readonly (readonly string[])[],
+    columns: readonly string[],
+  ): Promise<readonly (readonly (string | null)[])[]> {
+    const catalog = await this.catalog();
+    return this.#writers.withSession((connection) =>
+      rowsByKey(connection, catalog, table, keyColumns, keys, columns),
+    );
+  }
+
+  async publish(): Promise<void> {
+    await this.close();
+    await publishWorkDatabase(this.#location, this.#work);
+  }
+
+  async abandon(reason: string): Promise<void> {
+    await this.close();
+    await markIncomplete(this.#location, this.#work, reason);
+  }
+
+  async close(): Promise<void> {
+    await this.#writers.close();
+    this.#builder.close();
+  }
+
+  /** One table in one transaction: all of its rows, or none. */
+  #load(table: RelationName, columns: readonly Column[], stream: RowSink): Promise<number> {
+    return this.#writers.withSession(async (connection) => {
+      const relation = quoteRelation(table);
+      const identity = columns.some((column) => column.identity !== undefined);
+      try {
+        await connection.query('begin transaction');
+        if (identity) await connection.query(`set identity_insert ${relation} on`);
+        const rows = await bulkLoad(connection, relation, columns, stream);
+        if (identity) await connection.query(`set identity_insert ${relation} off`);
+        await connection.query('commit transaction');
+        return rows;
+      } catch (error) {
+        throw translateDriverError(error, `loading ${printRelationName(table)}`);
+      }
+    });
+  }
+}
+
+/** Streams rows into a table; resolves to the number of rows that the server took. */
+function bulkLoad(
+  { driver }: SqlServerConnection,
+  relation: string,
+  columns: readonly Column[],
+  stream: RowSink,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // The table lock and the heap that the copy is built in let the server log extents, not rows.
+    const bulk = driver.newBulkLoad(relation, { keepNulls: true, lockTable: true }, (error, rows) =>
+      error ? reject(error) : resolve(rows ?? 0),
+    );
+    bulk.setTimeout(0);
+    const kinds = columns.map(({ type }) => bulkColumnOf(type));
+    columns.forEach(({ name, nullable }, i) => {
+      const { type, length, precision, scale } = kinds[i];
+      bulk.addColumn(name.replaceAll(']', ']]'), type, { length, precision, scale, nullable, objName: name });
+    });
+    driver.execBulkLoad(bulk, driverRows(stream, kinds));
+  });
+}
+
+async function* driverRows(stream: RowSink, kinds: readonly BulkColumn[]): AsyncGenerator<unknown[]> {
+  for await (const fields of stream.rows()) {
+    yield fields.map((field, i) => (field === null ? null : kinds[i].valueOf(field)));
+  }
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { connect, type SqlServerConnection } from './connection.js';
+import { translateDriverError } from './driver-errors.js';
+import { quoteLiteral, quoteName } from './identifiers.js';
+import { parseLocation } from './location.js';
+import { exists, MAINTENANCE_DATABASE } from './target-inspection.js';
+
+/** Characters of a database's name. */
+const NAME_CHARACTERS = 124;
+
+const WORK_SUFFIX = '__scrubjay_';
+
+/** Makes the database that a copy is built in; its name says what it is until it is published. */
+export async function createWorkDatabase(location: string): Promise<string> {
+  return maintain(location, 'making the work database', async (master) => {
+    const { database } = parseLocation(location);
+    const work = nameBeside(database, `${WORK_SUFFIX}${randomBytes(4).toString('hex')}`);
+    await master.query(`create database ${quoteName(work)}`);
+    return work;
+  });
+}
+
+/** Leaves the work database where it is, for whoever wants to know what went wrong. */
+export async function markIncomplete(location: string, work: string, reason: string): Promise<void> {
+  const connection = await connect(location, { database: work });
+  try {
+    const value = quoteLiteral(`scrubjay: incomplete: ${reason}`);
+    await connection.query(`exec sys.sp_addextendedproperty @name = N'scrubjay', @value = ${value}`);
+  } catch (error) {
+    throw translateDriverError(error, 'marking the work database as incomplete');
+  } finally {
+    connection.close();
+  }
+}
+
+/**
+ * Gives the work database the target's name. The old one stays as `<target>__previous`, in place of the
+ * previous before it; when the second renaming fails, the first is undone.
+ */
+export async function publishWorkDatabase(location: string, work: string): Promise<void> {
+  await maintain(location, 'publishing the copy', async (master) => {
+    const { database: target } = parseLocation(location);
+    const previous = nameBeside(target, '__previous');
+    const replaces = await exists(master, target);
+    if (replaces) {
+      if (await exists(master, previous)) await master.query(`drop database ${quoteName(previous)}`);
+      await rename(master, target, previous);
+    }
+    try {
+      await rename(master, work, target);
+    } catch (error) {
+      if (replaces) await rename(master, previous, target);
+      throw error;
+    }
+  });
+}
+
+/** A database cannot be renamed under somebody's session: those there end first. */
+async function rename(master: SqlServerConnection, from: string, to: string): Promise<void> {
+  await master.query(`alter database ${quoteName(from)} set single_user with rollback immediate`);
+  try {
+    await master.query(`alter database ${quoteName(from)} modify name = ${quoteName(to)}`);
+  } catch (error) {
+    await master.query(`alter database ${quoteName(from)} set multi_user`);
+    throw error;
+  }
+  await master.query(`alter database ${quoteName(to)} set multi_user`);
+}
+
+/** The target's name with a suffix, the name cut so that both fit. */
+function nameBeside(target: string, suffix: string): string {
+  const room = NAME_CHARACTERS - `${WORK_SUFFIX}00000000`.length;
+  return `${target.slice(0, room)}${suffix}`;
+}
+
+async function maintain<T>(
+  location: string,
+  doing: string,
+  work: (master: SqlServerConnection) => Promise<T>,
+): Promise<T> {
+  const master = await connect(location, { database: MAINTENANCE_DATABASE });
+  try {
+    return await work(master);
+  } catch (error) {
+    throw translateDriverError(error, doing);
+  } finally {
+    master.close();
+  }
+}

@@ -1,0 +1,239 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '../../../src/engines/sqlserver/connection.js';
+import { displayLocation, parseLocation } from '../../../src/engines/sqlserver/location.js';
+import { type Answer, TdsServer, type TdsServerOptions } from '../../support/tds-server/tds-server.js';
+
+const version: Answer = {
+  columns: [
+    { name: 'version', kind: 'text' },
+    { name: 'edition', kind: 'text' },
+    { name: 'babelfish', kind: 'text' },
+  ],
+  rows: [['16.0.4135.4', '3', null]],
+};
+
+async function serverWith(options: Partial<TdsServerOptions> = {}): Promise<TdsServer> {
+  return TdsServer.start({
+    user: 'reader',
+    password: 'p@ss/w:rd',
+    ...options,
+    answer: (sql, session) => (sql.includes('ProductVersion') ? version : options.answer?.(sql, session)),
+  });
+}
+
+describe('a SQL Server location', () => {
+  it('asks for TLS with a checked certificate unless it says otherwise', () => {
+    expect(parseLocation('sqlserver://u:p@db.example/shop')).toMatchObject({
+      encrypt: true,
+      trustServerCertificate: false,
+      database: 'shop',
+    });
+  });
+
+  it('names a port, an instance, an intent and a way to log in', () => {
+    expect(
+      parseLocation(
+        'mssql://app:secret@db.example:1434/shop?instance=SQL2022&applicationIntent=ReadOnly&authentication=entra-service-principal&tenant=t1',
+      ),
+    ).toMatchObject({ port: 1434, instance: 'SQL2022', readOnlyIntent: true, tenant: 't1' });
+  });
+
+  it.each([
+    ['sqlserver://', 'it names no host'],
+    ['sqlserver://db.example/shop?encript=true', 'its parameter encript is not understood'],
+    ['sqlserver://db.example/shop?encrypt=maybe', 'its parameter encrypt is not understood'],
+    ['sqlserver://a:b@db.example/shop?authentication=entra-service-principal', 'needs the parameter tenant'],
+  ])('that cannot be understood is refused without being repeated: %s', (location, problem) => {
+    expect(() => parseLocation(location)).toThrow(problem);
+    expect(() => parseLocation(location)).not.toThrow(/a:b@/);
+  });
+
+  it('is shown without credentials', () => {
+    expect(displayLocation('sqlserver://u:p@db.example:1433/shop')).toBe('sqlserver://db.example:1433/shop');
+  });
+});
+
+describe('connecting to SQL Server', () => {
+  let server: TdsServer | undefined;
+
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+  });
+
+  it('says that user or password is wrong, and neither of them', async () => {
+    server = await serverWith();
+    const wrong = server.url().replace(/:[^:@]+@/, ':letmein@');
+    const refused = connect(wrong);
+    await expect(refused).rejects.toMatchObject({ code: 'credentials' });
+    await expect(refused).rejects.not.toThrow(/letmein|reader/);
+  });
+
+  it('says that there is no such database', async () => {
+    server = await serverWith({
+      refuse: () => ({ number: 4060, message: 'Cannot open database "x" requested by the login.' }),
+    });
+    await expect(connect(server.url())).rejects.toMatchObject({ code: 'database-missing' });
+  });
+
+  it('refuses a server without TLS when TLS was asked for', async () => {
+    server = await serverWith();
+    await expect(connect(server.url('shop', 'encrypt=true'))).rejects.toMatchObject({ code: 'tls' });
+  });
+
+  it('refuses a certificate that nobody it trusts has signed, and takes it when told to', async () => {
+    server = await serverWith({ certificate: selfSigned() });
+    await expect(connect(server.url('shop', 'encrypt=strict'))).rejects.toMatchObject({
+      code: 'tls-certificate',
+    });
+  });
+
+  it('says that nothing listens there', async () => {
+    server = await serverWith();
+    const url = server.url();
+    await server.stop();
+    server = undefined;
+    await expect(connect(url)).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
+  it('refuses a server before 2016', async () => {
+    server = await TdsServer.start({
+      user: 'reader',
+      password: 'x',
+      answer: () => ({ ...version, rows: [['12.0.6024.0', '3', null]] }),
+    });
+    await expect(connect(server.url())).rejects.toMatchObject({ code: 'server-too-old' });
+  });
+
+  it('takes Azure SQL, which calls itself 12', async () => {
+    server = await TdsServer.start({
+      user: 'reader',
+      password: 'x',
+      answer: () => ({ ...version, rows: [['12.0.2000.8', '5', null]] }),
+    });
+    const connection = await connect(server.url());
+    connection.close();
+  });
+});
+
+describe('statements on SQL Server', () => {
+  let server: TdsServer;
+
+  afterEach(() => server.stop());
+
+  it('give rows by column name, with NULL, text of any script and long numbers as they are', async () => {
+    server = await serverWith({
+      answer: () => ({
+        columns: [
+          { name: 'name', kind: 'text' },
+          { name: 'n', kind: 'bigint' },
+          { name: 'flag', kind: 'bit' },
+          { name: 'nothing', kind: 'text' },
+        ],
+        rows: [['Zoë 山田 \u{1f600}', 9_007_199_254_740_993n, true, null]],
+      }),
+    });
+    const connection = await connect(server.url());
+    expect(await connection.query('select …')).toEqual([
+      { name: 'Zoë 山田 \u{1f600}', n: '9007199254740993', flag: true, nothing: null },
+    ]);
+    connection.close();
+  });
+
+  it('tell an error by its number, and never by the server’s words', async () => {
+    server = await serverWith({
+      answer: () => ({ error: { number: 2627, message: 'The duplicate key value is (ana@example.org).' } }),
+    });
+    const { translateDriverError } = await import('../../../src/engines/sqlserver/driver-errors.js');
+    const connection = await connect(server.url());
+    const error = await connection
+      .query('insert …')
+      .catch((cause: unknown) => translateDriverError(cause, 'loading dbo.t'));
+    expect(error).toMatchObject({ code: 'database', number: 2627 });
+    expect(`${JSON.stringify(error)} ${(error as Error).message}`).not.toContain('ana@example.org');
+    connection.close();
+  });
+
+  it('end when their time is over', async () => {
+    server = await serverWith({ answer: () => ({ silence: true }) });
+    const connection = await connect(server.url());
+    await expect(connection.query('waitfor …', { timeoutMs: 200 })).rejects.toMatchObject({
+      code: 'ETIMEOUT',
+    });
+    connection.close();
+  });
+
+  it('stream at the pace of their reader', async () => {
+    let given = 0;
+    server = await serverWith({
+      answer: () => ({
+        columns: [{ name: 'text', kind: 'text' }],
+        rows: (function* () {
+          for (; given < 200_000; given++) yield ['x'.repeat(100)];
+        })(),
+      }),
+    });
+    const connection = await connect(server.url());
+    let read = 0;
+    for await (const _ of connection.stream('select …')) {
+      read++;
+      if (read === 1000) {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        // The rest waits at the server: sockets hold some megabytes, and nobody holds the table.
+        expect(given).toBeLessThan(100_000);
+        break;
+      }
+    }
+    expect(connection.isLost).toBe(true);
+  });
+
+  it('report a connection that breaks in the middle of the rows', async () => {
+    server = await serverWith({
+      answer: () => ({
+        columns: [{ name: 'n', kind: 'int' }],
+        rows: (function* () {
+          for (let n = 0; n < 50_000; n++) {
+            if (n === 20_000) server.dropSessions();
+            yield [n];
+          }
+        })(),
+      }),
+    });
+    const connection = await connect(server.url());
+    const read = async () => {
+      for await (const _ of connection.stream('select …'));
+    };
+    await expect(read()).rejects.toThrow();
+  });
+});
+
+/** A certificate that this machine makes for itself. */
+function selfSigned(): { readonly key: string; readonly cert: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'scrubjay-tls-'));
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      join(folder, 'key.pem'),
+      '-out',
+      join(folder, 'cert.pem'),
+    ],
+    { stdio: 'ignore' },
+  );
+  return {
+    key: readFileSync(join(folder, 'key.pem'), 'utf8'),
+    cert: readFileSync(join(folder, 'cert.pem'), 'utf8'),
+  };
+}

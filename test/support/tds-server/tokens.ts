@@ -1,0 +1,145 @@
+/** Tokens of a response: MS-TDS 2.2.7. Only what tests need: a few types, errors, and ends. */
+
+export type Cell = string | number | bigint | boolean | Buffer | null;
+
+/** What a column holds; all are nullable. */
+export type CellKind = 'text' | 'int' | 'bigint' | 'bit' | 'binary';
+
+export interface ResultColumn {
+  readonly name: string;
+  readonly kind: CellKind;
+}
+
+/** An error as SQL Server reports it: its number is what counts, its text may quote rows. */
+export interface ServerError {
+  readonly number: number;
+  readonly message: string;
+}
+
+const PLP_NULL = Buffer.alloc(8, 0xff);
+
+export function columnMetadata(columns: readonly ResultColumn[]): Buffer {
+  const count = Buffer.alloc(3);
+  count[0] = 0x81;
+  count.writeUInt16LE(columns.length, 1);
+  return Buffer.concat([
+    count,
+    ...columns.map(({ name, kind }) =>
+      Buffer.concat([Buffer.from([0, 0, 0, 0, 0x09, 0x00]), typeInfo(kind), shortText(name)]),
+    ),
+  ]);
+}
+
+export function row(columns: readonly ResultColumn[], cells: readonly Cell[]): Buffer {
+  return Buffer.concat([Buffer.from([0xd1]), ...columns.map(({ kind }, i) => cell(kind, cells[i] ?? null))]);
+}
+
+/** @param more whether another result follows */
+export function done(rows: number, { more = false, attention = false } = {}): Buffer {
+  const token = Buffer.alloc(13);
+  token[0] = 0xfd;
+  token.writeUInt16LE(0x10 | (more ? 0x01 : 0) | (attention ? 0x20 : 0), 1);
+  token.writeBigUInt64LE(BigInt(rows), 5);
+  return token;
+}
+
+export function error({ number, message }: ServerError): Buffer {
+  const body = Buffer.concat([
+    int32(number),
+    Buffer.from([1, 16]),
+    longText(message),
+    shortText('tds-server'),
+    shortText(''),
+    int32(1),
+  ]);
+  return tokenWithLength(0xaa, body);
+}
+
+export function loginAcknowledged(): Buffer {
+  const body = Buffer.concat([
+    Buffer.from([1, 0x74, 0x00, 0x00, 0x04]),
+    shortText('Microsoft SQL Server'),
+    Buffer.from([16, 0, 0x10, 0x00]),
+  ]);
+  return tokenWithLength(0xad, body);
+}
+
+export function packetSizeChanged(size: number): Buffer {
+  return tokenWithLength(0xe3, Buffer.concat([Buffer.from([4]), shortText(String(size)), shortText('4096')]));
+}
+
+export function databaseChanged(name: string): Buffer {
+  return tokenWithLength(0xe3, Buffer.concat([Buffer.from([1]), shortText(name), shortText('master')]));
+}
+
+function tokenWithLength(token: number, body: Buffer): Buffer {
+  const head = Buffer.alloc(3);
+  head[0] = token;
+  head.writeUInt16LE(body.length, 1);
+  return Buffer.concat([head, body]);
+}
+
+/** Latin1_General, code page 1252, ignoring case. */
+const collation = Buffer.from([0x09, 0x04, 0xd0, 0x00, 0x34]);
+
+function typeInfo(kind: CellKind): Buffer {
+  switch (kind) {
+    case 'text':
+      return Buffer.concat([Buffer.from([0xe7, 0xff, 0xff]), collation]);
+    case 'int':
+      return Buffer.from([0x26, 4]);
+    case 'bigint':
+      return Buffer.from([0x26, 8]);
+    case 'bit':
+      return Buffer.from([0x68, 1]);
+    case 'binary':
+      return Buffer.from([0xa5, 0xff, 0xff]);
+  }
+}
+
+function cell(kind: CellKind, value: Cell): Buffer {
+  switch (kind) {
+    case 'text':
+      return value === null ? PLP_NULL : chunked(Buffer.from(String(value), 'utf16le'));
+    case 'binary':
+      return value === null ? PLP_NULL : chunked(value as Buffer);
+    case 'int':
+      return value === null ? Buffer.from([0]) : Buffer.concat([Buffer.from([4]), int32(Number(value))]);
+    case 'bigint': {
+      if (value === null) return Buffer.from([0]);
+      const bytes = Buffer.alloc(9);
+      bytes[0] = 8;
+      bytes.writeBigInt64LE(BigInt(value as bigint | number), 1);
+      return bytes;
+    }
+    case 'bit':
+      return value === null ? Buffer.from([0]) : Buffer.from([1, value ? 1 : 0]);
+  }
+}
+
+/** A value of the `max` types: its length, one chunk, an end. */
+function chunked(bytes: Buffer): Buffer {
+  const total = Buffer.alloc(8);
+  total.writeBigUInt64LE(BigInt(bytes.length));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  return bytes.length === 0
+    ? Buffer.concat([total, Buffer.alloc(4)])
+    : Buffer.concat([total, length, bytes, Buffer.alloc(4)]);
+}
+
+function shortText(text: string): Buffer {
+  return Buffer.concat([Buffer.from([text.length]), Buffer.from(text, 'utf16le')]);
+}
+
+function longText(text: string): Buffer {
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(text.length);
+  return Buffer.concat([length, Buffer.from(text, 'utf16le')]);
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value);
+  return bytes;
+}
