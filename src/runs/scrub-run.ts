@@ -138,12 +138,9 @@ async function build<Verification extends Verdict>(run: ScrubRun<Verification>):
   await execute(run, 'schema', schema.preData, 0);
   const results = await copyTables(run, catalog);
   const rows = sum(results.map((result) => result.rows));
-  const orphans = await execute(run, 'keys', [...schema.sequences, ...schema.postData, analyze], rows);
+  const orphans = await execute(run, 'keys', [...schema.sequences, ...schema.postData], rows);
   return { tables: results, orphans };
 }
-
-/** Statistics of the source would tell about its values: the target makes its own. */
-const analyze: SchemaStatement = { makes: 'statistics', sql: 'analyze' };
 
 async function execute<V extends Verdict>(
   { source, target, plan, onProgress, signal }: ScrubRun<V>,

@@ -8,7 +8,7 @@ import {
   type Table,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
-import type { CopyFormat } from '../engine.js';
+import type { CopyFormat, OrphanRemedy } from '../engine.js';
 import type { SqlServerConnection, SqlValue } from './connection.js';
 import { CopyTextWriter } from './copy-text.js';
 import { translateDriverError } from './driver-errors.js';
@@ -86,14 +86,36 @@ export async function countOrphans(
   table: RelationName,
   key: ForeignKey,
 ): Promise<number> {
+  return count(
+    connection,
+    `select count_big(*) as n from ${quoteRelation(table)} as f where ${orphanCondition(key)}`,
+    `following ${key.name} of ${printRelationName(table)}`,
+  );
+}
+
+/** Empties the references that lead nowhere, or drops their rows; the number of rows concerned. */
+export async function settleOrphans(
+  connection: SqlServerConnection,
+  table: RelationName,
+  key: ForeignKey,
+  remedy: OrphanRemedy,
+): Promise<number> {
+  const emptied = key.columns.map((column) => `${quoteName(column)} = null`).join(', ');
+  const what = remedy === 'empty' ? `update f set ${emptied}` : 'delete f';
+  const sql = `
+    set nocount on;
+    ${what} from ${quoteRelation(table)} as f where ${orphanCondition(key)};
+    select rowcount_big() as n;`;
+  return count(connection, sql, `settling ${key.name} of ${printRelationName(table)}`);
+}
+
+/** True for rows `f` whose key leads nowhere. */
+function orphanCondition(key: ForeignKey): string {
   const set = key.columns.map((column) => `f.${quoteName(column)} is not null`).join(' and ');
   const matches = key.references.columns
     .map((column, i) => `p.${quoteName(column)} = f.${quoteName(key.columns[i])}`)
     .join(' and ');
-  const sql = `
-    select count_big(*) as n from ${quoteRelation(table)} as f
-    where ${set} and not exists (select 1 from ${quoteRelation(key.references)} as p where ${matches})`;
-  return count(connection, sql, `following ${key.name} of ${printRelationName(table)}`);
+  return `${set} and not exists (select 1 from ${quoteRelation(key.references)} as p where ${matches})`;
 }
 
 /** Rows that share a unique key with another; NULL counts as a value, as the server's indexes have it. */

@@ -7,25 +7,37 @@ import {
   type RelationName,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
-import type {
-  CopyFormat,
-  DataSourceIdentity,
-  SchemaStatement,
-  ScrubTarget,
-  ScrubTargetOptions,
+import {
+  type CopyFormat,
+  type DataSourceIdentity,
+  OrphanedRowsError,
+  type OrphanRemedy,
+  type SchemaStatement,
+  type ScrubTarget,
+  type ScrubTargetOptions,
 } from '../engine.js';
 import { type BulkColumn, bulkColumnOf } from './bulk-columns.js';
 import { connect, type SqlServerConnection } from './connection.js';
-import { translateDriverError } from './driver-errors.js';
+import { DatabaseError, translateDriverError } from './driver-errors.js';
 import { quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
 import { displayLocation } from './location.js';
-import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './row-queries.js';
+import {
+  copyOut,
+  countDuplicates,
+  countOrphans,
+  countRows,
+  rowsByKey,
+  settleOrphans,
+} from './row-queries.js';
 import { RowSink } from './row-sink.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
 import { createWorkDatabase, markIncomplete, publishWorkDatabase } from './work-database.js';
+
+/** A row refers to nothing, or breaks a check. */
+const BROKEN_REFERENCE = 547;
 
 /** A copy under construction, in a work database beside the target. */
 export class SqlServerScrubTarget implements ScrubTarget {
@@ -61,11 +73,14 @@ export class SqlServerScrubTarget implements ScrubTarget {
 
   async execute(statements: readonly SchemaStatement[]): Promise<void> {
     this.#catalog = undefined;
-    for (const { makes, sql } of statements) {
+    for (const { makes, sql, foreignKey } of statements) {
       try {
         await this.#builder.query(sql);
       } catch (error) {
-        throw translateDriverError(error, `making ${makes}`);
+        const problem = translateDriverError(error, `making ${makes}`);
+        if (foreignKey && problem instanceof DatabaseError && problem.number === BROKEN_REFERENCE)
+          throw new OrphanedRowsError(foreignKey.table, foreignKey.name);
+        throw problem;
       }
     }
   }
@@ -100,6 +115,10 @@ export class SqlServerScrubTarget implements ScrubTarget {
 
   countOrphans(table: RelationName, key: ForeignKey): Promise<number> {
     return this.#writers.withSession((connection) => countOrphans(connection, table, key));
+  }
+
+  settleOrphans(table: RelationName, key: ForeignKey, remedy: OrphanRemedy): Promise<number> {
+    return this.#writers.withSession((connection) => settleOrphans(connection, table, key, remedy));
   }
 
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {

@@ -52,6 +52,8 @@ export async function readSchemaSections(client: pg.ClientBase): Promise<SchemaS
       )),
       ...(await behaviour(client)),
       ...(await comments(client)),
+      // Statistics of the source would tell about its values: the target makes its own.
+      { makes: 'statistics', sql: 'analyze' },
     ],
     leftOut: [
       ...(await leftOut(client)),

@@ -116,12 +116,17 @@ function foreignKeyStatements(rows: readonly ForeignKeyRow[]): SchemaStatement[]
     .filter(([, action]) => action !== 'NO_ACTION')
     .map(([event, action]) => ` on ${event} ${action.replaceAll('_', ' ').toLowerCase()}`)
     .join('');
-  const how = trusted ? 'with check' : 'with nocheck';
+  const made = (how: string) =>
+    `alter table ${relation} ${how} add constraint ${quoteName(name)} foreign key (${columns}) references ${references}${actions}`;
+  const unvalidated = made('with nocheck');
   return [
-    {
-      makes,
-      sql: `alter table ${relation} ${how} add constraint ${quoteName(name)} foreign key (${columns}) references ${references}${actions}`,
-    },
+    trusted
+      ? {
+          makes,
+          sql: made('with check'),
+          foreignKey: { table: { schema, name: table }, name, unvalidated },
+        }
+      : { makes, sql: unvalidated },
     ...(disabled ? [{ makes, sql: `alter table ${relation} nocheck constraint ${quoteName(name)}` }] : []),
   ];
 }
