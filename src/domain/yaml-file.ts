@@ -21,7 +21,7 @@ export function parseYamlFile<Schema extends z.ZodType>(
 ): YamlFile<z.output<Schema>> {
   const lines = new LineCounter();
   // Aliases are refused further down: nobody needs them here, and they can make small files huge.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseShallow(text, file, lines);
   const mistake = document.errors[0];
   if (mistake) {
     throw new FileFormatError(
@@ -37,6 +37,16 @@ export function parseYamlFile<Schema extends z.ZodType>(
   const issue = innermost(parsed.error.issues[0]);
   const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]] : issue.path;
   throw new FileFormatError(file, lineOf(path), problemOf(issue), hintFor(schema, issue));
+}
+
+/** The parser goes down a level a call: what is nested deeply enough exhausts the stack. */
+function parseShallow(text: string, file: string, lineCounter: LineCounter): Document {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new FileFormatError(file, undefined, 'is nested too deeply', 'write it with fewer levels');
+  }
 }
 
 function valueOf(document: Document, file: string): unknown {

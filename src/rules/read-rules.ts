@@ -24,6 +24,8 @@ export interface Rules {
   readonly words: FolderWordLists;
   /** By id, with the digests of their texts. */
   readonly policies: ReadonlyMap<string, ReadPolicy>;
+  /** The texts of `policies`, by id, to begin one's own from. */
+  readonly policySources: ReadonlyMap<string, string>;
   readonly sensitivityLabels: SensitivityLabels;
 }
 
@@ -45,7 +47,8 @@ export async function readRules({ extraFolders = [] }: { readonly extraFolders?:
   return {
     informationTypes,
     words,
-    policies: new Map(policies.flat().map((read) => [read.policy.id, read])),
+    policies: new Map(policies.flat().map(({ read }) => [read.policy.id, read])),
+    policySources: new Map(policies.flat().map(({ read, source }) => [read.policy.id, source])),
     sensitivityLabels: await readSensitivityLabels(folders),
   };
 }
@@ -88,11 +91,19 @@ function informationTypesIn(folder: string): string | undefined {
   return laidOut ? undefined : folder;
 }
 
-async function readPolicies(folder: string, types: InformationTypeRegistry): Promise<readonly ReadPolicy[]> {
+async function readPolicies(
+  folder: string,
+  types: InformationTypeRegistry,
+): Promise<readonly { readonly read: ReadPolicy; readonly source: string }[]> {
   const root = join(folder, 'policies');
   if (!existsSync(root)) return [];
   const paths = await yamlFiles(root);
-  return Promise.all(paths.map(async (path) => parsePolicy(await readText(path), printPath(path), types)));
+  return Promise.all(
+    paths.map(async (path) => {
+      const source = await readText(path);
+      return { read: parsePolicy(source, printPath(path), types), source };
+    }),
+  );
 }
 
 async function readSensitivityLabels(folders: readonly string[]): Promise<SensitivityLabels> {

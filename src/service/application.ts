@@ -6,6 +6,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { v7 as uuidv7 } from 'uuid';
 import type { Configuration } from './configuration/configuration.js';
 import type { Foundation } from './foundation.js';
+import { refuseUnstorable } from './http/refuse-unstorable.js';
 import { type Logger, NestLog } from './logging/log.js';
 import { ServiceModule } from './service.module.js';
 
@@ -26,6 +27,7 @@ export async function createApplication(foundation: Foundation): Promise<NestFas
   // Before anything of Nest is made: what it tells from there on goes through our log.
   NestLogger.overrideLogger(new NestLog(foundation.log));
   const application = await NestFactory.create<NestFastifyApplication>(ServiceModule.on(foundation), adapter);
+  refuseUnstorable(adapter.getInstance());
   logRequests(adapter, foundation.log);
   await hardenForBrowsers(application, configuration);
   application.enableShutdownHooks();

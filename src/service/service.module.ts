@@ -1,5 +1,21 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { ApiKeys } from './api-keys/api-keys.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { AuditEvents } from './audit/audit-events.js';
+import { AuditEventsController } from './audit/audit-events.controller.js';
+import { Findings } from './findings/findings.js';
+import { FindingsController } from './findings/findings.controller.js';
+import { LabelReports } from './label-reports/label-reports.js';
+import { LabelReportsController } from './label-reports/label-reports.controller.js';
+import { Labels } from './labels/labels.js';
+import { LabelsController } from './labels/labels.controller.js';
+import { Members } from './members/members.js';
+import { MembersController } from './members/members.controller.js';
+import { Policies } from './policies/policies.js';
+import { PoliciesController } from './policies/policies.controller.js';
+import { Tenants } from './tenants/tenants.js';
+import { TenantsController } from './tenants/tenants.controller.js';
 import { ApiKeyCredentials } from './auth/api-key-credentials.js';
 import { AuthGuard } from './auth/auth.guard.js';
 import { CREDENTIALS } from './auth/caller.js';
@@ -15,7 +31,7 @@ import { SecretStore } from './secrets/secret-store.js';
 
 @Module({})
 export class ServiceModule {
-  static on({ configuration, database, keyWrapper }: Foundation): DynamicModule {
+  static on({ configuration, database, keyWrapper, rules }: Foundation): DynamicModule {
     const addresses = new AddressPolicy(configuration);
     const secrets = new SecretStore(keyWrapper);
     const credentials = [
@@ -24,13 +40,32 @@ export class ServiceModule {
     ];
     return {
       module: ServiceModule,
-      controllers: [HealthController, DataSourcesController],
+      controllers: [
+        HealthController,
+        DataSourcesController,
+        TenantsController,
+        MembersController,
+        ApiKeysController,
+        FindingsController,
+        LabelsController,
+        LabelReportsController,
+        PoliciesController,
+        AuditEventsController,
+      ],
       providers: [
         { provide: ServiceDatabase, useValue: database },
         { provide: SecretStore, useValue: secrets },
         { provide: AddressPolicy, useValue: addresses },
         { provide: CREDENTIALS, useValue: credentials },
         { provide: DataSources, useValue: new DataSources(database, secrets, addresses) },
+        { provide: Tenants, useValue: new Tenants(database) },
+        { provide: Members, useValue: new Members(database) },
+        { provide: ApiKeys, useValue: new ApiKeys(database) },
+        { provide: Findings, useValue: new Findings(database) },
+        { provide: Labels, useValue: new Labels(database, rules.informationTypes) },
+        { provide: LabelReports, useValue: new LabelReports(database) },
+        { provide: Policies, useValue: new Policies(database, rules) },
+        { provide: AuditEvents, useValue: new AuditEvents(database) },
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],

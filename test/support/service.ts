@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import pg from 'pg';
 import type { DestinationStream } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
 import { migrations } from '../../migrations/all.js';
@@ -14,6 +13,13 @@ import { LocalKeyWrapper } from '../../src/service/secrets/envelope.js';
 import { createDatabase, type TestDatabase } from './databases.js';
 import { shippedRules } from './planning.js';
 
+/** A tenant and a key of it. */
+export interface TestTenant {
+  readonly id: string;
+  readonly slug: string;
+  readonly token: string;
+}
+
 /** The whole service on a database of its own, called through its HTTP stack without a port. */
 export interface TestService {
   readonly application: NestFastifyApplication;
@@ -21,9 +27,9 @@ export interface TestService {
   /** The service's own database, as its owner. */
   readonly own: TestDatabase;
   /** A new tenant and an API key of it. */
-  tenant(
-    roles: readonly Role[],
-  ): Promise<{ readonly id: string; readonly slug: string; readonly token: string }>;
+  tenant(roles: readonly Role[]): Promise<TestTenant>;
+  /** Another API key of a tenant. */
+  key(tenantId: string, roles: readonly Role[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -54,7 +60,11 @@ export async function startService(
     application,
     database,
     own,
-    tenant: (roles) => createTenant(own.url, roles),
+    tenant: async (roles) => {
+      const { id, slug } = await createTenant(own);
+      return { id, slug, token: await createKey(own, id, roles) };
+    },
+    key: (tenantId, roles) => createKey(own, tenantId, roles),
     stop: async () => {
       await application.close();
       await database.close();
@@ -63,17 +73,18 @@ export async function startService(
   };
 }
 
-async function createTenant(url: string, roles: readonly Role[]) {
+async function createTenant(own: TestDatabase): Promise<{ id: string; slug: string }> {
   const id = uuidv7();
   const slug = `t${createHash('sha256').update(id).digest('hex').slice(0, 12)}`;
+  await own.query('insert into tenants (id, slug, name) values ($1, $2, $2)', [id, slug]);
+  return { id, slug };
+}
+
+async function createKey(own: TestDatabase, tenantId: string, roles: readonly Role[]): Promise<string> {
   const key = newApiKey();
-  const client = new pg.Client(url);
-  await client.connect();
-  await client.query('insert into tenants (id, slug, name) values ($1, $2, $2)', [id, slug]);
-  await client.query(
+  await own.query(
     `insert into api_keys (tenant_id, id, name, prefix, hash, roles, created_by) values ($1, $2, 'test', $3, $4, $5, 'test')`,
-    [id, uuidv7(), key.prefix, key.hash, roles],
+    [tenantId, uuidv7(), key.prefix, key.hash, roles],
   );
-  await client.end();
-  return { id, slug, token: key.token };
+  return key.token;
 }

@@ -12,7 +12,7 @@ import {
 /** Rows that one read of a long chain takes at a time. */
 const PAGE = 1_000;
 
-interface AuditRow {
+export interface AuditRow {
   readonly tenant_id: string;
   readonly sequence: string;
   readonly at: Date;
@@ -34,13 +34,13 @@ export async function recordAudit(
   entry: Pick<AuditEntry, 'action' | 'subject' | 'details'>,
 ): Promise<void> {
   const { tenantId, subject: actor } = caller;
-  await manager.query('insert into audit_heads values ($1, 0, $2) on conflict do nothing', [
-    tenantId,
-    CHAIN_START,
-  ]);
   const [head] = await manager.query<[{ sequence: string; hash: Buffer; at: Date }]>(
+    // Changes nothing of a head that is there, but locks it and gives it back.
     // Milliseconds: what a Date can carry is what is hashed and stored.
-    `select sequence, hash, date_trunc('milliseconds', clock_timestamp()) as at from audit_heads for update`,
+    `insert into audit_heads as h values ($1, 0, $2)
+     on conflict (tenant_id) do update set sequence = h.sequence
+     returning sequence, hash, date_trunc('milliseconds', clock_timestamp()) as at`,
+    [tenantId, CHAIN_START],
   );
   const unsealed = {
     ...entry,
@@ -50,9 +50,9 @@ export async function recordAudit(
     sequence: Number(head.sequence) + 1,
     previousHash: head.hash,
   };
-  const hash = hashOf(unsealed);
   await manager.query(
-    `insert into audit_events (tenant_id, sequence, at, actor, action, subject, details, previous_hash, hash)
+    `with moved as (update audit_heads set sequence = $2, hash = $9 where tenant_id = $1)
+     insert into audit_events (tenant_id, sequence, at, actor, action, subject, details, previous_hash, hash)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
     [
       tenantId,
@@ -63,22 +63,27 @@ export async function recordAudit(
       entry.subject,
       entry.details,
       head.hash,
-      hash,
+      hashOf(unsealed),
     ],
   );
-  await manager.query('update audit_heads set sequence = $1, hash = $2', [unsealed.sequence, hash]);
 }
 
-/** Events after `sequence`, oldest first, read in pages. */
-export async function* readAudit(manager: EntityManager, after = 0): AsyncGenerator<AuditEvent> {
-  for (let from = after; ;) {
-    const rows = await manager.query<AuditRow[]>(
-      'select * from audit_events where sequence > $1 order by sequence limit $2',
-      [from, PAGE],
-    );
-    for (const row of rows) yield eventOf(row);
-    if (rows.length < PAGE) return;
-    from = Number(rows.at(-1)!.sequence);
+/** A page of events after `sequence`, oldest first; empty at the end. */
+export async function readAuditPage(manager: EntityManager, after: number): Promise<readonly AuditEvent[]> {
+  const rows = await manager.query<AuditRow[]>(
+    'select * from audit_events where sequence > $1 order by sequence limit $2',
+    [after, PAGE],
+  );
+  return rows.map(eventOf);
+}
+
+/** Events up to `last`: those that are added while the chain is read are left to the next reader. */
+async function* readAudit(manager: EntityManager, last: number): AsyncGenerator<AuditEvent> {
+  for (let after = 0; ;) {
+    const events = await readAuditPage(manager, after);
+    yield* events.filter(({ sequence }) => sequence <= last);
+    if (events.length < PAGE || events.at(-1)!.sequence >= last) return;
+    after = events.at(-1)!.sequence;
   }
 }
 
@@ -88,11 +93,11 @@ export async function verifyAudit(manager: EntityManager): Promise<{ events: num
     'select sequence, hash from audit_heads',
   );
   const head = { sequence: Number(row?.sequence ?? 0), hash: row?.hash ?? CHAIN_START };
-  const broken = await verifyChain(readAudit(manager), head);
+  const broken = await verifyChain(readAudit(manager, head.sequence), head);
   return { events: head.sequence, ...(broken ? { broken } : {}) };
 }
 
-function eventOf(row: AuditRow): AuditEvent {
+export function eventOf(row: AuditRow): AuditEvent {
   return {
     tenantId: row.tenant_id,
     sequence: Number(row.sequence),

@@ -21,11 +21,10 @@ export class OidcCredentials implements Credentials {
     const issuer = this.#issuers.get(claimedIssuer(token) ?? '');
     if (!issuer) return undefined;
     const claims = await this.#verifiedClaims(token, issuer);
-    return {
-      tenantId: await this.#tenantOf(claims, issuer),
-      subject: `oidc:${issuer.issuer}#${claims.sub}`,
-      roles: rolesOf(claims, issuer),
-    };
+    const tenantId = await this.#tenantOf(claims, issuer);
+    const subject = `oidc:${issuer.issuer}#${claims.sub}`;
+    const roles = new Set([...rolesOf(claims, issuer), ...(await this.#memberRoles(tenantId, subject))]);
+    return { tenantId, subject, roles: [...roles] };
   }
 
   async #verifiedClaims(token: string, issuer: OidcIssuer) {
@@ -35,6 +34,13 @@ export class OidcCredentials implements Credentials {
       if (error instanceof TokenRefused) throw new UnauthenticatedError(error.reason);
       throw error;
     }
+  }
+
+  async #memberRoles(tenantId: string, subject: string): Promise<readonly Role[]> {
+    const [member] = await this.#database.asTenant(tenantId, (manager) =>
+      manager.query<{ roles: Role[] }[]>('select roles from members where subject = $1', [subject]),
+    );
+    return member?.roles ?? [];
   }
 
   async #tenantOf(claims: JWTPayload, { tenant, tenantClaim }: OidcIssuer): Promise<string> {

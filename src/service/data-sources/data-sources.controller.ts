@@ -7,7 +7,7 @@ import { Answers, ChangesVersion, CreatesOnce, pageSchema } from '../http/answer
 import { Idempotency, type IdempotentRequest } from '../http/idempotency.js';
 import { type Page, type PageQuery, pageQuery } from '../http/pages.js';
 import { IdOf, JsonBody, QueryOf } from '../http/validated.js';
-import { entityTag, MatchedVersion } from '../http/versions.js';
+import { MatchedVersion, tagged } from '../http/versions.js';
 import {
   type ChangeDataSource,
   changeDataSource,
@@ -90,9 +90,4 @@ export class DataSourcesController {
   test(@CallerOf() caller: Caller, @IdOf('id') id: string): Promise<ConnectionTest> {
     return this.dataSources.test(caller, id);
   }
-}
-
-function tagged(reply: FastifyReply, source: DataSourceView): DataSourceView {
-  void reply.header('etag', entityTag(source.version));
-  return source;
 }

@@ -1,5 +1,6 @@
 import { DataSource, type EntityManager } from 'typeorm';
 import { ScrubjayError } from '../../domain/errors.js';
+import { translateDatabaseError } from './database-errors.js';
 
 /** The role that every query of the service runs as; it owns nothing and row-level security holds for it. */
 export const SERVICE_ROLE = 'scrubjay_service';
@@ -35,15 +36,23 @@ export class ServiceDatabase {
 
   /** Runs `work` in one transaction that sees the rows of one tenant only. */
   async asTenant<T>(tenantId: string, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.#pool.transaction(async (manager) => {
-      await manager.query(`select set_config('app.tenant', $1, true)`, [tenantId]);
-      return work(manager);
-    });
+    try {
+      return await this.#pool.transaction(async (manager) => {
+        await manager.query(`select set_config('app.tenant', $1, true)`, [tenantId]);
+        return work(manager);
+      });
+    } catch (error) {
+      throw translateDatabaseError(error);
+    }
   }
 
   /** For what has no tenant yet: looking up a credential. Row-level security shows no row here. */
   async withoutTenant<Row>(sql: string, values: readonly unknown[]): Promise<Row[]> {
-    return this.#pool.query<Row[]>(sql, [...values]);
+    try {
+      return await this.#pool.query<Row[]>(sql, [...values]);
+    } catch (error) {
+      throw translateDatabaseError(error);
+    }
   }
 
   async close(): Promise<void> {

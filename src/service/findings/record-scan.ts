@@ -121,6 +121,8 @@ async function writeMerged(
     ids.set(name, write.id);
     if (!isSame(label, before.columns.get(name))) writes.push(write);
   }
+  // Renamed columns may swap names: uniqueness is looked at when all are written.
+  await manager.query('set constraints all deferred');
   await writeLabels(manager, tenantId, dataSourceId, writes);
   await manager.query('delete from labels where id = any ($1::uuid[])', [
     vanished.map((name) => labelIds.get(name)),

@@ -21,6 +21,12 @@ export function Answers(status: number, description: string, schema?: z.ZodType)
   return applyDecorators(HttpCode(status), ApiResponse({ status, description, ...content }), Problems());
 }
 
+/** A route that answers one JSON object a line. */
+export function AnswersLines(description: string, schema: z.ZodType): MethodDecorator {
+  const content = { 'application/jsonl': { schema: openApiOf(schema) } };
+  return applyDecorators(HttpCode(200), ApiResponse({ status: 200, description, content }), Problems());
+}
+
 /** The same errors everywhere: a client handles them once. */
 function Problems(): MethodDecorator {
   const content = { 'application/problem+json': { schema: openApiOf(problemSchema) } };

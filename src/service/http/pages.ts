@@ -38,3 +38,25 @@ export function pageOf<Item extends { readonly id: string }>(
   if (rows.length <= limit || !last) return { items };
   return { items, next: Buffer.from(last.id, 'latin1').toString('base64url') };
 }
+
+/** The number after which a page begins, for lists in the order of a number (versions, audit events). */
+export function startNumberOf({ cursor }: PageQuery): number {
+  if (cursor === undefined) return 0;
+  const text = Buffer.from(cursor, 'base64url').toString('latin1');
+  if (!/^\d{1,15}$/.test(text)) {
+    throw new InvalidRequestError([{ at: 'query.cursor', problem: 'is not a cursor that a list gave' }]);
+  }
+  return Number(text);
+}
+
+/** `pageOf` for lists in the order of a number. */
+export function numberedPageOf<Item>(
+  rows: readonly Item[],
+  { limit }: PageQuery,
+  numberOf: (item: Item) => number,
+): Page<Item> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  if (rows.length <= limit || !last) return { items };
+  return { items, next: Buffer.from(`${numberOf(last)}`, 'latin1').toString('base64url') };
+}

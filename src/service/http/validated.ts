@@ -52,6 +52,14 @@ export function IdOf(name: string): ParameterDecorator {
   };
 }
 
+/** A part of the path that is no id. */
+export function PathPart(name: string, schema: z.ZodType): ParameterDecorator {
+  return (target, key, index) => {
+    describeMethod(target, key!, ApiParam({ name, schema: openApiOf(schema) }));
+    Param(name, new ZodPipe(schema, name))(target, key, index);
+  };
+}
+
 /** JSON Schema 2020-12, which is what OpenAPI 3.1 speaks. */
 export function openApiOf(schema: z.ZodType): object {
   const { $schema: _, ...described } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });

@@ -1,10 +1,16 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PreconditionFailedError, PreconditionRequiredError } from '../problems/problems.js';
 
 /** A resource's version as an entity tag (RFC 9110 §8.8.3). */
 export function entityTag(version: number): string {
   return `"${version}"`;
+}
+
+/** Answers a resource with its ETag. */
+export function tagged<View extends { readonly version: number }>(reply: FastifyReply, view: View): View {
+  void reply.header('etag', entityTag(view.version));
+  return view;
 }
 
 /**

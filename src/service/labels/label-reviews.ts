@@ -1,22 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-
-/**
- * What can happen to a label. The first four are a scan's doing; `proposed`, `commented` and
- * `approval-requested` are words of people that decide nothing; the last three decide.
- */
-export const reviewActions = [
-  'found',
-  'flagged',
-  'renamed',
-  'vanished',
-  'proposed',
-  'commented',
-  'approval-requested',
-  'confirmed',
-  'rejected',
-  'relabelled',
-] as const;
+import type { ReviewView } from './label.js';
+import type { reviewActions } from './review-actions.js';
 
 /** One entry of a label's history. */
 export interface LabelReview {
@@ -59,4 +44,32 @@ export async function recordReviews(
        action text, by text, information_type text, sensitivity text, path text, note text)`,
     [tenantId, JSON.stringify(rows)],
   );
+}
+
+/** A history entry as the database keeps it. */
+export interface ReviewRow extends Omit<
+  ReviewView,
+  'label' | 'dataSource' | 'column' | 'at' | 'informationType'
+> {
+  readonly label_id: string;
+  readonly data_source_id: string;
+  readonly column_name: string;
+  readonly at: Date;
+  readonly information_type: string | null;
+}
+
+export function reviewOf(row: ReviewRow): ReviewView {
+  return {
+    id: row.id,
+    label: row.label_id,
+    dataSource: row.data_source_id,
+    column: row.column_name,
+    action: row.action,
+    by: row.by,
+    at: row.at.toISOString(),
+    informationType: row.information_type,
+    sensitivity: row.sensitivity,
+    path: row.path,
+    note: row.note,
+  };
 }

@@ -73,8 +73,6 @@ export async function writeLabels(
   writes: readonly LabelWrite[],
 ): Promise<void> {
   if (writes.length === 0) return;
-  // Renamed columns may swap names: uniqueness is looked at when all are written.
-  await manager.query('set constraints all deferred');
   await manager.query(
     `insert into labels (tenant_id, data_source_id, id, column_name, information_type, sensitivity, status,
        confidence, decided_by, decided_at, reason, review, proposed, paths, plain_paths, structure,
