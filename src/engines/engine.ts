@@ -8,6 +8,7 @@ import {
   type Table,
   type UniqueKey,
 } from '../domain/catalog/catalog.js';
+import type { NativeClassification } from '../domain/classification/native-classification.js';
 import { ScrubjayError } from '../domain/errors.js';
 
 /** A foreign key cannot be made, since rows refer to nothing. */
@@ -81,18 +82,22 @@ export interface Engine {
   readonly nativeLabels?: NativeLabels;
 }
 
-/** Where a database keeps labels itself: in comments, or in labels that a security module reads. */
-export type NativeLabelForm = 'comment' | 'security-label';
+/** Where a database keeps labels itself: in comments, in labels that a security module reads, or in a catalog of its own. */
+export type NativeLabelForm = 'comment' | 'security-label' | 'sensitivity-classification';
 
 /** What is written on one column; null takes away what Scrubjay wrote before. */
 export interface NativeLabel {
   readonly column: ColumnName;
   /** `email-address, confidential`. */
   readonly says: string | null;
+  /** The same in the words of the database's own classification; absent where there is nothing to say. */
+  readonly classification?: NativeClassification;
 }
 
 /** Labels written into the database, for tools that read them there. */
 export interface NativeLabels {
+  /** The forms that the database has. */
+  readonly forms: readonly NativeLabelForm[];
   /** The statements that bring the database to these labels; what people wrote in comments stays. */
   statements(
     catalog: Catalog,

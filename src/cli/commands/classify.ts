@@ -96,7 +96,7 @@ export function classifyCommand(terminal: Terminal): Command {
     .addOption(rulesOption())
     .addOption(
       new Option('--write-native <form>', 'print SQL that keeps the labels in the database')
-        .choices(['comment', 'security-label'])
+        .choices(['comment', 'security-label', 'sensitivity-classification'])
         .conflicts(['json', 'csv', 'sarif', 'explain']),
     )
     .option('--provider <name>', 'with --write-native security-label: its provider')
@@ -163,6 +163,7 @@ async function scan(run: Scan): Promise<void> {
       findings,
       result.proposals,
       choices.writeNative,
+      rules.informationTypes,
       choices,
     );
   }
@@ -319,10 +320,7 @@ function checkChoices(terminal: Terminal, choices: ClassifyChoices): void {
     );
   }
   if (choices.apply && choices.writeNative === undefined) {
-    throw new UsageError(
-      '--apply runs the SQL of --write-native',
-      'add --write-native comment or security-label',
-    );
+    throw new UsageError('--apply runs the SQL of --write-native', 'add --write-native with a form');
   }
 }
 

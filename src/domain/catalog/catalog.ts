@@ -1,3 +1,4 @@
+import type { NativeClassification } from '../classification/native-classification.js';
 import type { ColumnType } from './column-type.js';
 
 /** A table or view by its full name; schemas and names are as stored, unquoted. */
@@ -26,6 +27,8 @@ export interface Column {
   readonly identity?: 'always' | 'by-default';
   readonly collation?: string;
   readonly comment?: string;
+  /** What the database's own classification says of the column, where it keeps one. */
+  readonly classification?: NativeClassification;
 }
 
 /** A primary key, unique constraint or unique index. */

@@ -10,6 +10,7 @@ const mark = /\s*\[scrubjay: [^\]]*\]$/;
 
 /** Labels as COMMENT or SECURITY LABEL. */
 export const postgresNativeLabels: NativeLabels = {
+  forms: ['comment', 'security-label'],
   statements(catalog, labels, form, provider) {
     const comments = commentsOf(catalog);
     return labels.flatMap((label) =>

@@ -7,6 +7,7 @@ import type {
   UniqueKey,
   View,
 } from '../../domain/catalog/catalog.js';
+import type { NativeClassification } from '../../domain/classification/native-classification.js';
 import type { SqlServerConnection } from './connection.js';
 import { columnTypeOf, type TypeRow } from './type-mapping.js';
 
@@ -77,12 +78,15 @@ export async function introspect(connection: SqlServerConnection): Promise<Catal
   const foreignKeys = grouped(await connection.query<ForeignKeyRow>(foreignKeysQuery));
   const checks = grouped(await connection.query<CheckRow>(checksQuery));
   const reads = grouped(await connection.query<DependencyRow>(dependenciesQuery));
+  const classifications = await readClassifications(connection);
 
   const tables: Table[] = [];
   const views: View[] = [];
   for (const relation of relations) {
     const { id, schema, name } = relation;
-    const described = (columns.get(id) ?? []).map((row, i) => columnFrom(row, i + 1));
+    const described = (columns.get(id) ?? []).map((row, i) =>
+      columnFrom(row, i + 1, classifications.get(`${id} ${row.name}`)),
+    );
     const comment = relation.comment === null ? {} : { comment: relation.comment };
     if (relation.kind === 'V') {
       const readsFrom = (reads.get(id) ?? []).map((row): RelationName => ({
@@ -119,7 +123,7 @@ function grouped<Row extends { readonly relation: number }>(
   return Map.groupBy(rows, ({ relation }) => relation);
 }
 
-function columnFrom(row: ColumnRow, ordinal: number): Column {
+function columnFrom(row: ColumnRow, ordinal: number, classification?: NativeClassification): Column {
   const generated = row.baseType === 'timestamp' ? 'stored' : computedAs(row);
   return {
     name: row.name,
@@ -132,7 +136,46 @@ function columnFrom(row: ColumnRow, ordinal: number): Column {
     ...(row.isIdentity ? { identity: 'always' as const } : {}),
     ...(row.collation === null ? {} : { collation: row.collation }),
     ...(row.comment === null ? {} : { comment: row.comment }),
+    ...(classification === undefined ? {} : { classification }),
   };
+}
+
+interface ClassificationRow {
+  readonly relation: number;
+  readonly column: string;
+  readonly label: string | null;
+  readonly labelId: string | null;
+  readonly informationType: string | null;
+  readonly informationTypeId: string | null;
+  readonly rank: string | null;
+}
+
+/** What the server's own classification says, by table and column; SQL Server 2019 and later have one. */
+async function readClassifications(
+  connection: SqlServerConnection,
+): Promise<ReadonlyMap<string, NativeClassification>> {
+  const [{ known }] = await connection.query<{ known: number | null }>(
+    `select object_id(N'sys.sensitivity_classifications') as known`,
+  );
+  if (known === null) return new Map();
+  const rows = await connection.query<ClassificationRow>(`
+    select s.major_id as relation, c.name as [column], cast(s.label as nvarchar(256)) as label,
+           cast(s.label_id as nvarchar(128)) as labelId, cast(s.information_type as nvarchar(256)) as informationType,
+           cast(s.information_type_id as nvarchar(128)) as informationTypeId, cast(s.rank_desc as nvarchar(16)) as rank
+    from sys.sensitivity_classifications s
+    join sys.columns c on c.object_id = s.major_id and c.column_id = s.minor_id`);
+  return new Map(
+    rows.map(({ relation, column, label, labelId, informationType, informationTypeId, rank }) => [
+      `${relation} ${column}`,
+      {
+        label: label ?? '',
+        informationType: informationType ?? '',
+        ...(labelId === null ? {} : { labelId }),
+        ...(informationTypeId === null ? {} : { informationTypeId }),
+        ...(rank === null ? {} : { rank: rank as NativeClassification['rank'] }),
+      },
+    ]),
+  );
 }
 
 /** Computed columns are computed again; a rowversion is the server's own counter. */

@@ -1,5 +1,6 @@
 import type { ScrubEngine } from '../engine.js';
 import { isSqlServerUrl } from './location.js';
+import { sqlServerNativeLabels } from './native-labels.js';
 import { SqlServerScrubSource } from './scrub-source.js';
 import { SqlServerScrubTarget } from './scrub-target.js';
 import { SqlServerSession } from './session.js';
@@ -14,6 +15,7 @@ export const sqlServerEngine: ScrubEngine = {
     sensitivityClassification: true,
     transparentEncryption: true,
   },
+  nativeLabels: sqlServerNativeLabels,
   recognises: isSqlServerUrl,
   open: (location) => SqlServerSession.open(location),
   openSource: (location) => SqlServerScrubSource.open(location),

@@ -1,0 +1,112 @@
+import type { Catalog, Column } from '../../../src/domain/catalog/catalog.js';
+import type { InformationTypeRegistry } from '../../../src/domain/classification/information-type-registry.js';
+import {
+  nativeClassificationOf,
+  type NativeClassificationRules,
+  sensitivityOf,
+} from '../../../src/domain/classification/native-classification.js';
+import { sqlServerNativeLabels } from '../../../src/engines/sqlserver/native-labels.js';
+import { readNativeClassification } from '../../../src/rules/read-native-classification.js';
+import { readRules } from '../../../src/rules/read-rules.js';
+
+describe('labels in SQL Server’s own classification', () => {
+  let rules: NativeClassificationRules;
+  let types: InformationTypeRegistry;
+
+  beforeAll(async () => {
+    rules = await readNativeClassification();
+    types = (await readRules()).informationTypes;
+  });
+
+  it('name only types and families that there are', () => {
+    const ids = new Set(types.all().map(({ id }) => id));
+    const families = new Set(types.all().flatMap(({ family }) => [family, family.split('/')[0]]));
+    for (const rule of rules.informationTypes) {
+      for (const id of rule.types.filter((name) => name !== '*')) expect(ids).toContain(id);
+      for (const family of rule.families) expect(families).toContain(family);
+    }
+  });
+
+  it.each([
+    ['email-address', 'confidential', 'Contact Info', 'MEDIUM'],
+    ['us-ssn', 'restricted', 'SSN', 'HIGH'],
+    ['gb-nino', 'restricted', 'National ID', 'HIGH'],
+    ['iban', 'confidential', 'Banking', 'MEDIUM'],
+    ['salary', 'confidential', 'Financial', 'MEDIUM'],
+    ['password-hash', 'restricted', 'Credentials', 'HIGH'],
+    ['given-name', 'confidential', 'Name', 'MEDIUM'],
+    ['gender', 'internal', 'Other', 'LOW'],
+  ] as const)('call %s, %s, "%s" of rank %s', (id, sensitivity, informationType, rank) => {
+    const native = nativeClassificationOf(types.get(id), sensitivity, rules);
+    expect(native).toMatchObject({ informationType, rank });
+    expect(sensitivityOf(native, rules)).toBe(sensitivity);
+  });
+
+  it('are read back by their id in any case, and by name where they have none', () => {
+    expect(sensitivityOf({ label: 'renamed', labelId: '331F0B13-76B5-2F1B-A77B-DEF5A73C73C2' }, rules)).toBe(
+      'confidential',
+    );
+    expect(sensitivityOf({ label: 'Public' }, rules)).toBe('public');
+    expect(sensitivityOf({ label: 'Top secret' }, rules)).toBeUndefined();
+  });
+
+  it('are written where they differ, left where they agree, and dropped where nothing is to be said', () => {
+    const here = { label: 'General', informationType: 'Other' };
+    const catalog = catalogOf([
+      column('email', { label: 'General', informationType: 'Other' }),
+      column('kept', here),
+      column('gone', here),
+      column("o'brien]", undefined),
+      column('plain', undefined),
+    ]);
+    const email = {
+      label: 'Confidential',
+      labelId: '331f0b13-76b5-2f1b-a77b-def5a73c73c2',
+      informationType: 'Contact Info',
+      informationTypeId: '5c503e21-22c6-81fa-620b-f369b8ec38d1',
+      rank: 'MEDIUM',
+    } as const;
+    const label = (name: string) => ({ schema: 'dbo', table: 'people', column: name });
+    const statements = sqlServerNativeLabels.statements(
+      catalog,
+      [
+        { column: label('email'), says: 'email-address, confidential', classification: email },
+        { column: label('kept'), says: 'other, internal', classification: here },
+        { column: label('gone'), says: null },
+        {
+          column: label("o'brien]"),
+          says: 'x, y',
+          classification: { label: "d'or", informationType: 'Other' },
+        },
+        { column: label('plain'), says: null },
+      ],
+      'sensitivity-classification',
+    );
+    expect(statements.map(({ sql }) => sql)).toEqual([
+      `add sensitivity classification to [dbo].[people].[email] with (label = N'Confidential', label_id = N'331f0b13-76b5-2f1b-a77b-def5a73c73c2', information_type = N'Contact Info', information_type_id = N'5c503e21-22c6-81fa-620b-f369b8ec38d1', rank = MEDIUM)`,
+      'drop sensitivity classification from [dbo].[people].[gone]',
+      `add sensitivity classification to [dbo].[people].[o'brien]]] with (label = N'd''or', information_type = N'Other')`,
+    ]);
+  });
+});
+
+function column(name: string, classification: Column['classification']): Column {
+  return {
+    name,
+    ordinal: 1,
+    type: { name: 'nvarchar(50)', family: 'text', maxLength: 50 },
+    nullable: true,
+    ...(classification ? { classification } : {}),
+  };
+}
+
+function catalogOf(columns: readonly Column[]): Catalog {
+  const none = { uniqueKeys: [], foreignKeys: [], checks: [], exclusions: [], parents: [], partitionKey: [] };
+  return {
+    engine: 'sqlserver',
+    serverVersion: '16.0',
+    database: 'shop',
+    tables: [{ schema: 'dbo', name: 'people', kind: 'table', columns, ...none }],
+    views: [],
+  };
+}
