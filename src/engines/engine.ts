@@ -5,11 +5,13 @@ import {
   type ForeignKey,
   printRelationName,
   type RelationName,
+  type SearchVector,
   type Table,
   type UniqueKey,
 } from '../domain/catalog/catalog.js';
 import type { NativeClassification } from '../domain/classification/native-classification.js';
 import { ScrubjayError } from '../domain/errors.js';
+import type { PlanProblem } from '../domain/scrub/scrub-plan.js';
 
 /** A foreign key cannot be made, since rows refer to nothing. */
 export class OrphanedRowsError extends ScrubjayError {
@@ -125,6 +127,8 @@ export type CopyFormat = 'text' | 'binary';
 export interface RowSource {
   identity(): Promise<DataSourceIdentity>;
   catalog(): Promise<Catalog>;
+  /** Everything of the schema that is text: function bodies, comments, defaults, enum labels. */
+  definitions(): Promise<readonly SchemaStatement[]>;
   /** Streams the columns of a table; the caller consumes or destroys the stream. */
   copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable>;
   countRows(table: RelationName): Promise<number>;
@@ -152,8 +156,8 @@ export interface RowSource {
 export interface ScrubSource extends RowSource {
   /** The schema as statements, as of the snapshot. */
   schema(): Promise<SchemaSections>;
-  /** True when the role could also write: worth a warning, since a scrub only reads. */
-  canWrite(): Promise<boolean>;
+  /** What is worth knowing of the source before a run: a role that may write, a replica, triggers at login. */
+  notices(): Promise<readonly PlanProblem[]>;
 }
 
 /** One statement of the target's schema, with what it makes for messages and progress. */
@@ -183,6 +187,20 @@ export interface SchemaSections {
   readonly postData: readonly SchemaStatement[];
   /** What was left out on purpose, and why: roles, user mappings, foreign data. */
   readonly leftOut: readonly { readonly what: string; readonly why: string }[];
+  /** Names of the extensions that the schema is made with. */
+  readonly extensions: readonly string[];
+}
+
+/** The target's server lacks what the schema is made with. */
+export class MissingExtensionsError extends ScrubjayError {
+  readonly code = 'missing-extensions';
+
+  constructor(extensions: readonly string[]) {
+    super(
+      `the target’s server lacks ${extensions.length === 1 ? 'the extension' : 'the extensions'} ${extensions.join(', ')}`,
+      'install them on the target’s server, or drop them from the source of the copy',
+    );
+  }
 }
 
 export interface ScrubTargetOptions {
@@ -199,6 +217,10 @@ export interface ScrubTargetOptions {
  * incomplete; the target's name only ever shows the old copy or the whole, verified new one.
  */
 export interface ScrubTarget extends RowSource {
+  /** @throws MissingExtensionsError when the schema needs extensions that the server has not */
+  refuseMissing(schema: SchemaSections): Promise<void>;
+  /** Fills a search vector from the columns that it reads. */
+  rebuildSearchVector(table: RelationName, vector: SearchVector): Promise<void>;
   /** @throws OrphanedRowsError where a foreign key is broken */
   execute(statements: readonly SchemaStatement[]): Promise<void>;
   /** Empties the references that lead nowhere, or drops their rows; the number of rows concerned. */

@@ -135,11 +135,23 @@ async function build<Verification extends Verdict>(run: ScrubRun<Verification>):
   const catalog = await source.catalog();
   if (fingerprintCatalog(catalog) !== plan.catalogFingerprint) throw new SourceDriftError();
   const schema = await source.schema();
+  await run.target.refuseMissing(schema);
   await execute(run, 'schema', schema.preData, 0);
   const results = await copyTables(run, catalog);
   const rows = sum(results.map((result) => result.rows));
+  await rebuildSearchVectors(run);
   const orphans = await execute(run, 'keys', [...schema.sequences, ...schema.postData], rows);
   return { tables: results, orphans };
+}
+
+/** Before there are indexes to keep. */
+async function rebuildSearchVectors<V extends Verdict>({ plan, target, signal }: ScrubRun<V>): Promise<void> {
+  for (const { loadsInto, searchVectors = [] } of plan.tables) {
+    for (const vector of searchVectors) {
+      throwIfCancelled(signal);
+      await target.rebuildSearchVector(loadsInto, vector);
+    }
+  }
 }
 
 async function execute<V extends Verdict>(

@@ -302,7 +302,22 @@ async function huntLeaks(
       }
     }
   }
+  await huntThroughSchema(run, hunt, record);
   return record.result();
+}
+
+/** Originals in comments, defaults, labels and bodies of functions: what the schema says is copied as it is. */
+async function huntThroughSchema({ target }: VerifyRun, hunt: LeakHunt, record: CheckRecord): Promise<void> {
+  for (const { makes, sql } of await target.definitions()) {
+    const search = new CopySearch(hunt.index, 1);
+    search.push(Buffer.from(` ${sql.replace(/[\t\n\r\\]/g, ' ')}\n`));
+    search.end();
+    for (const { found, origins, strength } of hunt.judge(search.found[0], { domains: new Set() })) {
+      const says = `holds ${found} original ${found === 1 ? 'value' : 'values'} of ${shorten(origins)}`;
+      if (strength === 'certain') record.fail(makes, says);
+      else record.note(makes, `${says} (names or numbers that others may share)`);
+    }
+  }
 }
 
 const excuses = {

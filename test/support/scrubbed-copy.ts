@@ -6,6 +6,8 @@ import { planScrub } from '../../src/domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../../src/domain/scrub/scrub-plan.js';
 import type { Verification } from '../../src/domain/scrub/verification/verification.js';
 import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
+import type { ScrubSource } from '../../src/engines/engine.js';
+import { carriedSchema } from '../../src/runs/carried-schema.js';
 import { runScrub, type ScrubResult } from '../../src/runs/scrub-run.js';
 import { verifyCopy } from '../../src/runs/verify-run.js';
 import { createDatabase, serverUrl, type TestDatabase } from './databases.js';
@@ -82,7 +84,7 @@ export async function scrub(
   const source = await postgresEngine.openSource(from);
   try {
     const labels = await labelsOf(await source.catalog(), labelling);
-    const plan = await planFrom(await source.catalog(), labels, labelling);
+    const plan = await planFrom(source, labels, labelling);
     const { words } = await shippedRules();
     const target = await postgresEngine.openTarget(to, { replace: false, source: await source.identity() });
     const result = await runScrub({
@@ -105,12 +107,14 @@ export async function scrub(
 
 /** The plan alone. */
 export async function planFrom(
-  catalog: Catalog,
+  source: ScrubSource,
   labels: Labels,
   { policy = 'default' }: Labelling,
 ): Promise<ScrubPlan> {
   return planScrub({
-    catalog,
+    catalog: await source.catalog(),
+    schema: await carriedSchema(source),
+    notices: await source.notices(),
     labels,
     labelsSha256: '0'.repeat(64),
     policy: await policyOf(policy),

@@ -3,6 +3,7 @@ import { planScrub } from '../../domain/scrub/plan-scrub.js';
 import type { ScrubSource } from '../../engines/engine.js';
 import { scrubEngineFor } from '../../engines/engine-registry.js';
 import { readRules } from '../../rules/read-rules.js';
+import { carriedSchema } from '../../runs/carried-schema.js';
 import { scrubAndAttest } from '../../runs/attested-scrub.js';
 import { type MaskingKey, readMaskingKey } from '../../runs/masking-key.js';
 import { PlanRefusedError } from '../../runs/scrub-run.js';
@@ -73,7 +74,8 @@ async function scrub(terminal: Terminal, choices: ScrubChoices): Promise<void> {
       policy,
       types: rules.informationTypes,
       keyId: key.id,
-      sourceCanWrite: await source.canWrite(),
+      notices: await source.notices(),
+      schema: await carriedSchema(source),
     };
     const plan = planScrub(basis);
     if (choices.json) terminal.printJson(plan);

@@ -72,6 +72,14 @@ export interface ExclusionConstraint {
   readonly definition: string;
 }
 
+/** A column that a built-in trigger keeps as the search vector of other columns. */
+export interface SearchVector {
+  readonly column: string;
+  /** Text search configuration, in full: `pg_catalog.english`. */
+  readonly configuration: string;
+  readonly reads: readonly string[];
+}
+
 export type TableKind = 'table' | 'partitioned' | 'partition' | 'foreign';
 
 export interface Table extends RelationName {
@@ -85,6 +93,8 @@ export interface Table extends RelationName {
   readonly parents: readonly RelationName[];
   /** The columns or expressions that rows are routed by; empty when not partitioned. */
   readonly partitionKey: readonly string[];
+  /** Absent when there are none; what other triggers compute, nobody knows. */
+  readonly searchVectors?: readonly SearchVector[];
   readonly comment?: string;
   /** From the database's statistics, without counting; absent when it has none. */
   readonly estimatedRows?: number;

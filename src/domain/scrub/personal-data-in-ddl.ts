@@ -2,11 +2,23 @@ import { type Catalog, printColumnName, printRelationName } from '../catalog/cat
 import { findSensitive } from '../masking/free-text/find-sensitive.js';
 import type { PlanProblem } from './scrub-plan.js';
 
+/** The statements that make the copy's schema, and what they leave out. */
+export interface CarriedSchema {
+  readonly definitions: readonly { readonly makes: string; readonly sql: string }[];
+  readonly leftOut: readonly { readonly what: string; readonly why: string }[];
+}
+
+/** Definitions that the catalog does not hold. */
+const bodies = /^(function|aggregate|trigger|rule|policy|statistics|index|comment on (?!table|column|view)) /;
+
 /**
- * Comments, defaults, enum labels, checks and views are copied as they are; people write addresses and
- * numbers into them. What is found is named by place, never quoted.
+ * Comments, defaults, enum labels, checks, views and function bodies are copied as they are; people
+ * write addresses and numbers into them. What is found is named by place, never quoted.
  */
-export function personalDataInDdl(catalog: Catalog): PlanProblem[] {
+export function personalDataInDdl(
+  catalog: Catalog,
+  definitions: CarriedSchema['definitions'],
+): PlanProblem[] {
   const found: PlanProblem[] = [];
   const look = (where: string, what: string, text: string | undefined) => {
     if (text !== undefined && holdsPersonalData(text)) found.push(problem(where, what));
@@ -26,6 +38,7 @@ export function personalDataInDdl(catalog: Catalog): PlanProblem[] {
     look(printRelationName(view), 'its definition', view.definition);
     look(printRelationName(view), 'its comment', view.comment);
   }
+  for (const { makes, sql } of definitions) if (bodies.test(`${makes} `)) look(makes, 'its definition', sql);
   return found;
 }
 

@@ -18,7 +18,8 @@ import { decideMasks, maskedColumn } from '../policy/decide-masks.js';
 import { linkedColumns, maskLinksAlike } from '../policy/linked-columns.js';
 import type { ReadPolicy } from '../policy/policy-file.js';
 import { constraintProblems } from './constraint-problems.js';
-import { personalDataInDdl } from './personal-data-in-ddl.js';
+import { type CarriedSchema, personalDataInDdl } from './personal-data-in-ddl.js';
+import { decideSearchVectors, type SearchVectorDecisions } from './search-vectors.js';
 import type { PlanProblem, ScrubPlan, TablePlan } from './scrub-plan.js';
 
 /** Everything that a plan is made from. */
@@ -30,8 +31,10 @@ export interface PlanBasis {
   readonly types: InformationTypeRegistry;
   /** Names the masking key. */
   readonly keyId: string;
-  /** True when the source's role could write: worth a warning. */
-  readonly sourceCanWrite?: boolean;
+  /** What the engine says of the source: a role that may write, a replica. */
+  readonly notices?: readonly PlanProblem[];
+  /** The schema that is carried over, and what of it is not. */
+  readonly schema?: CarriedSchema;
 }
 
 /**
@@ -45,8 +48,10 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
   const links = linkedColumns(catalog, labels.references).map((group) =>
     group.filter((name) => names.has(name)),
   );
-  const masks = maskLinksAlike(decided.masks, links, (printed) => names.get(printed)!);
-  const tables = catalog.tables.flatMap((table) => planTable(table, catalog, masks));
+  const linked = maskLinksAlike(decided.masks, links, (printed) => names.get(printed)!);
+  const vectors = decideSearchVectors(catalog, linked);
+  const masks = new Map([...linked, ...vectors.masks]);
+  const tables = catalog.tables.flatMap((table) => planTable(table, catalog, masks, vectors.rebuilt));
   return {
     catalogFingerprint: fingerprintCatalog(catalog),
     policy: { id: policy.policy.id, sha256: policy.sha256 },
@@ -60,22 +65,30 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
       ...unreadableTables(catalog),
       ...misfitProblems(catalog, masks),
       ...constraintProblems(catalog, masks),
+      ...vectors.refusals,
     ],
     warnings: [
-      ...copiedValueWarnings(catalog, masks),
-      ...personalDataInDdl(catalog),
-      ...(basis.sourceCanWrite ? [sourceCanWrite] : []),
+      ...unseenBinaries(catalog, masks),
+      ...personalDataInDdl(catalog, basis.schema?.definitions ?? []),
+      ...(basis.schema?.leftOut ?? []).map(leftOutProblem),
+      ...(basis.notices ?? []),
     ],
   };
 }
 
 /** A partitioned table has no rows of its own: its partitions are planned. */
-function planTable(table: Table, catalog: Catalog, masks: ReadonlyMap<string, ColumnMask>): TablePlan[] {
+function planTable(
+  table: Table,
+  catalog: Catalog,
+  masks: ReadonlyMap<string, ColumnMask>,
+  rebuilt: SearchVectorDecisions['rebuilt'],
+): TablePlan[] {
   if (table.kind === 'partitioned' || table.kind === 'foreign') return [];
   const { schema, name, estimatedRows, estimatedBytes } = table;
   const columns = table.columns.filter(({ generated }) => !generated);
   const maskOf = (column: Column) => masks.get(printColumnName({ schema, table: name, column: column.name }));
   const own = columns.flatMap((column) => maskOf(column) ?? []);
+  const searchVectors = rebuilt.get(printRelationName(table));
   return [
     {
       schema,
@@ -83,6 +96,7 @@ function planTable(table: Table, catalog: Catalog, masks: ReadonlyMap<string, Co
       columns: columns.map((column) => column.name),
       masks: own,
       loadsInto: targetOf(table, catalog, new Set(own.map(({ column }) => column.column))),
+      ...(searchVectors === undefined ? {} : { searchVectors }),
       ...(estimatedRows === undefined ? {} : { estimatedRows }),
       ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
     },
@@ -148,46 +162,34 @@ function misfitProblems(catalog: Catalog, masks: ReadonlyMap<string, ColumnMask>
   });
 }
 
-/** Copies of masked values that the database keeps by itself and a trigger will not renew. */
-function copiedValueWarnings(catalog: Catalog, masks: ReadonlyMap<string, ColumnMask>): PlanProblem[] {
+/** Columns of bytes beside masked ones, which nobody can look into. */
+function unseenBinaries(catalog: Catalog, masks: ReadonlyMap<string, ColumnMask>): PlanProblem[] {
   return catalog.tables.flatMap((table) => {
     const masksHere = table.columns.some(({ name }) => masks.has(nameIn(table, name)));
-    return table.columns.flatMap((column) => {
-      const where = nameIn(table, column.name);
-      if (column.generated || masks.has(where) || !masksHere) return [];
-      if (column.type.family === 'search-vector') {
-        return [
-          {
-            code: 'stale-search-vector',
-            where,
-            problem: 'a search vector keeps the words of columns that are masked',
-            hint: `label it free-text-with-pii with technique 'null', or make it a generated column`,
-          },
-        ];
-      }
-      if (column.type.family === 'binary' || column.type.family === 'large-object') {
-        return [
-          {
-            code: 'unseen-binary',
-            where,
-            problem: 'binary values are copied as they are, and nobody looked into them',
-            hint: 'label it binary-with-pii to have it masked, or confirm that it holds nothing sensitive',
-          },
-        ];
-      }
-      return [];
+    return table.columns.flatMap(({ name, type, generated }) => {
+      const where = nameIn(table, name);
+      if (generated || masks.has(where) || !masksHere) return [];
+      return type.family === 'binary' || type.family === 'large-object' ? [{ ...unseenBinary, where }] : [];
     });
   });
+}
+
+const unseenBinary: Omit<PlanProblem, 'where'> = {
+  code: 'unseen-binary',
+  problem: 'binary values are copied as they are, and nobody looked into them',
+  hint: 'label it binary-with-pii to have it masked, or confirm that it holds nothing sensitive',
+};
+
+function leftOutProblem({ what, why }: { readonly what: string; readonly why: string }): PlanProblem {
+  return {
+    code: 'left-out',
+    where: what,
+    problem: `left out of the copy: ${why}`,
+    hint: 'make it in the copy by a hook, where it is wanted',
+  };
 }
 
 function nameIn({ schema, name: table }: Table, column: string): string {
   const name: ColumnName = { schema, table, column };
   return printColumnName(name);
 }
-
-const sourceCanWrite: PlanProblem = {
-  code: 'source-can-write',
-  where: 'source',
-  problem: 'the source’s role may write to it, and a scrub only reads',
-  hint: 'give a role that has SELECT and nothing else',
-};

@@ -1,4 +1,4 @@
-import type { RelationName } from '../catalog/catalog.js';
+import type { RelationName, SearchVector } from '../catalog/catalog.js';
 import type { OrphanRule } from '../policy/policy.js';
 import type { ColumnMask } from '../policy/column-mask.js';
 
@@ -20,6 +20,8 @@ export interface TablePlan extends RelationName {
   readonly masks: readonly ColumnMask[];
   /** Where the rows go: the partitioned root when masks may change a row's partition, else itself. */
   readonly loadsInto: RelationName;
+  /** Search vectors that are built anew from masked columns once the rows are in. */
+  readonly searchVectors?: readonly SearchVector[];
   readonly estimatedRows?: number;
   readonly estimatedBytes?: number;
 }

@@ -6,6 +6,7 @@ import type {
   ExclusionConstraint,
   ForeignKey,
   RelationName,
+  SearchVector,
   Table,
   TableKind,
   UniqueKey,
@@ -82,6 +83,12 @@ interface LinkRow {
   readonly other: RelationName;
 }
 
+/** What `tsvector_update_trigger` was given: the column, the configuration, what it reads. */
+interface VectorRow {
+  readonly relation: string;
+  readonly arguments: readonly string[];
+}
+
 interface PartitionRow {
   readonly relation: string;
   readonly key: readonly string[];
@@ -92,17 +99,19 @@ interface PartitionRow {
  * one JSON document, so that numbers, arrays and booleans arrive as what they are.
  */
 export async function introspect(client: pg.ClientBase): Promise<Catalog> {
-  const [about, relations, columns, types, constraints, indexes, parents, partitions, dependencies] = [
-    await rowsOf<{ version: string; database: string }>(client, aboutQuery),
-    await rowsOf<RelationRow>(client, relationsQuery),
-    await rowsOf<ColumnRow>(client, columnsQuery),
-    await rowsOf<TypeRow>(client, typesQuery),
-    await rowsOf<ConstraintRow>(client, constraintsQuery),
-    await rowsOf<IndexRow>(client, indexesQuery),
-    await rowsOf<LinkRow>(client, parentsQuery),
-    await rowsOf<PartitionRow>(client, partitionsQuery),
-    await rowsOf<LinkRow>(client, dependenciesQuery),
-  ];
+  const [about, relations, columns, types, constraints, indexes, parents, partitions, dependencies, vectors] =
+    [
+      await rowsOf<{ version: string; database: string }>(client, aboutQuery),
+      await rowsOf<RelationRow>(client, relationsQuery),
+      await rowsOf<ColumnRow>(client, columnsQuery),
+      await rowsOf<TypeRow>(client, typesQuery),
+      await rowsOf<ConstraintRow>(client, constraintsQuery),
+      await rowsOf<IndexRow>(client, indexesQuery),
+      await rowsOf<LinkRow>(client, parentsQuery),
+      await rowsOf<PartitionRow>(client, partitionsQuery),
+      await rowsOf<LinkRow>(client, dependenciesQuery),
+      await rowsOf<VectorRow>(client, searchVectorsQuery),
+    ];
   const mapping = new TypeMapping(types);
   const columnsOf = grouped(columns);
   const constraintsOf = grouped(constraints);
@@ -110,6 +119,7 @@ export async function introspect(client: pg.ClientBase): Promise<Catalog> {
   const parentsOf = grouped(parents);
   const partitionsOf = grouped(partitions);
   const readsOf = grouped(dependencies);
+  const vectorsOf = grouped(vectors);
 
   const tables: Table[] = [];
   const views: View[] = [];
@@ -141,6 +151,7 @@ export async function introspect(client: pg.ClientBase): Promise<Catalog> {
       exclusions: own.filter(({ kind }) => kind === 'x').map(exclusionFrom),
       parents: (parentsOf.get(oid) ?? []).map(({ other }) => other),
       partitionKey: partitionsOf.get(oid)?.[0]?.key ?? [],
+      ...(vectorsOf.has(oid) ? { searchVectors: vectorsOf.get(oid)!.map(searchVectorFrom) } : {}),
       ...comment,
       ...(relation.rows >= 0 ? { estimatedRows: relation.rows } : {}),
       estimatedBytes: relation.bytes,
@@ -224,6 +235,10 @@ function checkFrom({ name, columns, validated, definition }: ConstraintRow): Che
 
 function exclusionFrom({ name, columns, definition }: ConstraintRow): ExclusionConstraint {
   return { name, columns: columns ?? [], definition };
+}
+
+function searchVectorFrom({ arguments: [column, configuration, ...reads] }: VectorRow): SearchVector {
+  return { column, configuration, reads };
 }
 
 const aboutQuery = `select current_setting('server_version') as version, current_database() as database`;
@@ -359,6 +374,14 @@ const partitionsQuery = `
   left join pg_attribute a on a.attrelid = k.partrelid and a.attnum = k.number
   where ${ownRelations}
   group by p.partrelid`;
+
+const searchVectorsQuery = `
+  select t.tgrelid::text as relation,
+         array_remove(string_to_array(encode(t.tgargs, 'escape'), '\\000'), '') as arguments
+  from pg_trigger t
+  join pg_proc p on p.oid = t.tgfoid and p.proname = 'tsvector_update_trigger' and p.pronamespace = 'pg_catalog'::regnamespace
+  join pg_class c on c.oid = t.tgrelid
+  where not t.tgisinternal and ${ownRelations}`;
 
 const dependenciesQuery = `
   select distinct r.ev_class::text as relation, jsonb_build_object('schema', n.nspname, 'name', o.relname) as other

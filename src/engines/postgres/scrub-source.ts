@@ -8,7 +8,14 @@ import {
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
 import { ScrubjayError } from '../../domain/errors.js';
-import type { CopyFormat, DataSourceIdentity, SchemaSections, ScrubSource } from '../engine.js';
+import type {
+  CopyFormat,
+  DataSourceIdentity,
+  SchemaSections,
+  SchemaStatement,
+  ScrubSource,
+} from '../engine.js';
+import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
 import { connect, displayLocation } from './connection.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteRelation } from './identifiers.js';
@@ -17,6 +24,7 @@ import { introspect, ownRelations } from './introspection.js';
 import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './row-queries.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
+import { sourceNotices } from './source-notices.js';
 
 /** Tables that the source's role may not read in full; a scrub of the rest would be no copy. */
 export class UnreadableTablesError extends ScrubjayError {
@@ -95,11 +103,13 @@ export class PostgresScrubSource implements ScrubSource {
     }
   }
 
-  async canWrite(): Promise<boolean> {
-    const { rows } = await this.#coordinator.query<{ may: string }>(`
-      select coalesce(bool_or(has_table_privilege(c.oid, 'insert, update, delete, truncate')), false) as may
-      from pg_class c where c.relkind in ('r', 'p') and ${ownRelations}`);
-    return rows[0].may === 't';
+  notices(): Promise<readonly PlanProblem[]> {
+    return sourceNotices(this.#coordinator);
+  }
+
+  async definitions(): Promise<readonly SchemaStatement[]> {
+    const { preData, postData } = await this.schema();
+    return [...preData, ...postData];
   }
 
   copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable> {

@@ -6,20 +6,23 @@ import {
   type ForeignKey,
   printRelationName,
   type RelationName,
+  type SearchVector,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
 import {
   type CopyFormat,
   type DataSourceIdentity,
+  MissingExtensionsError,
   OrphanedRowsError,
   type OrphanRemedy,
+  type SchemaSections,
   type SchemaStatement,
   type ScrubTarget,
   type ScrubTargetOptions,
 } from '../engine.js';
 import { connect, displayLocation } from './connection.js';
 import { DatabaseError, isForeignKeyViolation, translateDriverError } from './driver-errors.js';
-import { quoteNames, quoteRelation } from './identifiers.js';
+import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
 import {
@@ -30,6 +33,7 @@ import {
   rowsByKey,
   settleOrphans,
 } from './row-queries.js';
+import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
 import { createWorkDatabase, markIncomplete, publishWorkDatabase } from './work-database.js';
@@ -83,6 +87,33 @@ export class PostgresScrubTarget implements ScrubTarget {
         throw translateDriverError(error, `making ${makes}`);
       }
     }
+  }
+
+  async refuseMissing({ extensions }: SchemaSections): Promise<void> {
+    const { rows } = await this.#builder.query<{ name: string }>(
+      'select name from unnest($1::text[]) name where name not in (select a.name from pg_available_extensions a)',
+      [extensions],
+    );
+    if (rows.length > 0) throw new MissingExtensionsError(rows.map(({ name }) => name));
+  }
+
+  async rebuildSearchVector(
+    table: RelationName,
+    { column, configuration, reads }: SearchVector,
+  ): Promise<void> {
+    const text = reads.map((read) => `coalesce(${quoteName(read)}::text, '')`).join(" || ' ' || ");
+    const vector = `to_tsvector(${quoteLiteral(configuration)}::regconfig, ${text})`;
+    await this.execute([
+      {
+        makes: `search vector ${quoteName(column)} of ${printRelationName(table)}`,
+        sql: `update only ${quoteRelation(table)} set ${quoteName(column)} = ${vector}`,
+      },
+    ]);
+  }
+
+  async definitions(): Promise<readonly SchemaStatement[]> {
+    const { preData, postData } = await readSchemaSections(this.#builder);
+    return [...preData, ...postData];
   }
 
   async settleOrphans(table: RelationName, key: ForeignKey, remedy: OrphanRemedy): Promise<number> {

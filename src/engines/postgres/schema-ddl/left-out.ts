@@ -27,13 +27,18 @@ const query = [
   count(
     'subscriptions',
     'a copy must not receive from production',
-    `pg_stat_subscription s where s.subname is not null`,
+    `pg_subscription s where s.subdbid = (select oid from pg_database where datname = current_database())`,
   ),
   count(
     'event triggers',
     'they would act on the copy itself',
     `pg_event_trigger e where not exists (
     select from pg_depend d where d.classid = 'pg_event_trigger'::regclass and d.objid = e.oid and d.deptype = 'e')`,
+  ),
+  count(
+    'tables and indexes in tablespaces of their own',
+    'the target has places of its own; they stand in its default tablespace',
+    `pg_class c where c.reltablespace <> 0 and ${inOwnSchema('c.relnamespace', 'pg_class', 'c.oid')}`,
   ),
   count('large objects', 'nothing says which column they belong to', 'pg_largeobject_metadata'),
   count(

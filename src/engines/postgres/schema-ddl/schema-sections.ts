@@ -55,6 +55,7 @@ export async function readSchemaSections(client: pg.ClientBase): Promise<SchemaS
       // Statistics of the source would tell about its values: the target makes its own.
       { makes: 'statistics', sql: 'analyze' },
     ],
+    extensions: (await jsonRows<{ name: string }>(client, extensionNamesQuery)).map(({ name }) => name),
     leftOut: [
       ...(await leftOut(client)),
       ...unmade.map(({ makes }) => ({ what: makes, why: 'reads a foreign table, which is left out' })),
@@ -82,6 +83,8 @@ const schemasQuery = `
       select from pg_depend e where e.classid = 'pg_namespace'::regclass and e.objid = n.oid and e.deptype = 'e'
     )
   order by nspname`;
+
+const extensionNamesQuery = `select extname as name from pg_extension where extname <> 'plpgsql' order by oid`;
 
 const extensionsQuery = `
   select 'extension ' || quote_ident(x.extname) as makes,
