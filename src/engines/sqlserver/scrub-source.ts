@@ -7,7 +7,14 @@ import {
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
 import { ScrubjayError } from '../../domain/errors.js';
-import type { CopyFormat, DataSourceIdentity, SchemaSections, ScrubSource } from '../engine.js';
+import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
+import type {
+  CopyFormat,
+  DataSourceIdentity,
+  SchemaSections,
+  SchemaStatement,
+  ScrubSource,
+} from '../engine.js';
 import { connect, type SqlServerConnection } from './connection.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteName } from './identifiers.js';
@@ -79,7 +86,16 @@ export class SqlServerScrubSource implements ScrubSource {
     }
   }
 
-  async canWrite(): Promise<boolean> {
+  async definitions(): Promise<readonly SchemaStatement[]> {
+    const { preData, postData } = await this.schema();
+    return [...preData, ...postData];
+  }
+
+  async notices(): Promise<readonly PlanProblem[]> {
+    return (await this.#mayWrite()) ? [canWrite] : [];
+  }
+
+  async #mayWrite(): Promise<boolean> {
     const checks = this.#catalog.tables
       .slice(0, 50)
       .map(
@@ -130,3 +146,10 @@ async function refuseMissingSnapshots(connection: SqlServerConnection): Promise<
   );
   if (Number(row?.state) !== 1) throw new SnapshotNotAllowedError(row?.name ?? '');
 }
+
+const canWrite: PlanProblem = {
+  code: 'source-can-write',
+  where: 'source',
+  problem: 'the source’s role may write to it, and a scrub only reads',
+  hint: 'give a role that has SELECT and nothing else',
+};

@@ -32,6 +32,7 @@ import {
   settleOrphans,
 } from './row-queries.js';
 import { RowSink } from './row-sink.js';
+import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
 import { createWorkDatabase, markIncomplete, publishWorkDatabase } from './work-database.js';
@@ -69,6 +70,20 @@ export class SqlServerScrubTarget implements ScrubTarget {
   catalog(): Promise<Catalog> {
     this.#catalog ??= introspect(this.#builder);
     return this.#catalog;
+  }
+
+  async definitions(): Promise<readonly SchemaStatement[]> {
+    const { preData, postData } = await readSchemaSections(this.#builder);
+    return [...preData, ...postData];
+  }
+
+  /** What SQL Server's schemas are made with comes with the server. */
+  refuseMissing(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  rebuildSearchVector(table: RelationName): Promise<void> {
+    return Promise.reject(new Error(`${printRelationName(table)}: SQL Server has no search vectors`));
   }
 
   async execute(statements: readonly SchemaStatement[]): Promise<void> {

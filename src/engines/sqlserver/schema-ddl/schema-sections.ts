@@ -36,6 +36,7 @@ export async function readSchemaSections(connection: SqlServerConnection): Promi
       { makes: 'statistics', sql: 'exec sp_updatestats' },
     ],
     leftOut: await readLeftOut(connection),
+    extensions: [],
   };
 }
 
