@@ -3,10 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { migrations } from '../../migrations/all.js';
 import { EmbeddedServer } from '../engines/postgres/embedded-server.js';
+import { readClassifier } from '../rules/read-classifier.js';
 import { readRules, type Rules } from '../rules/read-rules.js';
 import { readPrivateFile, writePrivateFile } from '../runs/private-file.js';
 import { type Configuration, ConfigurationError, dataFile } from './configuration/configuration.js';
 import { ServiceDatabase } from './database/service-database.js';
+import { type JobKeeping, openJobKeeping } from './jobs/job-keeping.js';
 import { createLog, type Logger } from './logging/log.js';
 import { type KeyWrapper, LocalKeyWrapper } from './secrets/envelope.js';
 
@@ -19,6 +21,8 @@ export interface Foundation {
   readonly keyWrapper: KeyWrapper;
   readonly rules: Rules;
   readonly log: Logger;
+  /** The queue of jobs and what belongs to it. */
+  readonly keeping: JobKeeping;
 }
 
 /** A foundation that this process opened and has to close. */
@@ -41,11 +45,15 @@ export async function openFoundation(configuration: Configuration): Promise<Open
   try {
     const databaseUrl = configuration.databaseUrl ?? embedded!.url();
     const database = await ServiceDatabase.open(databaseUrl, migrations);
+    const log = createLog(configuration);
+    const parts = { configuration, database, databaseUrl, keyWrapper, rules, log };
+    const keeping = await openJobKeeping({ ...parts, classifier: await readClassifier(rules) });
     const close = async () => {
+      await keeping.close();
       await database.close();
       await embedded?.stop();
     };
-    return { configuration, database, databaseUrl, keyWrapper, rules, log: createLog(configuration), close };
+    return { ...parts, keeping, close };
   } catch (error) {
     await embedded?.stop();
     throw error;

@@ -25,13 +25,15 @@ import { DataSourcesController } from './data-sources/data-sources.controller.js
 import { ServiceDatabase } from './database/service-database.js';
 import type { Foundation } from './foundation.js';
 import { HealthController } from './health/health.controller.js';
+import { WorkModule } from './jobs/work.module.js';
 import { AddressPolicy } from './network/address-policy.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 import { SecretStore } from './secrets/secret-store.js';
 
 @Module({})
 export class ServiceModule {
-  static on({ configuration, database, keyWrapper, rules }: Foundation): DynamicModule {
+  static on(foundation: Foundation): DynamicModule {
+    const { configuration, database, keyWrapper, rules } = foundation;
     const addresses = new AddressPolicy(configuration);
     const secrets = new SecretStore(keyWrapper);
     const credentials = [
@@ -40,6 +42,7 @@ export class ServiceModule {
     ];
     return {
       module: ServiceModule,
+      imports: [WorkModule.on(foundation)],
       controllers: [
         HealthController,
         DataSourcesController,

@@ -8,9 +8,13 @@ import { newApiKey } from '../../src/service/auth/api-key-credentials.js';
 import type { Role } from '../../src/service/auth/permissions.js';
 import { readConfiguration } from '../../src/service/configuration/configuration.js';
 import { ServiceDatabase } from '../../src/service/database/service-database.js';
+import type { Foundation } from '../../src/service/foundation.js';
+import { openJobKeeping } from '../../src/service/jobs/job-keeping.js';
 import { createLog } from '../../src/service/logging/log.js';
 import { LocalKeyWrapper } from '../../src/service/secrets/envelope.js';
+import { packagedClassifier } from './classifier.js';
 import { createDatabase, type TestDatabase } from './databases.js';
+import { hurried } from './jobs.js';
 import { shippedRules } from './planning.js';
 
 /** A tenant and a key of it. */
@@ -26,12 +30,16 @@ export interface TestService {
   readonly database: ServiceDatabase;
   /** The service's own database, as its owner. */
   readonly own: TestDatabase;
+  readonly foundation: Foundation;
   /** A new tenant and an API key of it. */
   tenant(roles: readonly Role[]): Promise<TestTenant>;
   /** Another API key of a tenant. */
   key(tenantId: string, roles: readonly Role[]): Promise<string>;
   stop(): Promise<void>;
 }
+
+/** Compiled once a test file. */
+let classifier: ReturnType<typeof packagedClassifier> | undefined;
 
 /** @param logTo where log lines go; nobody reads them by default */
 export async function startService(
@@ -46,20 +54,25 @@ export async function startService(
     ...environment,
   });
   const keyWrapper = new LocalKeyWrapper([randomBytes(32)]);
-  const application = await createApplication({
+  const parts = {
     configuration,
     database,
     databaseUrl: own.url,
     keyWrapper,
     rules: await shippedRules(),
     log: createLog(configuration, logTo),
-  });
+  };
+  classifier ??= packagedClassifier();
+  const keeping = await openJobKeeping({ ...parts, classifier: await classifier, timings: hurried });
+  const foundation = { ...parts, keeping };
+  const application = await createApplication(foundation);
   await application.init();
   await application.getHttpAdapter().getInstance().ready();
   return {
     application,
     database,
     own,
+    foundation,
     tenant: async (roles) => {
       const { id, slug } = await createTenant(own);
       return { id, slug, token: await createKey(own, id, roles) };
@@ -67,6 +80,7 @@ export async function startService(
     key: (tenantId, roles) => createKey(own, tenantId, roles),
     stop: async () => {
       await application.close();
+      await keeping.close();
       await database.close();
       await own.drop();
     },

@@ -44,6 +44,17 @@ const environmentSchema = z.object({
   TRUSTED_PROXIES: z.string().default(''),
   /** Whether data sources and webhooks may lie at loopback and private addresses. */
   ALLOW_PRIVATE_ADDRESSES: z.enum(['true', 'false']).default('false'),
+  /** Path of the Ed25519 key (PEM) that attestations are signed with. */
+  SCRUBJAY_SIGNING_KEY: z.string().optional(),
+  /** Jobs that one worker does at a time. */
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(4),
+  /** Jobs that all workers together may do on one data source at a time. */
+  JOBS_PER_DATA_SOURCE: z.coerce.number().int().min(1).max(100).default(2),
+  /** Seconds that jobs may go on for after the process was asked to stop. */
+  SHUTDOWN_GRACE_SECONDS: z.coerce.number().int().min(0).max(3_600).default(20),
+  /** Where metrics and health are served for the machinery around; nowhere when absent. */
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -61,6 +72,12 @@ export interface Configuration {
   readonly rateLimitPerMinute: number;
   readonly trustedProxies: readonly string[];
   readonly allowPrivateAddresses: boolean;
+  readonly signingKeyFile: string | undefined;
+  readonly workerConcurrency: number;
+  readonly jobsPerDataSource: number;
+  readonly shutdownGraceMs: number;
+  readonly metricsPort: number | undefined;
+  readonly metricsHost: string;
   readonly logLevel: string;
 }
 
@@ -89,6 +106,12 @@ export function readConfiguration(environment: NodeJS.ProcessEnv): Configuration
     rateLimitPerMinute: settings.RATE_LIMIT_PER_MINUTE,
     trustedProxies: list(settings.TRUSTED_PROXIES),
     allowPrivateAddresses: settings.ALLOW_PRIVATE_ADDRESSES === 'true',
+    signingKeyFile: settings.SCRUBJAY_SIGNING_KEY,
+    workerConcurrency: settings.WORKER_CONCURRENCY,
+    jobsPerDataSource: settings.JOBS_PER_DATA_SOURCE,
+    shutdownGraceMs: settings.SHUTDOWN_GRACE_SECONDS * 1_000,
+    metricsPort: settings.METRICS_PORT,
+    metricsHost: settings.METRICS_HOST,
     logLevel: settings.LOG_LEVEL,
   };
 }

@@ -29,6 +29,7 @@ export class HeldJob {
       tenantId: job.tenant_id,
       jobId: job.id,
       subjectId: job.subject_id,
+      createdBy: job.created_by,
       attempt: job.attempt,
       checkpoint: job.checkpoint,
       signal: this.#abort.signal,

@@ -1,8 +1,17 @@
 import { ScrubjayError } from '../../domain/errors.js';
 import type { JobReason } from './job.js';
 
+/** A mistake that may be gone when the work is tried again. */
+export abstract class PassingError extends ScrubjayError {}
+
 /** Codes of errors that may be gone when the work is tried again. */
-const passing = new Set(['unreachable', 'connection', 'too-many-connections', 'service-database']);
+const passing = new Set([
+  'unreachable',
+  'connection',
+  'too-many-connections',
+  'service-database',
+  'unavailable',
+]);
 
 /** Classes of SQLSTATE that pass: lost connections, resources, interventions of an operator, collisions. */
 const passingStates = /^(08|40|53|57|55P03)/;
@@ -10,7 +19,7 @@ const passingStates = /^(08|40|53|57|55P03)/;
 /** True when trying again may help: a lost connection, a full disk, or a mistake of ours. */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof ScrubjayError)) return true;
-  if (passing.has(error.code)) return true;
+  if (error instanceof PassingError || passing.has(error.code)) return true;
   if (!('sqlState' in error)) return false;
   const { sqlState } = error;
   return sqlState === undefined || (typeof sqlState === 'string' && passingStates.test(sqlState));

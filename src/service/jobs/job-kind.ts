@@ -7,6 +7,8 @@ export interface JobAttempt {
   readonly jobId: string;
   /** What the job is about. */
   readonly subjectId: string;
+  /** Who asked for it, as the audit log names them. */
+  readonly createdBy: string;
   /** From 1. Whoever holds an older number has lost the job. */
   readonly attempt: number;
   /** What an earlier attempt kept, to go on from there; null for none. */

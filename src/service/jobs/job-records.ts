@@ -22,14 +22,17 @@ export interface NewJob {
   /** Of the jobs with one key only one runs at a time. */
   readonly exclusiveKey?: string;
   readonly delayMs?: number;
+  /** Of an earlier job on the same subject, to go on from there. */
+  readonly checkpoint?: unknown;
 }
 
 /** Adds a job. Announce it to the queue once the transaction is through. */
 export async function insertJob(manager: EntityManager, caller: Caller, job: NewJob): Promise<string> {
   const id = uuidv7();
   await manager.query(
-    `insert into jobs (tenant_id, id, kind, subject_id, data_source_ids, exclusive_key, created_by, run_after)
-     values ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 millisecond')`,
+    `insert into jobs
+       (tenant_id, id, kind, subject_id, data_source_ids, exclusive_key, created_by, run_after, checkpoint)
+     values ($1, $2, $3, $4, $5, $6, $7, now() + $8 * interval '1 millisecond', $9)`,
     [
       caller.tenantId,
       id,
@@ -39,6 +42,7 @@ export async function insertJob(manager: EntityManager, caller: Caller, job: New
       job.exclusiveKey ?? null,
       caller.subject,
       job.delayMs ?? 0,
+      job.checkpoint == null ? null : JSON.stringify(job.checkpoint),
     ],
   );
   return id;
@@ -179,7 +183,8 @@ export async function endJob(
   { state, reason }: JobEnd,
 ): Promise<boolean> {
   const [, ended] = await manager.query<[unknown[], number]>(
-    `update jobs set state = $3, reason = $4, finished_at = now(), lease_until = null, checkpoint = null
+    `update jobs set state = $3, reason = $4, finished_at = now(), lease_until = null,
+       checkpoint = case when $3 = 'succeeded' then null else checkpoint end
      where id = $1 and attempt = $2 and state in ('queued', 'running')`,
     [id, attempt, state, reason ? JSON.stringify(reason) : null],
   );

@@ -170,6 +170,7 @@ export class JobWorker {
 /** True when the service's own database went away under a statement. */
 function isLoss(error: unknown): boolean {
   const { code, message = '' } = error as { code?: unknown; message?: string };
+  if (code === 'unavailable') return true;
   if (typeof code === 'string' && /^(08|57P|ECONN|EPIPE|ENOTFOUND|ETIMEDOUT)/.test(code)) return true;
   return /connection (terminated|ended)|timeout exceeded when trying to connect/i.test(message);
 }

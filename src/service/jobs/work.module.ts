@@ -1,0 +1,47 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Attestations } from '../attestations/attestations.js';
+import { AttestationsController } from '../attestations/attestations.controller.js';
+import type { Foundation } from '../foundation.js';
+import { AddressPolicy } from '../network/address-policy.js';
+import { Scans } from '../scans/scans.js';
+import { ScansController } from '../scans/scans.controller.js';
+import { ScrubJobs } from '../scrub-jobs/scrub-jobs.js';
+import { ScrubJobsController } from '../scrub-jobs/scrub-jobs.controller.js';
+import { ScrubRuns } from '../scrub-runs/scrub-runs.js';
+import { ScrubRunsController } from '../scrub-runs/scrub-runs.controller.js';
+import { SecretStore } from '../secrets/secret-store.js';
+import { Webhooks } from '../webhooks/webhooks.js';
+import { WebhooksController } from '../webhooks/webhooks.controller.js';
+import { JobEvents } from './job-events.js';
+import { Jobs } from './jobs.js';
+import { JobsController } from './jobs.controller.js';
+
+/** Long work and what belongs to it: scans, scrub jobs and runs, attestations, webhooks. */
+@Module({})
+export class WorkModule {
+  static on({ configuration, database, keyWrapper, keeping }: Foundation): DynamicModule {
+    const { jobs, news, scans, scrubRuns } = keeping;
+    const secrets = new SecretStore(keyWrapper);
+    const addresses = new AddressPolicy(configuration);
+    return {
+      module: WorkModule,
+      controllers: [
+        JobsController,
+        ScansController,
+        ScrubJobsController,
+        ScrubRunsController,
+        AttestationsController,
+        WebhooksController,
+      ],
+      providers: [
+        { provide: Jobs, useValue: jobs },
+        { provide: JobEvents, useValue: new JobEvents(jobs, news) },
+        { provide: Scans, useValue: scans },
+        { provide: ScrubJobs, useValue: new ScrubJobs(database) },
+        { provide: ScrubRuns, useValue: scrubRuns },
+        { provide: Attestations, useValue: new Attestations(database) },
+        { provide: Webhooks, useValue: new Webhooks(database, secrets, addresses, jobs) },
+      ],
+    };
+  }
+}

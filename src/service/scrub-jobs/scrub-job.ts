@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { scheduleSchema, scheduleView, type ScheduleView } from '../schedules/schedule.js';
+
+const optionsSchema = z.strictObject({
+  replace: z.boolean().default(false).describe('Replaces what stands under the target’s name.'),
+  sampleRows: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(500)
+    .describe('Rows of each table whose originals are looked for in the copy.'),
+  allowProductionLikeName: z
+    .boolean()
+    .default(false)
+    .describe('Takes a target whose name looks like production.'),
+});
+
+const retentionSchema = z.strictObject({
+  runs: z.int().min(1).max(10_000).default(100).describe('Runs that are kept, the newest first.'),
+  days: z.int().min(1).max(3_650).default(365).describe('Days that a run is kept.'),
+  attestationDays: z
+    .int()
+    .min(1)
+    .max(36_500)
+    .nullable()
+    .default(null)
+    .describe('Days that an attestation is kept; null for ever.'),
+});
+
+const hook = z.string().max(65_536);
+
+const hooksSchema = z.strictObject({
+  before: hook.optional().describe('SQL run in the work database before anything is copied.'),
+  after: hook
+    .optional()
+    .describe('SQL run in the work database when all is copied, before verification: it is verified too.'),
+});
+
+const name = z.string().trim().min(1).max(200).describe('Unique within the tenant.');
+
+export const createScrubJob = z.strictObject({
+  name,
+  sourceId: z.guid().describe('The data source that is copied.'),
+  targetId: z.guid().describe('The data source that the copy becomes; none of production.'),
+  policyId: z.guid(),
+  policyVersion: z.int().min(1).optional().describe('The newest at the time of each run when left out.'),
+  options: optionsSchema.prefault({}),
+  retention: retentionSchema.prefault({}),
+  hooks: hooksSchema.default({}),
+  schedule: scheduleSchema.optional(),
+});
+
+export const changeScrubJob = z.strictObject({
+  name: name.optional(),
+  policyId: z.guid().optional(),
+  policyVersion: z.int().min(1).nullable().optional().describe('Null for the newest.'),
+  options: optionsSchema.partial().optional(),
+  retention: retentionSchema.partial().optional(),
+  hooks: hooksSchema.optional(),
+  schedule: scheduleSchema.nullable().optional().describe('Null for none.'),
+});
+
+export const scrubJobSchema = z.strictObject({
+  id: z.guid(),
+  name: z.string(),
+  sourceId: z.guid(),
+  targetId: z.guid(),
+  policyId: z.guid(),
+  policyVersion: z.int().optional(),
+  options: optionsSchema,
+  retention: retentionSchema,
+  hooks: hooksSchema,
+  schedule: scheduleView.optional(),
+  createdBy: z.string(),
+  createdAt: z.iso.datetime(),
+  version: z.int(),
+});
+
+export type CreateScrubJob = z.infer<typeof createScrubJob>;
+export type ChangeScrubJob = z.infer<typeof changeScrubJob>;
+export type ScrubJobView = z.infer<typeof scrubJobSchema>;
+
+export interface ScrubJobRow {
+  readonly id: string;
+  readonly name: string;
+  readonly source_id: string;
+  readonly target_id: string;
+  readonly policy_id: string;
+  readonly policy_version: number | null;
+  readonly options: ScrubJobView['options'];
+  readonly retention: ScrubJobView['retention'];
+  readonly hooks: ScrubJobView['hooks'];
+  readonly created_by: string;
+  readonly created_at: Date;
+  readonly version: number;
+}
+
+export function viewOfScrubJob(row: ScrubJobRow, schedule: ScheduleView | undefined): ScrubJobView {
+  return {
+    id: row.id,
+    name: row.name,
+    sourceId: row.source_id,
+    targetId: row.target_id,
+    policyId: row.policy_id,
+    ...(row.policy_version === null ? {} : { policyVersion: row.policy_version }),
+    options: row.options,
+    retention: row.retention,
+    hooks: row.hooks,
+    ...(schedule ? { schedule } : {}),
+    createdBy: row.created_by,
+    createdAt: row.created_at.toISOString(),
+    version: row.version,
+  };
+}
