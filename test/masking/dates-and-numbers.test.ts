@@ -124,7 +124,7 @@ describe('numbers', () => {
   });
 
   it('go into buckets', () => {
-    expect(maskOne('number-bucket', '1234.56', { options: { size: 100 } })).toBe('1200.00');
+    expect(maskOne('number-bucket', '1234.56', { options: { size: 100 } })).toBe('1200');
     expect(maskOne('number-bucket', '-1', { options: { size: 100 } })).toBe('-100');
     expect(maskOne('number-bucket', '37', { options: { as: 'range' } })).toBe('30-39');
     expect(maskOne('number-bucket', '1.5e3', { options: { size: 1000 } })).toBe('1000');

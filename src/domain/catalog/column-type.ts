@@ -49,5 +49,11 @@ export interface ColumnType {
   /** The values of an enum, in order. */
   readonly labels?: readonly string[];
   /** Present when the type is a domain; `family` and the limits are those of its base type. */
-  readonly domain?: { readonly name: string; readonly notNull: boolean; readonly checks: readonly string[] };
+  readonly domain?: {
+    readonly name: string;
+    /** The type under it, through other domains, as the database prints it; absent where it was not read. */
+    readonly base?: string;
+    readonly notNull: boolean;
+    readonly checks: readonly string[];
+  };
 }

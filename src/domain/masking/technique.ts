@@ -85,18 +85,37 @@ export interface Technique<Options = unknown> {
   holds?(options: Options, column: MaskedColumn): readonly InnerMask[];
   /** Compiles the mask for one column. */
   prepare(options: Options, context: MaskingContext): BatchMask;
-  /** The same stand-in as an SQL expression, where a dialect can say it. */
-  readonly sql?: Partial<
-    Record<'postgres' | 'sqlserver', (column: string, options: Options, context: SqlMaskingContext) => string>
-  >;
+  /**
+   * The same stand-in as an SQL expression, where a dialect can say it. The expression may yield NULL only
+   * for NULL, and must not fail on any value: a failure would tell values apart.
+   */
+  readonly sql?: Partial<Record<SqlDialect, SqlForm<Options>>>;
 }
+
+export type SqlDialect = 'postgres' | 'sqlserver';
+
+/**
+ * @param value an expression without side effects: text columns come as `text` (`nvarchar`) without
+ *   padding, all others in their own type
+ * @returns undefined where these options, or this column, cannot be said in the dialect
+ */
+export type SqlForm<Options> = (
+  value: string,
+  options: Options,
+  context: SqlMaskingContext,
+) => string | undefined;
 
 /** What an SQL form may refer to. */
 export interface SqlMaskingContext {
   readonly column: MaskedColumn;
-  readonly domain: string;
-  /** An SQL expression that yields the key's bytes on the server (never the key itself in the text). */
-  readonly key: string;
+  /** A constant of the dialect. */
+  readonly text: (value: string) => string;
+  /**
+   * The keyed digest of a text expression as bytes, in the column's pseudonym domain. The key itself
+   * never stands in the text.
+   * @param suffix appended to the domain, as techniques do with several draws: `/given-name`
+   */
+  readonly digest: (textExpression: string, suffix?: string) => string;
 }
 
 /** Declares a technique; keeps the options' type for `misfit`, `prepare` and `sql`. */

@@ -12,6 +12,14 @@ export interface ColumnMask {
   readonly options: Readonly<Record<string, unknown>>;
   /** Pseudonym domain: columns that share it give one value one stand-in. */
   readonly domain: string;
+  /** Rows in which the column shows as it is: conditional masking. Only queries know of it, never a copy. */
+  readonly unless?: RowCondition | undefined;
   /** Which rule decided, in words: `rule 3 of policy gdpr (sensitivity >= confidential)`. */
   readonly because: string;
+}
+
+/** Rows whose `column`, as text, is this value: those of whoever asks. */
+export interface RowCondition {
+  readonly column: string;
+  readonly equals: string;
 }

@@ -32,3 +32,10 @@ export function keySettings(key: Uint8Array): readonly KeySetting[] {
     { name: 'scrubjay.key_outer', value: padded(0x5c) },
   ];
 }
+
+/** What every upstream session is set to before a client's first query: the parser assumes it. */
+export const pinnedSettings: Readonly<Record<string, string>> = {
+  standard_conforming_strings: 'on',
+  client_encoding: 'UTF8',
+  row_security: 'on',
+};

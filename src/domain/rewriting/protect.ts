@@ -1,10 +1,11 @@
+import { protectPostgres } from './postgres/protect-postgres.js';
 import type { QueryCatalog } from './query-catalog.js';
 import type { Protection, RoleView } from './rewrite-context.js';
 
 /**
  * Works out what a role may see of a data source. Costs milliseconds: keep the result, and make a new
- * one when the catalog or the policy changes.
+ * one when the catalog or the policy changes. For PostgreSQL, `loadPostgresParser` comes first.
  */
 export function protect(catalog: QueryCatalog, view: RoleView): Protection {
-  return { catalog, view };
+  return protectPostgres(catalog, view);
 }

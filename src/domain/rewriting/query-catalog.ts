@@ -1,4 +1,4 @@
-import type { Catalog, RelationName } from '../catalog/catalog.js';
+import type { Catalog, ColumnName, RelationName } from '../catalog/catalog.js';
 
 /**
  * Everything that a query may name: the catalog of people's tables and what surrounds it. Read by the
@@ -17,6 +17,10 @@ export interface QueryCatalog {
   /** Types outside `pg_catalog`; row types of tables are left out. */
   readonly types: readonly UserType[];
   readonly triggers: readonly Trigger[];
+  /** Columns that the database computes from others of their row. */
+  readonly generated: readonly GeneratedColumn[];
+  /** Views that keep conditions of a query from seeing rows which they leave out. */
+  readonly securityBarriers: readonly RelationName[];
   /** Rewrite rules other than those that make a view a view. */
   readonly rules: readonly RewriteRule[];
 }
@@ -29,7 +33,7 @@ export interface Routine {
   readonly schema: string;
   readonly name: string;
   /** The extension that brought it. */
-  readonly extension?: string;
+  readonly extension?: string | null;
   /** Called by `x.name` or `name(x)` with a row: attribute notation. */
   readonly takesRow: boolean;
   readonly arguments: number;
@@ -38,14 +42,14 @@ export interface Routine {
 export interface ForeignOperator {
   readonly schema: string;
   readonly name: string;
-  readonly extension?: string;
+  readonly extension?: string | null;
 }
 
 export interface UserType {
   readonly schema: string;
   readonly name: string;
   readonly kind: 'base' | 'enum' | 'domain' | 'composite' | 'range';
-  readonly extension?: string;
+  readonly extension?: string | null;
   /** Some cast from or to the type runs a function outside `pg_catalog`, or a check of the domain does. */
   readonly runsCode: boolean;
 }
@@ -61,4 +65,10 @@ export interface Trigger {
 export interface RewriteRule {
   readonly table: RelationName;
   readonly name: string;
+}
+
+export interface GeneratedColumn {
+  readonly column: ColumnName;
+  /** As the database prints it. */
+  readonly expression: string;
 }

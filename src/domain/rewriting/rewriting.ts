@@ -19,6 +19,11 @@ export interface Rewritten {
    * transaction that changed either): read the session's names again before the next rewrite.
    */
   readonly changesSession: boolean;
+  /**
+   * True when the session's settings fall back to their defaults (RESET ALL, DISCARD ALL): set those of
+   * `keySettings` and `pinnedSettings` again before anything else is sent.
+   */
+  readonly resetsSettings: boolean;
 }
 
 export interface RewrittenStatement {
@@ -46,7 +51,9 @@ export type StatementCommand =
   | 'explain'
   | 'transaction'
   | 'session'
-  | 'temporary-table';
+  | 'temporary-table'
+  /** Only of roles that see everything as it is. */
+  | 'other';
 
 /** Why a query is not run. Every refusal names the construct and the rule, so that people mend the query. */
 export interface Refused {

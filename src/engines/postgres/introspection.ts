@@ -162,7 +162,7 @@ export async function introspect(client: pg.ClientBase): Promise<Catalog> {
   return { engine: 'postgres', serverVersion: version, database, tables, views };
 }
 
-async function rowsOf<Row>(client: pg.ClientBase, query: string): Promise<Row[]> {
+export async function rowsOf<Row>(client: pg.ClientBase, query: string): Promise<Row[]> {
   const { rows } = await client.query<{ rows: string }>(
     `select coalesce(json_agg(q), '[]')::text as rows from (${query}) q`,
   );

@@ -82,7 +82,11 @@ export class TypeMapping {
     const base = this.typeOf(row.base, row.baseModifier);
     const checks = [...(base.domain?.checks ?? []), ...(row.checks ?? [])];
     const notNull = row.notNull || (base.domain?.notNull ?? false);
-    return { ...base, name, domain: { name: `${row.schema}.${row.name}`, notNull, checks } };
+    return {
+      ...base,
+      name,
+      domain: { name: `${row.schema}.${row.name}`, base: base.domain?.base ?? base.name, notNull, checks },
+    };
   }
 
   #fields(row: TypeRow): NonNullable<ColumnType['fields']> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { firstMisfit } from '../misfits.js';
-import { defineTechnique, type MaskedColumn, type Misfit } from '../technique.js';
+import { defineTechnique, type MaskedColumn, type Misfit, type SqlMaskingContext } from '../technique.js';
 import { NULL_VALUE } from '../value-batch.js';
 
 const fallbacks: Partial<Record<MaskedColumn['type']['family'], string>> = {
@@ -52,7 +52,25 @@ export const fixed = defineTechnique({
       }
     };
   },
+
+  sql: {
+    postgres: (value, options, context) => fixedForm(value, options, context),
+    sqlserver: (value, options, context) => fixedForm(value, options, context),
+  },
 });
+
+function fixedForm(
+  x: string,
+  { value, replaceNull }: { readonly value?: string | undefined; readonly replaceNull: boolean },
+  { column, text }: SqlMaskingContext,
+): string | undefined {
+  const stands = value ?? fallbackFor(column);
+  if (stands === undefined) return undefined;
+  if (replaceNull) return text(stands);
+  const keepsEmpty = value === undefined && column.type.family === 'text';
+  const empty = keepsEmpty ? ` when ${x} = '' then ''` : '';
+  return `case when ${x} is null then null${empty} else ${text(stands)} end`;
+}
 
 function fallbackFor({ type }: MaskedColumn): string | undefined {
   if (type.family === 'text') return 'redacted'.slice(0, type.maxLength);

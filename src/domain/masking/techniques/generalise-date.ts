@@ -3,7 +3,9 @@ import { DIGIT_0 } from '../bytes/ascii.js';
 import { isInfinity, isTimeOfDay, readDate, writeDate } from '../dates.js';
 import { eachValue } from '../each-value.js';
 import { breaksUniqueness, firstMisfit, needsFamily, tooShort } from '../misfits.js';
-import { defineTechnique } from '../technique.js';
+import { defineTechnique, type MaskedColumn } from '../technique.js';
+
+const monthsOf = { month: 1, quarter: 3, year: 12 } as const;
 
 const noDate = { year: 1970, month: 1, day: 1 };
 
@@ -28,7 +30,7 @@ export const generaliseDate = defineTechnique({
     ),
 
   prepare: ({ to: unit }) => {
-    const months = { month: 1, quarter: 3, year: 12 }[unit];
+    const months = monthsOf[unit];
     return (input, output) => {
       const { bytes } = input;
       eachValue(input, output, (_index, from, to) => {
@@ -55,7 +57,30 @@ export const generaliseDate = defineTechnique({
       });
     };
   },
+
+  sql: {
+    postgres: (value, { to: unit }, { column }) =>
+      column.type.family === 'text' ? undefined : cutDate(value, monthsOf[unit], column),
+  },
 });
+
+/** The first day of a period, by its length in months; what lies before the calendar begins is no date. */
+function cutDate(value: string, months: number, { type }: MaskedColumn): string | undefined {
+  const zoned = type.name.includes('with time zone');
+  // As the kernel reads it: in UTC, whatever the session's zone.
+  const local = zoned ? `(${value} at time zone 'UTC')` : value;
+  const part = (name: string) => `extract(${name} from ${local})::int`;
+  const day = `make_date(${part('year')}, (${part('month')} - 1) / ${months} * ${months} + 1, 1)`;
+  const cut =
+    type.family === 'date' ? day : zoned ? `(${day}::timestamp at time zone 'UTC')` : `${day}::timestamp`;
+  const none =
+    type.family === 'date'
+      ? "date '1970-01-01'"
+      : zoned
+        ? "timestamptz '1970-01-01 00:00:00+00'"
+        : "timestamp '1970-01-01'";
+  return `case when not isfinite(${value}) then ${value} when ${part('year')} < -4711 then ${none} when ${value} is not null then ${cut} end`;
+}
 
 function zoneStart(bytes: Uint8Array, from: number, to: number): number {
   for (let i = from; i < to; i++) if (bytes[i] === 0x2b || bytes[i] === 0x2d || bytes[i] === 0x5a) return i;

@@ -60,4 +60,11 @@ export const keyedHash = defineTechnique({
       }
     };
   },
+
+  sql: {
+    postgres(value, { length }, { column, digest }) {
+      if (column.type.family !== 'text') return undefined;
+      return `case when ${value} = '' then '' else left(encode(${digest(value)}, 'hex'), ${length}) end`;
+    },
+  },
 });

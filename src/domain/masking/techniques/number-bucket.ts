@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { eachValue } from '../each-value.js';
 import { breaksUniqueness, firstMisfit, needsFamily } from '../misfits.js';
 import { decodeText } from '../normalisation/normaliser.js';
-import { isSpecialNumber, parseNumeral, printNumeral, type Numeral } from '../numerals.js';
+import { isSpecialNumber, parseNumeral, type Numeral } from '../numerals.js';
 import { defineTechnique } from '../technique.js';
 
 /**
- * Puts a number into its bucket: `1234.56` -> `1200.00` with `size: 100`; in a text column as a range,
+ * Puts a number into its bucket: `1234.56` -> `1200` with `size: 100`; in a text column as a range,
  * `1200-1299`. Buckets begin at multiples of the size, downwards for negative numbers too. Needs no key:
  * a generalisation, whose safety lies in how many values share a bucket.
  */
@@ -52,16 +52,29 @@ export const numberBucket = defineTechnique({
         const unit = 10n ** BigInt(numeral.scale);
         const whole = floorOf(numeral, unit);
         const start = floorDivide(whole, width) * width;
-        if (as === 'range') {
-          output.appendText(`${start}-${start + width - 1n}`);
-          return;
-        }
-        const absolute = start < 0n ? -start : start;
-        output.appendText(printNumeral({ ...numeral, isNegative: start < 0n, unscaled: absolute * unit }));
+        output.appendText(as === 'range' ? `${start}-${start + width - 1n}` : String(start));
       });
     };
   },
+
+  sql: {
+    postgres(value, { size, as }, { column: { type } }) {
+      if (type.family === 'text' || as === 'range' || type.name === 'money') return undefined;
+      const exact = type.family === 'float' ? `${value}::text::numeric` : `${value}::numeric`;
+      // Not with floor(x / size): a quotient of numerics is rounded, a remainder is exact.
+      const start = `floor(${exact} - mod(mod(${exact}, ${size}) + ${size}, ${size}))`;
+      if (type.family === 'integer') return `greatest(${start}, ${smallest[type.name] ?? '0'})`;
+      return `case when ${value}::text in ('NaN', 'Infinity', '-Infinity') then ${value} else ${start} end`;
+    },
+  },
 });
+
+/** A bucket may begin before the first number of its type; an error there would tell such values apart. */
+const smallest: Readonly<Record<string, string>> = {
+  smallint: '-32768',
+  integer: '-2147483648',
+  bigint: '-9223372036854775808',
+};
 
 function floorOf({ isNegative, unscaled }: Numeral, unit: bigint): bigint {
   return floorDivide(isNegative ? -unscaled : unscaled, unit);

@@ -6,7 +6,7 @@ import { NULL_VALUE } from '../value-batch.js';
 
 /**
  * Keeps the first and last characters and covers the rest: `4111…1111` -> `4111********1111`. A value
- * that would show half of itself or more is covered whole.
+ * that would show half of itself or more is covered whole. With `coverLength` not even the length is told.
  *
  * Neither unique nor consistent across tables: for display, not for copies that are joined.
  * Source: PCI DSS 4.0.1 req. 3.4.1 (at most the BIN and the last four digits).
@@ -22,13 +22,20 @@ export const partial = defineTechnique({
       .regex(/^[\x20-\x7e]$/)
       .default('*')
       .describe('one ASCII character to cover with'),
+    coverLength: z
+      .number()
+      .int()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('covering characters of every stand-in; as many as are covered when absent'),
   }),
   properties: { deterministic: true, keepsLength: true, neverOriginal: true },
 
   misfit: (column) =>
     firstMisfit(needsText(column), breaksUniqueness(column, "'keyed-hash' or 'pseudonymise-identifier'")),
 
-  prepare({ keepStart, keepEnd, cover }) {
+  prepare({ keepStart, keepEnd, cover, coverLength }) {
     const byte = cover.charCodeAt(0);
     return ({ bytes, starts, ends, count }, output) => {
       for (let i = 0; i < count; i++) {
@@ -43,14 +50,31 @@ export const partial = defineTechnique({
         const covered = shows ? characters - keepStart - keepEnd : characters;
         const headEnd = shows ? afterCharacters(bytes, from, to, keepStart) : from;
         const tailStart = shows ? afterCharacters(bytes, headEnd, to, covered) : to;
-        let at = output.reserve(to - from + covered);
+        const covers = characters === 0 ? 0 : (coverLength ?? covered);
+        let at = output.reserve(to - from + covers);
         output.bytes.set(bytes.subarray(from, headEnd), at);
         at += headEnd - from;
-        output.bytes.fill(byte, at, at + covered);
-        at += covered;
+        output.bytes.fill(byte, at, at + covers);
+        at += covers;
         output.bytes.set(bytes.subarray(tailStart, to), at);
         output.finish(at + to - tailStart);
       }
     };
+  },
+
+  sql: {
+    postgres(value, { keepStart, keepEnd, cover, coverLength }, { text }) {
+      const kept = keepStart + keepEnd;
+      const covering = (characters: string) =>
+        coverLength === undefined ? `repeat(${text(cover)}, ${characters})` : text(cover.repeat(coverLength));
+      const whole = `case when ${value} = '' then '' when ${value} is not null then ${covering(`length(${value})`)} end`;
+      if (kept === 0) return whole;
+      const parts = [
+        ...(keepStart > 0 ? [`left(${value}, ${keepStart})`] : []),
+        covering(`length(${value}) - ${kept}`),
+        ...(keepEnd > 0 ? [`right(${value}, ${keepEnd})`] : []),
+      ];
+      return `case when length(${value}) >= ${2 * kept} then ${parts.join(' || ')} else ${whole} end`;
+    },
   },
 });

@@ -47,4 +47,11 @@ export const redact = defineTechnique({
       }
     };
   },
+
+  sql: {
+    postgres: (value, { cover, length }, { text }) =>
+      length === undefined
+        ? `repeat(${text(cover)}, length(${value}))`
+        : `case when ${value} = '' then '' when ${value} is not null then ${text(cover.repeat(length))} end`,
+  },
 });

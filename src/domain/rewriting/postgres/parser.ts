@@ -22,7 +22,9 @@ export function parseStatements(sql: string): readonly RawStatement[] | Refused 
   try {
     return parseSync(sql).stmts ?? [];
   } catch (error) {
-    if (!hasSqlDetails(error) || !error.sqlDetails) throw error;
+    // A parser that ran out of stack: WebAssembly traps, or JavaScript does.
+    if (!hasSqlDetails(error) || !error.sqlDetails)
+      return { outcome: 'refused', code: 'limit', reason: 'the query is nested too deeply to be parsed' };
     return {
       outcome: 'refused',
       code: 'syntax',

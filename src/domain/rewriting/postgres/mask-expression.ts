@@ -1,0 +1,65 @@
+import type { Column, Table } from '../../catalog/catalog.js';
+import { standByFor } from '../../policy/stand-by.js';
+import { sqlFormOf, type SqlMaskRequest } from '../../masking/sql-form.js';
+import type { ColumnMask } from '../../policy/column-mask.js';
+import { maskedColumn } from '../../policy/decide-masks.js';
+import { quoteIdentifier, quoteText } from './known-relation.js';
+
+/** The expression that stands in for a masked column in a subquery over its table. */
+export interface MaskExpression {
+  readonly sql: string;
+  /** The technique that is really used, where the policy's own cannot be said in SQL. */
+  readonly standBy?: string;
+}
+
+/**
+ * What a role sees of a column. A technique that SQL cannot say gives way to one that it can: `redact` for
+ * texts, else `null`. Nothing is ever left as it is.
+ */
+export function maskExpression(mask: ColumnMask, table: Table, column: Column): MaskExpression {
+  const request: Omit<SqlMaskRequest, 'technique' | 'options'> = {
+    column: maskedColumn(table, column),
+    value: quoteIdentifier(column.name),
+    text: quoteText,
+    digest: (expression, suffix = '') => digestOf(`${mask.domain}${suffix}`, expression),
+  };
+  const own = sqlFormOf('postgres', { ...request, technique: mask.technique, options: mask.options });
+  const masked = own === undefined ? standInFor(request) : { sql: own };
+  if (!mask.unless) return masked;
+  const { column: owner, equals } = mask.unless;
+  const isOwn = `${quoteIdentifier(owner)}::text = ${quoteText(equals)}`;
+  const clear = baseTyped(column);
+  return { ...masked, sql: `case when ${isOwn} then ${clear} else ${masked.sql} end` };
+}
+
+function standInFor(request: Omit<SqlMaskRequest, 'technique' | 'options'>): MaskExpression {
+  const redacted =
+    standByFor(request.column)?.technique === 'redact' || request.column.type.family === 'text';
+  const technique = redacted ? 'redact' : 'null';
+  const sql = sqlFormOf('postgres', { ...request, technique, options: redacted ? { length: 8 } : {} });
+  return { sql: sql ?? nullOf(column(request)), standBy: technique };
+}
+
+function column({ column: { name, type, nullable } }: Pick<SqlMaskRequest, 'column'>): Column {
+  return { name, type, nullable, ordinal: 0 };
+}
+
+function baseTyped({ name, type }: Column): string {
+  const identifier = quoteIdentifier(name);
+  return type.domain?.base === undefined ? identifier : `${identifier}::${type.domain.base}`;
+}
+
+/** What stands for a column derived from a masked one: its type, and nothing of its value. */
+export function nullOf({ type }: Pick<Column, 'type'>): string {
+  return `null::${type.domain?.base ?? type.name}`;
+}
+
+/**
+ * HMAC-SHA-256 (FIPS 198-1) with PostgreSQL's built-in sha256: H(outer || H(inner || domain || 0x1F || value)),
+ * the key's two blocks read from settings once a query.
+ */
+function digestOf(domain: string, expression: string): string {
+  const block = (side: 'inner' | 'outer') => `(select current_setting('scrubjay.key_${side}')::bytea)`;
+  const message = `convert_to(${quoteText(domain)} || chr(31) || ${expression}, 'UTF8')`;
+  return `sha256(${block('outer')} || sha256(${block('inner')} || ${message}))`;
+}
