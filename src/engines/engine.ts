@@ -123,6 +123,13 @@ export interface Session {
 /** How rows travel: PostgreSQL's COPY formats. */
 export type CopyFormat = 'text' | 'binary';
 
+/** A part of a table's rows; what the numbers mean, the engine that made it knows. */
+export interface RowRange {
+  readonly from: number;
+  /** Absent in the last range: it holds whatever comes after. */
+  readonly to?: number;
+}
+
 /** A database whose rows can be read and counted: either side of a scrub, and what `verify` compares. */
 export interface RowSource {
   identity(): Promise<DataSourceIdentity>;
@@ -154,6 +161,15 @@ export interface RowSource {
  * of structure while the run lasts. Opening fails, with the full list, when a table cannot be read.
  */
 export interface ScrubSource extends RowSource {
+  /** The table's rows in at most so many ranges of like size: each row of the snapshot is in exactly one. */
+  splitRows(table: RelationName, parts: number): Promise<readonly RowRange[]>;
+  /** Streams the rows of one range, or all. */
+  copyOut(
+    table: RelationName,
+    columns: readonly string[],
+    format: CopyFormat,
+    range?: RowRange,
+  ): Promise<Readable>;
   /** The schema as statements, as of the snapshot. */
   schema(): Promise<SchemaSections>;
   /** What is worth knowing of the source before a run: a role that may write, a replica, triggers at login. */
@@ -172,6 +188,14 @@ export interface SchemaStatement {
     /** Makes the key without holding present rows to it. */
     readonly unvalidated: string;
   };
+  /** What it holds while it runs. Without it the statement runs alone, and in the session of those before. */
+  readonly locks?: RelationLocks;
+}
+
+/** Relations that a statement needs: shared, beside others that only share them, or for itself. */
+export interface RelationLocks {
+  readonly shared: readonly string[];
+  readonly exclusive: readonly string[];
 }
 
 /** What can be done with rows that refer to nothing, once they are copied. */
@@ -223,13 +247,20 @@ export interface ScrubTarget extends RowSource {
   rebuildSearchVector(table: RelationName, vector: SearchVector): Promise<void>;
   /** @throws OrphanedRowsError where a foreign key is broken */
   execute(statements: readonly SchemaStatement[]): Promise<void>;
+  /** Runs one in a session of its own, beside others that hold nothing which it needs. */
+  executeBeside(statement: SchemaStatement): Promise<void>;
   /** Empties the references that lead nowhere, or drops their rows; the number of rows concerned. */
   settleOrphans(table: RelationName, key: ForeignKey, remedy: OrphanRemedy): Promise<number>;
-  /** Takes COPY data of one table; `loaded` resolves to the number of rows stored. */
+  /**
+   * Takes COPY data of one table; `loaded` resolves to the number of rows stored.
+   * @param portion a `part` is stored beside others of the table, at the price of what only a table filled
+   *   at one go can have: rows frozen, and written without log
+   */
   copyIn(
     table: RelationName,
     columns: readonly string[],
     format: CopyFormat,
+    portion: 'whole' | 'part',
   ): Promise<{ readonly stream: Writable; readonly loaded: Promise<number> }>;
   /** Makes the verified copy visible under the target's name. */
   publish(): Promise<void>;

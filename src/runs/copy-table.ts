@@ -15,7 +15,7 @@ import type { FieldMask } from '../domain/scrub/copy-format/copy-format.js';
 import { createRowMasker } from '../domain/scrub/copy-format/row-masker.js';
 import type { TablePlan } from '../domain/scrub/scrub-plan.js';
 import { ScrubjayError } from '../domain/errors.js';
-import type { ScrubSource, ScrubTarget } from '../engines/engine.js';
+import type { RowRange, ScrubSource, ScrubTarget } from '../engines/engine.js';
 import { BlockWriter } from './block-writer.js';
 
 /** Rows arrived in another number than they left: what the server took is not what was sent. */
@@ -52,6 +52,8 @@ export interface TableCopy {
   readonly pseudonyms: PseudonymFunction;
   readonly words: WordLists;
   readonly mayTravelInBinary: boolean;
+  /** Only these rows; others take the rest at the same time. */
+  readonly range?: RowRange;
   readonly onChunk?: (progress: { readonly rows: number; readonly bytes: number }) => void;
   readonly signal?: AbortSignal;
 }
@@ -64,8 +66,13 @@ export async function copyTable(copy: TableCopy): Promise<TableResult> {
   const touched = new Set(masks.flatMap(({ column, reads }) => [column, ...reads]));
   const format = copy.mayTravelInBinary ? chooseFormat(columns, touched) : 'text';
   const masker = createRowMasker({ columns, masks, format });
-  const from = await source.copyOut(table, plan.columns, format);
-  const { stream: into, loaded } = await target.copyIn(plan.loadsInto, plan.columns, format);
+  const from = await source.copyOut(table, plan.columns, format, copy.range);
+  const { stream: into, loaded } = await target.copyIn(
+    plan.loadsInto,
+    plan.columns,
+    format,
+    copy.range ? 'part' : 'whole',
+  );
   const writer = new BlockWriter(into);
   let bytes = 0;
   try {

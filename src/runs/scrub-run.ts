@@ -1,12 +1,14 @@
-import { type Catalog, printRelationName, type Table } from '../domain/catalog/catalog.js';
+import { availableParallelism } from 'node:os';
 import { fingerprintCatalog } from '../domain/catalog/fingerprint.js';
 import { ScrubjayError } from '../domain/errors.js';
 import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
 import type { WordLists } from '../domain/masking/word-lists.js';
-import type { PlanProblem, ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
+import type { PlanProblem, ScrubPlan } from '../domain/scrub/scrub-plan.js';
 import type { SchemaStatement, ScrubSource, ScrubTarget } from '../engines/engine.js';
-import { copyTable, type TableResult } from './copy-table.js';
-import { makeForeignKey, type SettledOrphans } from './settle-orphans.js';
+import { buildKeys } from './build-keys.js';
+import type { TableResult } from './copy-table.js';
+import { copyTables } from './copy-tables.js';
+import { makeKey, type SettledOrphans } from './settle-orphans.js';
 
 /** A plan that may not run was to be run. */
 export class PlanRefusedError extends ScrubjayError {
@@ -80,9 +82,14 @@ export interface ScrubRun<Verification extends Verdict> {
   readonly verify: (built: BuiltCopy) => Promise<Verification>;
   readonly onProgress?: (progress: ScrubProgress) => void;
   readonly signal?: AbortSignal;
-  /** Tables copied at the same time; 2 by default. */
+  /**
+   * Tables copied, and indexes and keys built, at the same time; by default 2, or as many as there are
+   * cores, up to 4. A run holds one session more than that on either side.
+   */
   readonly concurrency?: number;
 }
+
+const CONCURRENCY = Math.min(4, Math.max(2, availableParallelism()));
 
 /** What was built, before it is verified. */
 export interface BuiltCopy {
@@ -137,10 +144,26 @@ async function build<Verification extends Verdict>(run: ScrubRun<Verification>):
   const schema = await source.schema();
   await run.target.refuseMissing(schema);
   await execute(run, 'schema', schema.preData, 0);
-  const results = await copyTables(run, catalog);
+  const results = await copyTables({
+    ...run,
+    catalog,
+    atOnce: run.concurrency ?? CONCURRENCY,
+    onRows: (progress) => run.onProgress?.({ phase: 'rows', ...progress }),
+  });
   const rows = sum(results.map((result) => result.rows));
   await rebuildSearchVectors(run);
-  const orphans = await execute(run, 'keys', [...schema.sequences, ...schema.postData], rows);
+  const orphans: SettledOrphans[] = [];
+  const keys = [...schema.sequences, ...schema.postData];
+  await buildKeys({
+    statements: keys,
+    atOnce: run.concurrency ?? CONCURRENCY,
+    make: async (statement, done) => {
+      throwIfCancelled(run.signal);
+      run.onProgress?.({ phase: 'keys', doing: statement.makes, done, total: keys.length, rows });
+      const settled = await makeKey(run.target, catalog, statement, plan.orphans);
+      if (settled) orphans.push(settled);
+    },
+  });
   return { tables: results, orphans };
 }
 
@@ -155,80 +178,20 @@ async function rebuildSearchVectors<V extends Verdict>({ plan, target, signal }:
 }
 
 async function execute<V extends Verdict>(
-  { source, target, plan, onProgress, signal }: ScrubRun<V>,
+  { target, onProgress, signal }: ScrubRun<V>,
   phase: ScrubPhase,
   statements: readonly SchemaStatement[],
   rows: number,
-): Promise<readonly SettledOrphans[]> {
-  const orphans: SettledOrphans[] = [];
+): Promise<void> {
   for (const [done, statement] of statements.entries()) {
     throwIfCancelled(signal);
     onProgress?.({ phase, doing: statement.makes, done, total: statements.length, rows });
-    if (!statement.foreignKey) await target.execute([statement]);
-    else {
-      const settled = await makeForeignKey(target, await source.catalog(), statement, plan.orphans);
-      if (settled) orphans.push(settled);
-    }
+    await target.execute([statement]);
   }
-  return orphans;
-}
-
-/** The largest tables first, several at once, so that no large one is left to the end alone. */
-async function copyTables<V extends Verdict>(run: ScrubRun<V>, catalog: Catalog): Promise<TableResult[]> {
-  const { source, target, plan, signal, onProgress } = run;
-  const sameVersion =
-    majorOf((await source.identity()).serverVersion) === majorOf((await target.identity()).serverVersion);
-  const queue = [...plan.tables].sort((a, b) => (b.estimatedBytes ?? 0) - (a.estimatedBytes ?? 0));
-  const total = sum(queue.map(({ estimatedBytes }) => estimatedBytes ?? 0));
-  const results: TableResult[] = [];
-  const stop = new AbortController();
-  const signals = AbortSignal.any([stop.signal, ...(signal ? [signal] : [])]);
-  let bytes = 0;
-  let rows = 0;
-  const worker = async (): Promise<void> => {
-    for (let table = queue.shift(); table; table = queue.shift()) {
-      const doing = printRelationName(table);
-      const counted = { rows: 0, bytes: 0 };
-      const onChunk = (progress: { rows: number; bytes: number }) => {
-        rows += progress.rows - counted.rows;
-        bytes += progress.bytes - counted.bytes;
-        Object.assign(counted, progress);
-        onProgress?.({ phase: 'rows', doing, done: bytes, total: Math.max(total, bytes), rows });
-      };
-      throwIfCancelled(signals);
-      const own = tableOf(catalog, table);
-      const copy = {
-        ...run,
-        plan: table,
-        table: own,
-        mayTravelInBinary: sameVersion,
-        onChunk,
-        signal: signals,
-      };
-      results.push(await copyTable(copy));
-    }
-  };
-  let failure: { readonly reason: unknown } | undefined;
-  const stopAll = (reason: unknown): void => {
-    // One table lost loses the run; what the others say when they are stopped is not the cause.
-    failure ??= { reason };
-    stop.abort();
-  };
-  await Promise.all(Array.from({ length: run.concurrency ?? 2 }, () => worker().catch(stopAll)));
-  if (failure) throw failure.reason;
-  return results;
-}
-
-function tableOf(catalog: Catalog, plan: TablePlan): Table {
-  return catalog.tables.find(({ schema, name }) => schema === plan.schema && name === plan.name)!;
 }
 
 function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new ScrubCancelledError();
-}
-
-function majorOf(version: string): number {
-  return Number.parseInt(version);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -12,18 +12,21 @@ export interface SettledOrphans {
 }
 
 /**
- * Makes a foreign key; where rows already break it, does with them what the policy says.
+ * Makes an index, key or whatever else comes after the rows; where rows already break a foreign key, does
+ * with them what the policy says.
  * @returns what was done, or undefined when the key could be made as it is
  * @throws OrphanedRowsError with their number, when the policy says nothing
  */
-export async function makeForeignKey(
+export async function makeKey(
   target: ScrubTarget,
   source: Catalog,
   statement: SchemaStatement,
   rule: OrphanRule,
 ): Promise<SettledOrphans | undefined> {
+  const make = (sql = statement.sql) =>
+    statement.locks ? target.executeBeside({ ...statement, sql }) : target.execute([{ ...statement, sql }]);
   try {
-    await target.execute([statement]);
+    await make();
     return undefined;
   } catch (error) {
     if (!(error instanceof OrphanedRowsError) || !statement.foreignKey) throw error;
@@ -31,11 +34,11 @@ export async function makeForeignKey(
     const key = foreignKeyOf(source, table, name);
     if (rule === 'refuse') throw new OrphanedRowsError(table, name, await target.countOrphans(table, key));
     if (rule === 'keep') {
-      await target.execute([{ makes: statement.makes, sql: unvalidated }]);
+      await make(unvalidated);
       return { table, key: name, rule, rows: await target.countOrphans(table, key) };
     }
     const rows = await target.settleOrphans(table, key, rule);
-    await target.execute([statement]);
+    await make();
     return { table, key: name, rule, rows };
   }
 }

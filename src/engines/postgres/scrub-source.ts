@@ -11,6 +11,7 @@ import { ScrubjayError } from '../../domain/errors.js';
 import type {
   CopyFormat,
   DataSourceIdentity,
+  RowRange,
   SchemaSections,
   SchemaStatement,
   ScrubSource,
@@ -21,7 +22,7 @@ import { translateDriverError } from './driver-errors.js';
 import { quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect, ownRelations } from './introspection.js';
-import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './row-queries.js';
+import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey, splitPages } from './row-queries.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { sourceNotices } from './source-notices.js';
@@ -112,8 +113,17 @@ export class PostgresScrubSource implements ScrubSource {
     return [...preData, ...postData];
   }
 
-  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable> {
-    return copyOut(this.#readers, table, columns, format);
+  splitRows(table: RelationName, parts: number): Promise<readonly RowRange[]> {
+    return this.#readers.withSession((client) => splitPages(client, table, parts));
+  }
+
+  copyOut(
+    table: RelationName,
+    columns: readonly string[],
+    format: CopyFormat,
+    range?: RowRange,
+  ): Promise<Readable> {
+    return copyOut(this.#readers, table, columns, format, range);
   }
 
   countRows(table: RelationName): Promise<number> {

@@ -78,15 +78,12 @@ export class PostgresScrubTarget implements ScrubTarget {
 
   async execute(statements: readonly SchemaStatement[]): Promise<void> {
     this.#catalog = undefined;
-    for (const { makes, sql, foreignKey } of statements) {
-      try {
-        await this.#builder.query(sql);
-      } catch (error) {
-        if (foreignKey && isForeignKeyViolation(error))
-          throw new OrphanedRowsError(foreignKey.table, foreignKey.name);
-        throw translateDriverError(error, `making ${makes}`);
-      }
-    }
+    for (const statement of statements) await make(this.#builder, statement);
+  }
+
+  async executeBeside(statement: SchemaStatement): Promise<void> {
+    this.#catalog = undefined;
+    await this.#writers.withSession((client) => make(client, statement));
   }
 
   async refuseMissing({ extensions }: SchemaSections): Promise<void> {
@@ -124,13 +121,14 @@ export class PostgresScrubTarget implements ScrubTarget {
     table: RelationName,
     columns: readonly string[],
     format: CopyFormat,
+    portion: 'whole' | 'part',
   ): Promise<{ stream: Writable; loaded: Promise<number> }> {
     const { tables } = await this.catalog();
     const kind = tables.find(({ schema, name }) => schema === table.schema && name === table.name)?.kind;
     const client = await this.#writers.take();
     // Emptied and filled in one transaction, rows can be written frozen, and without write-ahead log
     // where wal_level is minimal. Rows that are routed to partitions cannot.
-    const frozen = kind === 'partitioned' ? '' : ', freeze';
+    const frozen = kind === 'partitioned' || portion === 'part' ? '' : ', freeze';
     await client.query('begin');
     if (frozen) await client.query(`truncate only ${quoteRelation(table)}`);
     const list = columns.length === 0 ? '' : ` (${quoteNames(columns)})`;
@@ -211,6 +209,16 @@ export class PostgresScrubTarget implements ScrubTarget {
   async #reading<T>(read: (client: pg.Client, catalog: Catalog) => Promise<T>): Promise<T> {
     const catalog = await this.catalog();
     return this.#writers.withSession((client) => read(client, catalog));
+  }
+}
+
+async function make(client: pg.Client, { makes, sql, foreignKey }: SchemaStatement): Promise<void> {
+  try {
+    await client.query(sql);
+  } catch (error) {
+    if (foreignKey && isForeignKeyViolation(error))
+      throw new OrphanedRowsError(foreignKey.table, foreignKey.name);
+    throw translateDriverError(error, `making ${makes}`);
   }
 }
 

@@ -11,6 +11,7 @@ import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
 import type {
   CopyFormat,
   DataSourceIdentity,
+  RowRange,
   SchemaSections,
   SchemaStatement,
   ScrubSource,
@@ -107,6 +108,11 @@ export class SqlServerScrubSource implements ScrubSource {
       `select max(may) as may from (values ${checks.map((check) => `(${check})`).join(', ')}) as c (may)`,
     );
     return may === 1;
+  }
+
+  /** All in one: the snapshot's session reads one after the other anyway. */
+  splitRows(): Promise<readonly RowRange[]> {
+    return Promise.resolve([{ from: 0 }]);
   }
 
   copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable> {

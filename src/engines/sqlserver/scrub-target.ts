@@ -100,6 +100,11 @@ export class SqlServerScrubTarget implements ScrubTarget {
     }
   }
 
+  /** No statement of ours says what it holds, so none is asked to run beside others. */
+  executeBeside(statement: SchemaStatement): Promise<void> {
+    return this.execute([statement]);
+  }
+
   async copyIn(
     table: RelationName,
     columns: readonly string[],

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { SchemaStatement } from '../../engine.js';
-import { inOwnSchema, statementsOf } from './schema-object.js';
+import { inOwnSchema, lockedRelations, statementsOf } from './schema-object.js';
 
 /** Indexes, keys and exclusions; partitioned ones first and their parts attached to them. */
 export async function keysAndIndexes(client: pg.ClientBase): Promise<SchemaStatement[]> {
@@ -16,12 +16,15 @@ export async function keysAndIndexes(client: pg.ClientBase): Promise<SchemaState
 export function checks(client: pg.ClientBase): Promise<SchemaStatement[]> {
   // Of the NOT NULL constraints, those that stand (version 18) but were never validated.
   const kinds = `(k.contype = 'c' or k.contype = 'n' and not k.convalidated)`;
-  return statementsOf(client, constraintsQuery(kinds, 'k.conislocal'));
+  return statementsOf(client, constraintsQuery(kinds, 'k.conislocal', { locks: checkLocks }));
 }
 
 /** Those that a partition has from its table come with the table's. */
 export function foreignKeys(client: pg.ClientBase): Promise<SchemaStatement[]> {
-  return statementsOf(client, constraintsQuery(`k.contype = 'f'`, 'k.conparentid = 0', foreignKey));
+  return statementsOf(
+    client,
+    constraintsQuery(`k.contype = 'f'`, 'k.conparentid = 0', { foreignKey, locks: foreignKeyLocks }),
+  );
 }
 
 const relation = `format('%I.%I', n.nspname, c.relname)`;
@@ -30,7 +33,8 @@ const ownIndex = `
   c.relkind in ('r', 'p', 'm') and ${inOwnSchema('c.relnamespace', 'pg_class', 'c.oid')}`;
 
 const indexesQuery = `
-  select format('index %I.%I', n.nspname, x.relname) as makes, pg_get_indexdef(i.indexrelid) as sql
+  select format('index %I.%I', n.nspname, x.relname) as makes, pg_get_indexdef(i.indexrelid) as sql,
+         case when c.relkind = 'r' then ${lockedRelations({ shared: [relation] })} end as locks
   from pg_index i
   join pg_class x on x.oid = i.indexrelid
   join pg_class c on c.oid = i.indrelid
@@ -41,7 +45,8 @@ const indexesQuery = `
 
 const keysQuery = `
   select format('constraint %I on %s', k.conname, ${relation}) as makes,
-         format('alter table only %s add constraint %I %s', ${relation}, k.conname, pg_get_constraintdef(k.oid)) as sql
+         format('alter table only %s add constraint %I %s', ${relation}, k.conname, pg_get_constraintdef(k.oid)) as sql,
+         case when c.relkind = 'r' then ${lockedRelations({ exclusive: [relation] })} end as locks
   from pg_constraint k
   join pg_class c on c.oid = k.conrelid
   join pg_namespace n on n.oid = c.relnamespace
@@ -87,11 +92,25 @@ const foreignKey = `
   case when k.convalidated then json_build_object('table', json_build_object('schema', n.nspname, 'name', c.relname), 'name', k.conname,
     'unvalidated', format('alter table %s add constraint %I %s not valid', ${relation}, k.conname, pg_get_constraintdef(k.oid))) end`;
 
+/** A check without ONLY takes the table's children too. */
+const checkLocks = `
+  case when c.relkind = 'r' and not c.relhassubclass then ${lockedRelations({ exclusive: [relation] })} end`;
+
+/** Between plain tables; one from or to a partitioned table takes the partitions too. */
+const foreignKeyLocks = `
+  (select case when c.relkind = 'r' and p.relkind = 'r' then
+     ${lockedRelations({ exclusive: [relation, `format('%I.%I', pn.nspname, p.relname)`] })} end
+   from pg_class p join pg_namespace pn on pn.oid = p.relnamespace where p.oid = k.confrelid)`;
+
 /** A plain table's FK without ONLY reaches its partitions; a check without ONLY its children. */
-const constraintsQuery = (kind: string, own: string, about = 'null') => `
+const constraintsQuery = (
+  kind: string,
+  own: string,
+  { foreignKey = 'null', locks }: { readonly foreignKey?: string; readonly locks: string },
+) => `
   select format('constraint %I on %s', k.conname, ${relation}) as makes,
          format('alter table %s add constraint %I %s', ${relation}, k.conname, pg_get_constraintdef(k.oid)) as sql,
-         ${about} as "foreignKey"
+         ${foreignKey} as "foreignKey", ${locks} as locks
   from pg_constraint k
   join pg_class c on c.oid = k.conrelid
   join pg_namespace n on n.oid = c.relnamespace

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SchemaStatement } from '../../engine.js';
+import type { RelationLocks, SchemaStatement } from '../../engine.js';
 
 /**
  * One object of the schema with the statements that make it. `key` is how pg_depend names it
@@ -41,7 +41,24 @@ export async function objectsOf(client: pg.ClientBase, query: string): Promise<S
   return [...objects.values()];
 }
 
-/** Statements that need no ordering among themselves beyond that of the query. */
+/**
+ * Statements that need no ordering among themselves beyond that of the query, which answers makes and sql,
+ * and may answer locks.
+ */
 export async function statementsOf(client: pg.ClientBase, query: string): Promise<SchemaStatement[]> {
-  return jsonRows<SchemaStatement>(client, query);
+  type Row = Pick<SchemaStatement, 'makes' | 'sql'> & {
+    readonly locks?: RelationLocks | null;
+    readonly foreignKey?: SchemaStatement['foreignKey'] | null;
+  };
+  const rows = await jsonRows<Row>(client, query);
+  return rows.map(({ makes, sql, locks, foreignKey }) => ({
+    makes,
+    sql,
+    ...(locks ? { locks } : {}),
+    ...(foreignKey ? { foreignKey } : {}),
+  }));
 }
+
+/** A query's `locks`: relations by name, as SQL expressions. */
+export const lockedRelations = ({ shared = [], exclusive = [] }: Partial<RelationLocks>) =>
+  `json_build_object('shared', json_build_array(${shared.join(', ')}), 'exclusive', json_build_array(${exclusive.join(', ')}))`;
