@@ -1,13 +1,17 @@
+import 'reflect-metadata';
 import helmet from '@fastify/helmet';
-import { type INestApplication, Logger as NestLogger } from '@nestjs/common';
+import { Logger as NestLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 import type { Configuration } from './configuration/configuration.js';
+import { describeApi, serveDocumentation } from './documentation/documentation.js';
 import type { Foundation } from './foundation.js';
+import { RateLimits } from './http/rate-limits.js';
 import { refuseUnstorable } from './http/refuse-unstorable.js';
 import { type Logger, NestLog } from './logging/log.js';
+import { problemOf } from './problems/problem-filter.js';
 import { ServiceModule } from './service.module.js';
 
 /** Bytes of the largest request body. */
@@ -15,7 +19,7 @@ const BODY_LIMIT = 1024 * 1024;
 
 /** Builds the application without listening: entries listen, tests inject. */
 export async function createApplication(foundation: Foundation): Promise<NestFastifyApplication> {
-  const { configuration } = foundation;
+  const { configuration, log } = foundation;
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     genReqId: () => uuidv7(),
@@ -23,20 +27,28 @@ export async function createApplication(foundation: Foundation): Promise<NestFas
     // A slow client may not hold a connection for ever.
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    // What no route ever sees, such as a URL that cannot be decoded, is a problem like any other.
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      const problem = problemOf(error, request.id);
+      void reply.status(problem.status).type('application/problem+json').send(problem);
+    },
   });
   // Before anything of Nest is made: what it tells from there on goes through our log.
-  NestLogger.overrideLogger(new NestLog(foundation.log));
+  NestLogger.overrideLogger(new NestLog(log));
   const application = await NestFactory.create<NestFastifyApplication>(ServiceModule.on(foundation), adapter);
-  refuseUnstorable(adapter.getInstance());
-  logRequests(adapter, foundation.log);
-  await hardenForBrowsers(application, configuration);
+  const server: FastifyInstance = adapter.getInstance();
+  logRequests(server, log);
+  refuseUnstorable(server);
+  await application.get(RateLimits).attach(server);
+  await hardenForBrowsers(application, server, configuration);
+  serveDocumentation(server, describeApi(application));
   application.enableShutdownHooks();
   return application;
 }
 
 /** One line a request: the route's pattern and not its URL, whose query somebody may have put data into. */
-function logRequests(adapter: FastifyAdapter, log: Logger): void {
-  adapter.getInstance().addHook('onResponse', (request, reply, done) => {
+function logRequests(server: FastifyInstance, log: Logger): void {
+  server.addHook('onResponse', (request, reply, done) => {
     log.info({
       request: request.id,
       method: request.method,
@@ -51,34 +63,37 @@ function logRequests(adapter: FastifyAdapter, log: Logger): void {
 /** Headers and origins for the pages that people open; the API itself answers JSON only. */
 async function hardenForBrowsers(
   application: NestFastifyApplication,
+  server: FastifyInstance,
   configuration: Configuration,
 ): Promise<void> {
   await application.register(helmet, {
     contentSecurityPolicy: {
+      useDefaults: false,
       directives: {
-        defaultSrc: ["'self'"],
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        // Swagger UI's style sheet has its icons inside.
+        imgSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
         frameAncestors: ["'none'"],
-        objectSrc: ["'none'"],
+        formAction: ["'none'"],
         baseUri: ["'none'"],
       },
     },
-    hsts: { maxAge: 31_536_000, includeSubDomains: true },
+    strictTransportSecurity: false,
+  });
+  // Over plain HTTP the header means nothing; behind TLS the proxy in front says so (TRUSTED_PROXIES).
+  server.addHook('onSend', (request, reply, payload, done) => {
+    if (request.protocol === 'https') {
+      void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
+    }
+    done(null, payload);
   });
   application.enableCors({
     origin: [...configuration.corsOrigins],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['etag', 'location', 'retry-after'],
     maxAge: 600,
   });
-}
-
-/** The OpenAPI 3.1 document, derived from the controllers. */
-export function describeApi(application: INestApplication): OpenAPIObject {
-  const settings = new DocumentBuilder()
-    .setOpenAPIVersion('3.1.0')
-    .setTitle('Scrubjay')
-    .setDescription('Classify, label, mask, check and scrub databases.')
-    .setVersion('1')
-    .addBearerAuth()
-    .build();
-  return SwaggerModule.createDocument(application, settings);
 }

@@ -80,7 +80,8 @@ async function keptKey(configuration: Configuration): Promise<string> {
   }
   const file = dataFile(configuration, 'encryption.key');
   if (!existsSync(file)) {
-    await mkdir(configuration.dataDirectory, { recursive: true, mode: 0o700 });
+    // Others may pass through, as the embedded database's own account must; the key's file is closed to them.
+    await mkdir(configuration.dataDirectory, { recursive: true, mode: 0o711 });
     await writePrivateFile(file, `${randomBytes(32).toString('base64')}\n`);
   }
   return (await readPrivateFile(file)).trim();

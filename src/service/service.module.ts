@@ -27,6 +27,7 @@ import type { Foundation } from './foundation.js';
 import { HealthController } from './health/health.controller.js';
 import { WorkModule } from './jobs/work.module.js';
 import { AddressPolicy } from './network/address-policy.js';
+import { RateLimits } from './http/rate-limits.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 import { SecretStore } from './secrets/secret-store.js';
 
@@ -59,6 +60,7 @@ export class ServiceModule {
         { provide: ServiceDatabase, useValue: database },
         { provide: SecretStore, useValue: secrets },
         { provide: AddressPolicy, useValue: addresses },
+        { provide: RateLimits, useValue: new RateLimits(configuration) },
         { provide: CREDENTIALS, useValue: credentials },
         { provide: DataSources, useValue: new DataSources(database, secrets, addresses) },
         { provide: Tenants, useValue: new Tenants(database) },

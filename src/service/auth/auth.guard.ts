@@ -1,4 +1,5 @@
 import {
+  applyDecorators,
   type CanActivate,
   createParamDecorator,
   type ExecutionContext,
@@ -7,7 +8,9 @@ import {
   SetMetadata,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
+import { RateLimits } from '../http/rate-limits.js';
 import { ForbiddenError, UnauthenticatedError } from '../problems/problems.js';
 import { type Caller, CREDENTIALS, type Credentials } from './caller.js';
 import { allows, type Permission } from './permissions.js';
@@ -15,8 +18,9 @@ import { allows, type Permission } from './permissions.js';
 const PERMISSION = 'scrubjay:permission';
 const OPEN = 'scrubjay:open';
 
-/** What a caller must be allowed to do for this route. Every route says this or `Open`. */
-export const Requires = (permission: Permission) => SetMetadata(PERMISSION, permission);
+/** What a caller must be allowed to do for this route; the OpenAPI document says it too. Every route has this or `Open`. */
+export const Requires = (permission: Permission): ClassDecorator & MethodDecorator =>
+  applyDecorators(SetMetadata(PERMISSION, permission), ApiExtension('x-permission', permission));
 
 /** A route that anybody may call: health and documentation. */
 export const Open = () => SetMetadata(OPEN, true);
@@ -38,6 +42,7 @@ export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     @Inject(CREDENTIALS) private readonly credentials: readonly Credentials[],
+    private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -47,10 +52,21 @@ export class AuthGuard implements CanActivate {
     if (!permission) throw new ForbiddenError('that nobody has: the route names none');
 
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const caller = await this.#verify(bearerToken(request.headers.authorization));
+    const caller = await this.#identify(request);
+    await this.limits.count(request, caller);
     if (!allows(permission, caller.roles)) throw new ForbiddenError(permission);
     request.caller = caller;
     return true;
+  }
+
+  async #identify(request: FastifyRequest): Promise<Caller> {
+    await this.limits.refuseGuessers(request);
+    try {
+      return await this.#verify(bearerToken(request.headers.authorization));
+    } catch (error) {
+      if (error instanceof UnauthenticatedError) await this.limits.countGuess(request);
+      throw error;
+    }
   }
 
   async #verify(token: string): Promise<Caller> {

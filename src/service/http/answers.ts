@@ -1,5 +1,5 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
 import { openApiOf } from './validated.js';
 
@@ -18,18 +18,28 @@ export const problemSchema = z.object({
 /** What a route answers when all went well, for the client and the OpenAPI document. */
 export function Answers(status: number, description: string, schema?: z.ZodType): MethodDecorator {
   const content = schema ? { content: { 'application/json': { schema: openApiOf(schema) } } } : {};
-  return applyDecorators(HttpCode(status), ApiResponse({ status, description, ...content }), Problems());
+  return applyDecorators(
+    HttpCode(status),
+    ApiOperation({ summary: description }),
+    ApiResponse({ status, description, ...content }),
+    Problems(),
+  );
 }
 
 /** A route that answers one JSON object a line. */
 export function AnswersLines(description: string, schema: z.ZodType): MethodDecorator {
   const content = { 'application/jsonl': { schema: openApiOf(schema) } };
-  return applyDecorators(HttpCode(200), ApiResponse({ status: 200, description, content }), Problems());
+  return applyDecorators(
+    HttpCode(200),
+    ApiOperation({ summary: description }),
+    ApiResponse({ status: 200, description, content }),
+    Problems(),
+  );
 }
 
 /** The same errors everywhere: a client handles them once. */
 function Problems(): MethodDecorator {
-  const content = { 'application/problem+json': { schema: openApiOf(problemSchema) } };
+  const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
   return applyDecorators(
     ApiBearerAuth(),
     ApiResponse({ status: '4XX', description: 'What is wrong with the request, and the next step', content }),

@@ -201,6 +201,8 @@ export class Labels {
 async function chosen(manager: EntityManager, { labels, where }: BulkDecision): Promise<readonly LabelRow[]> {
   if (where) {
     const { dataSource, minConfidence, informationType } = where;
+    const there = await manager.query<unknown[]>('select from data_sources where id = $1', [dataSource]);
+    if (there.length === 0) throw new NotFoundError('data source');
     const conditions = new Conditions()
       .and((p) => `data_source_id = ${p}`, dataSource)
       .and((p) => `coalesce(confidence, 0) >= ${p}`, minConfidence)

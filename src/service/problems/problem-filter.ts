@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ScrubjayError } from '../../domain/errors.js';
-import { InvalidRequestError, RequestError, UnauthenticatedError } from './problems.js';
+import { InvalidRequestError, RequestError, TooManyRequestsError, UnauthenticatedError } from './problems.js';
 
 /** RFC 9457 problem details. */
 interface Problem {
@@ -25,18 +25,20 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     if (reply.sent) return;
-    const problem = describe(error, request.id);
+    const problem = problemOf(error, request.id);
     // The class name, code and frames only: messages of strangers (drivers, libraries) may quote data.
     const level = problem.status >= 500 ? 'error' : 'debug';
     const reason = error instanceof UnauthenticatedError ? error.reason : (error as Error).name;
     const frames = problem.status >= 500 ? { err: error } : {};
     this.#log[level]({ code: problem.code, status: problem.status, reason, request: request.id, ...frames });
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (error instanceof TooManyRequestsError) void reply.header('retry-after', error.retryAfterSeconds);
     void reply.status(problem.status).type('application/problem+json').send(problem);
   }
 }
 
-function describe(error: unknown, requestId: string): Problem {
+/** The problem that tells of an error; of one that is not ours it says only its kind. */
+export function problemOf(error: unknown, requestId: string): Problem {
   const instance = `urn:scrubjay:request:${requestId}`;
   if (error instanceof ScrubjayError) {
     const status = error instanceof RequestError ? error.status : 422;

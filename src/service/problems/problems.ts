@@ -75,3 +75,13 @@ export class PreconditionRequiredError extends RequestError {
     super('a change must say which version it changes', 'send the resource’s ETag as If-Match');
   }
 }
+
+/** More requests than the limit lets through; try again after `retryAfterSeconds`. */
+export class TooManyRequestsError extends RequestError {
+  readonly code = 'too-many-requests';
+  readonly status = 429;
+
+  constructor(readonly retryAfterSeconds: number) {
+    super('too many requests in one minute', `wait ${retryAfterSeconds} seconds and try again`);
+  }
+}

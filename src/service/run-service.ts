@@ -1,0 +1,39 @@
+import { createApplication } from './application.js';
+import { readConfiguration } from './configuration/configuration.js';
+import { openFoundation } from './foundation.js';
+import { createFirstTenant } from './tenants/create-tenant.js';
+
+/**
+ * The service's process from start to stop: resolves when SIGTERM or SIGINT came and all requests under way
+ * are answered.
+ * @param say prints a line for the person at the terminal
+ * @throws ScrubjayError when it cannot start
+ */
+export async function runService(environment: NodeJS.ProcessEnv, say: (line: string) => void): Promise<void> {
+  const configuration = readConfiguration(environment);
+  const foundation = await openFoundation(configuration);
+  const { log } = foundation;
+  try {
+    const first = await createFirstTenant(foundation.databaseUrl);
+    const application = await createApplication(foundation);
+    await application.listen(configuration.port, configuration.host);
+    const url = (await application.getUrl()).replace('[::1]', 'localhost');
+    say(`Scrubjay listens at ${url}`);
+    say(`  documentation  ${url}/docs`);
+    if (first) {
+      say(`  first API key  ${first.token}`);
+      say('                 of tenant "default", for all roles; shown this once and kept nowhere');
+    }
+    log.info({ signal: await stopAsked() }, 'service stopping');
+    await application.close();
+  } finally {
+    await foundation.close();
+  }
+  log.info('service stopped');
+}
+
+function stopAsked(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+}
