@@ -4,6 +4,7 @@ import { classifyCommand } from './commands/classify.js';
 import { keyCommand } from './commands/key.js';
 import { labelsCommand } from './commands/labels.js';
 import { policyCommand } from './commands/policy.js';
+import { postureCommand } from './commands/posture.js';
 import { scrubCommand } from './commands/scrub.js';
 import { techniquesCommand } from './commands/techniques.js';
 import { typesCommand } from './commands/types.js';
@@ -52,6 +53,7 @@ const commands = [
   scrubCommand,
   verifyCommand,
   attestationCommand,
+  postureCommand,
   techniquesCommand,
   typesCommand,
 ];

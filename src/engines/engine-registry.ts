@@ -1,6 +1,7 @@
 import { ScrubjayError } from '../domain/errors.js';
 import type { Engine, ScrubEngine } from './engine.js';
 import { filesEngine } from './files/files-engine.js';
+import type { PostureSource } from './posture-source.js';
 import { postgresEngine } from './postgres/postgres-engine.js';
 import { sqlServerEngine } from './sqlserver/sqlserver-engine.js';
 
@@ -28,6 +29,18 @@ export class NotScrubbableError extends ScrubjayError {
   }
 }
 
+/** The location's engine tells nothing of its posture. */
+export class NoPostureError extends ScrubjayError {
+  readonly code = 'no-posture';
+
+  constructor(engine: string) {
+    super(
+      `the engine "${engine}" has no posture to check`,
+      'check a PostgreSQL database, or files with --terraform and --kubernetes',
+    );
+  }
+}
+
 const engines: readonly Engine[] = [postgresEngine, sqlServerEngine, filesEngine];
 
 /** The engine that opens a location; throws `UnknownLocationError`, which does not repeat it. */
@@ -42,6 +55,13 @@ export function scrubEngineFor(location: string): ScrubEngine {
   const engine = engineFor(location);
   if (!isScrubEngine(engine)) throw new NotScrubbableError(engine.id);
   return engine;
+}
+
+/** What tells the posture of a location. Throws `UnknownLocationError` or `NoPostureError`. */
+export function postureSourceFor(location: string): PostureSource {
+  const engine = engineFor(location);
+  if (!engine.posture) throw new NoPostureError(engine.id);
+  return engine.posture;
 }
 
 function isScrubEngine(engine: Engine): engine is ScrubEngine {

@@ -12,6 +12,7 @@ import {
 import type { NativeClassification } from '../domain/classification/native-classification.js';
 import { ScrubjayError } from '../domain/errors.js';
 import type { PlanProblem } from '../domain/scrub/scrub-plan.js';
+import type { PostureSource } from './posture-source.js';
 
 /** A foreign key cannot be made, since rows refer to nothing. */
 export class OrphanedRowsError extends ScrubjayError {
@@ -82,6 +83,8 @@ export interface Engine {
   open(location: string): Promise<Session>;
   /** Absent where the engine cannot keep labels itself. */
   readonly nativeLabels?: NativeLabels;
+  /** Absent where there is nothing to check about an engine's data sources. */
+  readonly posture?: PostureSource;
 }
 
 /** Where a database keeps labels itself: in comments, in labels that a security module reads, or in a catalog of its own. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { contentDetectors } from '../domain/classification/values/content-detectors.js';
 import { InformationTypeRegistry, type KnownNames } from '../domain/classification/information-type-registry.js';
@@ -12,6 +12,7 @@ import { parsePolicy, type ReadPolicy } from '../domain/policy/policy-file.js';
 import { parseYamlFile } from '../domain/yaml-file.js';
 import { packageRoot } from '../package-root.js';
 import { FolderWordLists } from './read-words.js';
+import { yamlFiles } from './yaml-files.js';
 
 /** A folder given with `--rules` is not there, or holds nothing to read. */
 export class RulesFolderError extends ScrubjayError {
@@ -109,15 +110,6 @@ async function readPolicies(
 async function readSensitivityLabels(folders: readonly string[]): Promise<SensitivityLabels> {
   const path = folders.map((folder) => join(folder, 'sensitivity-labels.yaml')).findLast((file) => existsSync(file))!;
   return parseYamlFile(await readText(path), printPath(path), sensitivityLabelsSchema).value.labels;
-}
-
-/** Below a folder, sorted, so that messages and order never depend on the file system. */
-async function yamlFiles(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
 }
 
 async function readText(path: string): Promise<string> {

@@ -77,6 +77,13 @@ export function databaseOf(location: string): string {
   return decodeURIComponent(url.pathname.slice(1)) || decodeURIComponent(url.username) || 'postgres';
 }
 
+/** Host and port of a URL; undefined for a socket. */
+export function endpointOf(location: string): { readonly host: string; readonly port: number } | undefined {
+  const { hostname, port, searchParams } = parse(location);
+  const host = decodeURIComponent(hostname).replace(/^\[|\]$/g, '') || searchParams.get('host') || '';
+  return host === '' || host.startsWith('/') ? undefined : { host, port: Number(port) || 5432 };
+}
+
 function locationOf(location: string, database: string | undefined): string {
   if (database === undefined) return location;
   const url = parse(location);

@@ -1,5 +1,6 @@
 import type { ScrubEngine } from '../engine.js';
 import { isPostgresUrl } from './connection.js';
+import { postgresPosture } from './facts/posture-source.js';
 import { postgresNativeLabels } from './native-labels.js';
 import { PostgresScrubSource } from './scrub-source.js';
 import { PostgresScrubTarget } from './scrub-target.js';
@@ -16,6 +17,7 @@ export const postgresEngine: ScrubEngine = {
     transparentEncryption: false,
   },
   nativeLabels: postgresNativeLabels,
+  posture: postgresPosture,
   recognises: isPostgresUrl,
   open: (location) => PostgresSession.open(location),
   openSource: (location) => PostgresScrubSource.open(location),

@@ -1,0 +1,38 @@
+import { defineCheck } from '../../check.js';
+import { declareDisk, judgeDisk } from '../../disk-evidence.js';
+import { relationOf } from '../../facts/labelled-column.js';
+import { relation, sql, yaml } from '../../remedy.js';
+import { fail, notApplicable, pass } from '../../verdict.js';
+
+/** Restricted columns lie in encrypted storage: a table of pg_tde, or else an encrypted disk. */
+export const labelUnencryptedAm = defineCheck({
+  id: 'label-unencrypted-am',
+  on: 'postgres',
+  reads: ['today', 'labels', 'declarations', 'labelledRelations', 'keyProviders'],
+  evaluate: ({ today, labels, declarations, labelledRelations, keyProviders }) => {
+    const restricted = labels.filter(({ sensitivity }) => sensitivity === 'restricted');
+    const columns = restricted.map(({ printed }) => printed);
+    if (restricted.length === 0) return notApplicable('no column is labelled as restricted');
+    if (keyProviders.length === 0) return { ...judgeDisk(today, declarations.disk), columns };
+    const stored = labelledRelations.filter(({ kind }) => kind === 'table' || kind === 'materialised-view');
+    return stored.flatMap((each) => {
+      const own = restricted.filter((column) => relation(relationOf(column)) === relation(each));
+      if (own.length === 0) return [];
+      const details = {
+        subject: relation(each),
+        columns: own.map(({ printed }) => printed),
+        remedy: sql(`alter table ${relation(each)} set access method tde_heap;`),
+      };
+      return each.accessMethod === 'tde_heap'
+        ? [pass('the table is encrypted by pg_tde', details)]
+        : [
+            fail(
+              `the table is stored as ${each.accessMethod ?? 'nothing'}, which pg_tde does not encrypt`,
+              details,
+            ),
+          ];
+    });
+  },
+  remedy: yaml('# in the file given with --declarations, once it is true:', declareDisk),
+  verify: 'select relname, amname from pg_class c join pg_am a on a.oid = c.relam;',
+});

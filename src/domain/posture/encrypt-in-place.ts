@@ -1,0 +1,17 @@
+import { type LabelledColumn, relationOf } from './facts/labelled-column.js';
+import { identifier, relation, type Remedy, sql } from './remedy.js';
+
+/**
+ * Encrypts a text column where it stands, with a key that comes from outside the server as psql's variable
+ * `key`, and writes the table anew: an UPDATE alone leaves the old values in the file.
+ */
+export function encryptInPlace(column: LabelledColumn): Remedy {
+  const table = relation(relationOf(column));
+  const name = identifier(column.column);
+  return sql(
+    'create extension if not exists pgcrypto;',
+    `alter table ${table} alter column ${name} type text;`,
+    `update ${table} set ${name} = encode(pgp_sym_encrypt(${name}, :'key'), 'base64') where ${name} is not null;`,
+    `vacuum (full, analyze) ${table};`,
+  );
+}

@@ -1,0 +1,179 @@
+import { ScrubjayError } from '../../domain/errors.js';
+import { assembleResults, type PostureProblem } from '../../domain/posture/assemble-results.js';
+import { type DescribedCheck, evaluateChecks } from '../../domain/posture/evaluate-checks.js';
+import type { CommonFacts } from '../../domain/posture/facts/common-facts.js';
+import type { Declarations } from '../../domain/posture/facts/declarations.js';
+import type { AssetKind, Readings } from '../../domain/posture/facts/facts.js';
+import type { LabelledColumn } from '../../domain/posture/facts/labelled-column.js';
+import { known, type Reading, unreadable } from '../../domain/posture/facts/reading.js';
+import type { Asset, Finding } from '../../domain/posture/finding.js';
+import type { PostureResults } from '../../domain/posture/posture-results.js';
+import { probeTls, type TlsEndpoint } from '../../engines/endpoints/probe-tls.js';
+import { postureSourceFor } from '../../engines/engine-registry.js';
+
+/** What is looked at, and with what knowledge. */
+export interface PostureRequest {
+  readonly checks: readonly DescribedCheck[];
+  readonly declarations: Declarations;
+  /** Undefined when none were given. */
+  readonly labels?: readonly LabelledColumn[];
+  /** Confidential columns that no rule masks; undefined when no policy was given. */
+  readonly unmaskedColumns?: readonly string[];
+  readonly targets: PostureTargets;
+  /** Milliseconds that one query, handshake or request may take. */
+  readonly timeoutMs: number;
+  readonly toolVersion: string;
+  /** File that stands for what has no file, in reports of code scanners. */
+  readonly inventory: string;
+  readonly before?: PostureResults;
+  readonly onProgress?: (doing: string) => void;
+}
+
+export interface PostureTargets {
+  /** A data source. */
+  readonly location?: string;
+  /** Production, where the data source is a copy. */
+  readonly production?: string;
+  /** Endpoints to look at from outside, beside the data source's own. */
+  readonly endpoints?: readonly TlsEndpoint[];
+}
+
+type CommonReadings = { readonly [Name in keyof CommonFacts]: Reading<CommonFacts[Name]> };
+
+/** Findings about one asset, with what could not be looked at. */
+export interface LookedAt {
+  readonly asset: Asset;
+  readonly findings: readonly Finding[];
+  readonly problems: readonly PostureProblem[];
+}
+
+/**
+ * Collects facts of everything that was named, asks the checks, and gives the results. One target that
+ * cannot be looked at costs its own findings, which are unknown then, and the run goes on for the rest.
+ * @throws ScrubjayError when the only target cannot be looked at
+ */
+export async function runPosture(request: PostureRequest): Promise<PostureResults> {
+  const startedAt = new Date();
+  const common = commonReadings(request, startedAt);
+  const looks = looksAt(request, common);
+  const looked: LookedAt[] = [];
+  for (const { kind, name, look } of looks) {
+    request.onProgress?.(name);
+    try {
+      looked.push(await look());
+    } catch (error) {
+      if (!(error instanceof ScrubjayError) || looks.length === 1) throw error;
+      looked.push(outOfReach(request, common, kind, name, error));
+    }
+  }
+  const { checks, declarations, toolVersion, inventory, before } = request;
+  return assembleResults({
+    toolVersion,
+    inventory,
+    startedAt,
+    finishedAt: new Date(),
+    checks,
+    assets: looked.map(({ asset }) => asset),
+    findings: looked.flatMap(({ findings }) => findings),
+    problems: looked.flatMap(({ problems }) => problems),
+    exceptions: declarations.exceptions,
+    ...(before ? { before } : {}),
+  });
+}
+
+interface Look {
+  readonly kind: AssetKind;
+  readonly name: string;
+  readonly look: () => Promise<LookedAt>;
+}
+
+function looksAt(request: PostureRequest, common: CommonReadings): readonly Look[] {
+  const { location, endpoints = [] } = request.targets;
+  const own = location === undefined ? undefined : endpointOf(location);
+  return [
+    ...(location === undefined ? [] : [lookAtDataSource(request, common, location)]),
+    ...[...(own ? [own] : []), ...endpoints].map((endpoint) => lookAtEndpoint(request, common, endpoint)),
+  ];
+}
+
+/** The network side of a data source; on this machine alone there is nobody in between. */
+function endpointOf(location: string): TlsEndpoint | undefined {
+  const endpoint = postureSourceFor(location).endpoint(location);
+  if (!endpoint || /^(127\.|localhost$|::1$)/.test(endpoint.host)) return undefined;
+  return /^postgres/i.test(location) ? { ...endpoint, protocol: 'postgres' } : undefined;
+}
+
+function lookAtDataSource(request: PostureRequest, common: CommonReadings, location: string): Look {
+  const source = postureSourceFor(location);
+  const name = source.display(location);
+  const { environment } = request.declarations;
+  const look = async (): Promise<LookedAt> => {
+    const { production } = request.targets;
+    const facts = await source.collectFacts(location, {
+      labels: request.labels,
+      environment,
+      timeoutMs: request.timeoutMs,
+      ...(production === undefined ? {} : { production }),
+    });
+    if (facts.kind === 'postgres') {
+      return judge(request, 'postgres', name, { ...facts.readings, ...common });
+    }
+    return judge(request, 'sqlserver', name, { ...facts.readings, ...common });
+  };
+  return { kind: 'postgres', name, look };
+}
+
+function lookAtEndpoint(request: PostureRequest, common: CommonReadings, endpoint: TlsEndpoint): Look {
+  const name = `${endpoint.host}:${endpoint.port}`;
+  const look = async (): Promise<LookedAt> =>
+    judge(request, 'endpoint', name, { ...(await probeTls(endpoint, request.timeoutMs)), ...common });
+  return { kind: 'endpoint', name, look };
+}
+
+/** Asks the checks of a kind about one asset. */
+export function judge<Kind extends AssetKind>(
+  { checks, declarations }: Pick<PostureRequest, 'checks' | 'declarations'>,
+  kind: Kind,
+  name: string,
+  readings: Readings<Kind>,
+  problems: readonly PostureProblem[] = [],
+): LookedAt {
+  const asset = { kind, name, environment: declarations.environment };
+  return { asset, findings: evaluateChecks(checks, asset, readings), problems };
+}
+
+/** An asset of which nothing could be read: every question about it is open. */
+function outOfReach(
+  request: PostureRequest,
+  common: CommonReadings,
+  kind: AssetKind,
+  name: string,
+  error: ScrubjayError,
+): LookedAt {
+  const nothing = unreadable(error.message, error.hint);
+  const reads = request.checks.filter(({ check }) => check.on === kind).flatMap(({ check }) => check.reads);
+  const readings = {
+    ...Object.fromEntries(reads.map((read) => [read, nothing])),
+    settings: { visible: new Map(), hidden: { why: error.message, grant: error.hint } },
+    ...common,
+  };
+  const problem = { where: name, problem: error.message, hint: error.hint };
+  return judge(request, kind, name, readings as unknown as Readings<typeof kind>, [problem]);
+}
+
+function commonReadings(request: PostureRequest, now: Date): CommonReadings {
+  const { labels, unmaskedColumns, declarations } = request;
+  return {
+    today: known(now.toISOString().slice(0, 10)),
+    labels: labels
+      ? known(labels)
+      : unreadable(
+          'no labels were given',
+          "give --labels FILE; 'scrubjay classify URL --labels FILE' makes one",
+        ),
+    declarations: known(declarations),
+    unmaskedColumns: unmaskedColumns
+      ? known(unmaskedColumns)
+      : unreadable('no policy was given', 'give --policy, with --labels'),
+  };
+}
