@@ -12,5 +12,6 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
 } else {
   // Only now: an older Node.js could not even load the rest.
   const { main } = await import('./cli/main.js');
-  await main(process.argv);
+  const { gatewayCommand } = await import('./gateway/gateway-command.js');
+  await main(process.argv, [gatewayCommand]);
 }

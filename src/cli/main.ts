@@ -1,11 +1,14 @@
 import { CommanderError } from 'commander';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import { printError } from './print-error.js';
-import { createProgram } from './program.js';
+import { type CommandMaker, createProgram } from './program.js';
 import { Terminal } from './terminal.js';
 
-/** Runs one command line; whatever happens becomes a sentence and an exit code. */
-export async function main(argv: readonly string[]): Promise<void> {
+/**
+ * Runs one command line; whatever happens becomes a sentence and an exit code.
+ * @param further commands of parts that the command line does not know itself
+ */
+export async function main(argv: readonly string[], further: readonly CommandMaker[] = []): Promise<void> {
   const terminal = new Terminal();
   const given = argv.slice(2);
   const style = { json: given.includes('--json'), debug: given.includes('--debug') };
@@ -18,7 +21,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exit();
   });
   try {
-    await createProgram(terminal).parseAsync(argv);
+    await createProgram(terminal, further).parseAsync(argv);
   } catch (error) {
     // Commander has said what it found already.
     if (error instanceof CommanderError)

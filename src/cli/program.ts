@@ -25,8 +25,14 @@ SCRUBJAY_TARGET_URL for a scrub's target, @FILE for a file that holds the URL.
 Exit codes: 0 done, 1 findings (refusals, leaks, labels to review), 2 wrong use or input,
 3 a failure of the world around, 130 interrupted.`;
 
-/** The whole command line; each command stands in a file of its own. */
-export function createProgram(terminal: Terminal): Command {
+/** Makes a command that speaks through a terminal. */
+export type CommandMaker = (terminal: Terminal) => Command;
+
+/**
+ * The whole command line; each command stands in a file of its own.
+ * @param further commands that other parts bring: they may not be imported here
+ */
+export function createProgram(terminal: Terminal, further: readonly CommandMaker[] = []): Command {
   const program = new Command('scrubjay')
     .description('Find what is sensitive in a database, scrub a copy of it, and prove it.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -41,7 +47,7 @@ export function createProgram(terminal: Terminal): Command {
       writeErr: (text) => terminal.say(text.trimEnd()),
     })
     .exitOverride();
-  for (const create of commands) adopt(program, create(terminal));
+  for (const create of [...commands, ...further]) adopt(program, create(terminal));
   return program;
 }
 

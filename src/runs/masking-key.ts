@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
 import { ScrubjayError } from '../domain/errors.js';
+import { type KeySetting, keySettings } from '../domain/rewriting/key-settings.js';
 import { createPseudonyms } from '../domain/masking/pseudonym/keyed-pseudonyms.js';
 import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
 import { readPrivateFile, writePrivateFile } from './private-file.js';
@@ -46,10 +47,12 @@ export class MalformedMaskingKeyError extends ScrubjayError {
 /** The key that stand-ins come from. Its bytes do not get into logs: neither JSON nor inspection shows them. */
 export class MaskingKey {
   readonly #pseudonyms: PseudonymFunction;
+  readonly #bytes: Uint8Array;
 
   /** @param bytes `MASKING_KEY_LENGTH` random bytes; copied */
   constructor(bytes: Uint8Array) {
     this.#pseudonyms = createPseudonyms(bytes);
+    this.#bytes = Uint8Array.from(bytes);
   }
 
   /** Names the key without giving it away; see `PseudonymFunction.keyId`. */
@@ -65,6 +68,11 @@ export class MaskingKey {
   /** 32 bytes for another purpose: HKDF-SHA-256 (RFC 5869) with the purpose as its info. */
   derive(purpose: string): Uint8Array {
     return this.#pseudonyms.deriveKey(purpose);
+  }
+
+  /** The key as masked queries read it: settings of the session that runs them, never of a text. */
+  get sessionSettings(): readonly KeySetting[] {
+    return keySettings(this.#bytes);
   }
 
   toJSON(): object {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/program.js';
+import { gatewayCommand } from '../../src/gateway/gateway-command.js';
 import { Terminal } from '../../src/cli/terminal.js';
 
 interface DocumentedCommand {
@@ -12,7 +13,7 @@ interface DocumentedCommand {
 
 describe('docs/cli.md', () => {
   let page: string;
-  const commands = below(createProgram(new Terminal()), 'scrubjay');
+  const commands = below(createProgram(new Terminal(), [gatewayCommand]), 'scrubjay');
 
   beforeAll(async () => {
     page = await readFile(join(import.meta.dirname, '../../docs/cli.md'), 'utf8');

@@ -1,4 +1,28 @@
+import { FieldReader } from './field-reader.js';
 import { FieldWriter } from './field-writer.js';
+
+/** Letters of the server's messages, as bytes. */
+export const letter = {
+  parseComplete: 0x31,
+  bindComplete: 0x32,
+  closeComplete: 0x33,
+  notification: 0x41,
+  commandComplete: 0x43,
+  dataRow: 0x44,
+  error: 0x45,
+  copyInResponse: 0x47,
+  copyOutResponse: 0x48,
+  emptyQuery: 0x49,
+  notice: 0x4e,
+  parameterStatus: 0x53,
+  rowDescription: 0x54,
+  copyBothResponse: 0x57,
+  ready: 0x5a,
+  copyDone: 0x63,
+  noData: 0x6e,
+  portalSuspended: 0x73,
+  parameterDescription: 0x74,
+} as const;
 
 /** Where a session stands: idle, in a transaction block, or in a failed one. */
 export type TransactionStatus = 'I' | 'T' | 'E';
@@ -56,4 +80,19 @@ export const emptyQueryResponse = new FieldWriter().message('I');
 
 export function commandComplete(tag: string): Buffer {
   return new FieldWriter().text(tag).message('C');
+}
+
+/** The values of a DataRow in text form. @throws ProtocolViolation */
+export function readTextRow(body: Buffer): readonly (string | null)[] {
+  const fields = new FieldReader(body, 'data row');
+  return Array.from({ length: fields.uint16() }, () => {
+    const length = fields.int32();
+    return length < 0 ? null : fields.bytes(length).toString('utf8');
+  });
+}
+
+/** Rows that a command's tag reports: the last number of `INSERT 0 5` and `SELECT 5`. */
+export function rowsOfTag(body: Buffer): number {
+  const match = / (\d+)\0?$/.exec(body.toString('latin1'));
+  return match ? Number(match[1]) : 0;
 }

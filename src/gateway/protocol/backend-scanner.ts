@@ -5,10 +5,12 @@ export type Verdict = 'pass' | 'drop' | Buffer;
 
 /** Judges the server's messages in their order. */
 export interface BackendJudge {
-  /** A DataRow or a CopyData, by its letter and before its content is read: it may be long. */
+  /** True while rows are wanted whole, as messages: those of our own queries. */
+  readonly readsRows: boolean;
+  /** A DataRow or a CopyData, by its letter and before its content is there: it may be long. */
   row(type: number): 'pass' | 'drop';
-  /** Any other message, whole; `body` is without letter and length. */
-  message(type: number, body: Buffer): Verdict;
+  /** Any other message; `body` is without letter and length, `whole` with both. */
+  message(type: number, body: Buffer, whole: Buffer): Verdict;
 }
 
 /**
@@ -50,14 +52,14 @@ export class BackendScanner {
       const type = bytes[at];
       const end = at + 1 + bytes.readInt32BE(at + 1);
       if (end < at + HEAD) throw new ProtocolViolation('the server sent a message of a wrong length');
-      if (type === DATA_ROW || type === COPY_DATA) {
+      if ((type === DATA_ROW || type === COPY_DATA) && !this.#judge.readsRows) {
         this.#rowLeft = end - at;
         this.#rowPasses = this.#judge.row(type) === 'pass';
         continue;
       }
       if (end - at > LONGEST) throw new ProtocolViolation('the server sent a message that is too long');
       if (end > bytes.length) break;
-      const verdict = this.#judge.message(type, bytes.subarray(at + HEAD, end));
+      const verdict = this.#judge.message(type, bytes.subarray(at + HEAD, end), bytes.subarray(at, end));
       if (verdict !== 'pass') {
         passUpTo(at, end);
         if (verdict !== 'drop') pieces.push(verdict);

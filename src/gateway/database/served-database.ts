@@ -1,0 +1,131 @@
+import type { QueryCatalog } from '../../domain/rewriting/query-catalog.js';
+import { protect } from '../../domain/rewriting/protect.js';
+import type { RoleView, SessionNames } from '../../domain/rewriting/rewrite-context.js';
+import { toSessionNames } from '../../engines/postgres/session-names.js';
+import { Planner } from '../planning/planner.js';
+import type { UpstreamPool } from '../upstream/upstream-pool.js';
+import { CatalogWatch } from './catalog-watch.js';
+
+/** Works out what each role sees of a catalog: labels and policies stand behind it. */
+export type RoleViews = (catalog: QueryCatalog) => ReadonlyMap<string, RoleView>;
+
+export interface ServedDatabaseOptions {
+  /** As clients call it. */
+  readonly name: string;
+  readonly location: string;
+  readonly pool: UpstreamPool;
+  readonly views: RoleViews;
+  /** No statement runs on a catalog that was looked at longer ago, in milliseconds. */
+  readonly catalogMaxAgeMs: number;
+}
+
+/** What statements are rewritten under; a new one for each change of the catalog. */
+export interface Epoch {
+  readonly version: number;
+  readonly planners: ReadonlyMap<string, Planner>;
+  /** What names mean in sessions that changed nothing themselves, by their start-up settings. */
+  readonly commonNames: Map<string, SessionNames>;
+}
+
+/** A database that clients reach through the gateway, with its catalog as of a moment ago. */
+export class ServedDatabase {
+  readonly name: string;
+  readonly pool: UpstreamPool;
+  readonly #watch: CatalogWatch;
+  readonly #views: RoleViews;
+  readonly #maxAgeMs: number;
+  #stamp: string | undefined;
+  #epoch: Epoch | undefined;
+  /** When the last successful look began, by `performance.now()`. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
+  #nextLook: Promise<void> | undefined;
+  /** What is shown for equal names is one object, so that plans are found by it. */
+  readonly #names = new Map<string, SessionNames>();
+
+  constructor({ name, location, pool, views, catalogMaxAgeMs }: ServedDatabaseOptions) {
+    this.name = name;
+    this.pool = pool;
+    this.#watch = new CatalogWatch(location);
+    this.#views = views;
+    this.#maxAgeMs = catalogMaxAgeMs;
+  }
+
+  /** What to rewrite under; undefined while it is older than allowed, or when it could not be read. */
+  get epoch(): Epoch | undefined {
+    return performance.now() - this.#lookedAt <= this.#maxAgeMs ? this.#epoch : undefined;
+  }
+
+  /**
+   * Looks for changes of the catalog. Everybody who waits at the same time waits for one look, which
+   * begins after they asked.
+   * @returns what to rewrite under, as of after the call. @throws ConnectionError, DatabaseError
+   */
+  async refreshed(): Promise<Epoch> {
+    const startNext = (): Promise<void> => {
+      this.#nextLook = undefined;
+      return this.#look();
+    };
+    await (this.#looking ? (this.#nextLook ??= this.#looking.then(startNext, startNext)) : this.#look());
+    return this.#epoch!;
+  }
+
+  /** Keeps the catalog young while there are clients, so that none of them has to wait for a look. */
+  keepYoung(): void {
+    if (performance.now() - this.#lookedAt > this.#maxAgeMs / 3 && !this.#looking) {
+      // A failure shows as soon as somebody needs the catalog.
+      this.#look().catch(() => undefined);
+    }
+  }
+
+  /** What names mean in a session with these start-up settings and no state of its own, where it is known. */
+  commonNames({ commonNames }: Epoch, settingsKey: string): SessionNames | undefined {
+    return commonNames.get(settingsKey);
+  }
+
+  keepCommonNames({ commonNames }: Epoch, settingsKey: string, names: SessionNames): void {
+    if (commonNames.size > 1_000) commonNames.clear();
+    commonNames.set(settingsKey, names);
+  }
+
+  /** The same object for the same names. @param answer of `sessionNamesQuery` */
+  names(answer: string): SessionNames {
+    let names = this.#names.get(answer);
+    if (!names) {
+      if (this.#names.size > 1_000) this.#names.clear();
+      names = toSessionNames(answer);
+      this.#names.set(answer, names);
+    }
+    return names;
+  }
+
+  async close(): Promise<void> {
+    this.pool.close();
+    await this.#watch.close();
+  }
+
+  #look(): Promise<void> {
+    const startedAt = performance.now();
+    const look = this.#watch.changedSince(this.#stamp).then((changed) => {
+      if (changed) {
+        const views = this.#views(changed.catalog);
+        const planners = [...views].map(
+          ([role, view]) => [role, new Planner(protect(changed.catalog, view))] as const,
+        );
+        this.#epoch = {
+          version: (this.#epoch?.version ?? 0) + 1,
+          planners: new Map(planners),
+          commonNames: new Map(),
+        };
+        this.#stamp = changed.stamp;
+      }
+      this.#lookedAt = startedAt;
+    });
+    this.#looking = look;
+    const done = () => {
+      if (this.#looking === look) this.#looking = undefined;
+    };
+    look.then(done, done);
+    return look;
+  }
+}
