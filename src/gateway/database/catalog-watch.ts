@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { QueryCatalog } from '../../domain/rewriting/query-catalog.js';
 import { connect } from '../../engines/postgres/connection.js';
+import { translateDriverError } from '../../engines/postgres/driver-errors.js';
 import { readCatalogStamp } from '../../engines/postgres/catalog-stamp.js';
 import { readQueryCatalog } from '../../engines/postgres/query-catalog.js';
 
@@ -36,7 +37,7 @@ export class CatalogWatch {
     } catch (error) {
       this.#client = undefined;
       void client.end().catch(() => undefined);
-      throw error;
+      throw translateDriverError(error, 'reading the catalog');
     }
   }
 
