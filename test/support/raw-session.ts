@@ -12,7 +12,7 @@ export async function rawSession(port: number, user: string, password: string): 
   const client = new pg.Client({ host: '127.0.0.1', port, user, password, database: 'shop' });
   client.on('error', () => undefined);
   await client.connect();
-  const socket = client.connection.stream as Socket;
-  socket.removeAllListeners('data');
-  return { socket };
+  const { stream } = client.connection;
+  stream.removeAllListeners('data');
+  return { socket: stream as unknown as Socket };
 }
