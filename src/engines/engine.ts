@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import {
   type Catalog,
   type ColumnName,
@@ -126,6 +126,12 @@ export interface Session {
 /** How rows travel: PostgreSQL's COPY formats. */
 export type CopyFormat = 'text' | 'binary';
 
+/** COPY data on its way: chunks cut anywhere, each overwritten when the next is asked for. */
+export interface RowStream extends AsyncIterable<Buffer> {
+  /** Gives up the rest, at once. */
+  destroy(): void;
+}
+
 /** A part of a table's rows; what the numbers mean, the engine that made it knows. */
 export interface RowRange {
   readonly from: number;
@@ -139,8 +145,8 @@ export interface RowSource {
   catalog(): Promise<Catalog>;
   /** Everything of the schema that is text: function bodies, comments, defaults, enum labels. */
   definitions(): Promise<readonly SchemaStatement[]>;
-  /** Streams the columns of a table; the caller consumes or destroys the stream. */
-  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable>;
+  /** Streams the columns of a table; the caller consumes the stream or destroys it. */
+  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<RowStream>;
   countRows(table: RelationName): Promise<number>;
   /** Rows whose foreign key refers to nothing. */
   countOrphans(table: RelationName, key: ForeignKey): Promise<number>;
@@ -172,7 +178,7 @@ export interface ScrubSource extends RowSource {
     columns: readonly string[],
     format: CopyFormat,
     range?: RowRange,
-  ): Promise<Readable>;
+  ): Promise<RowStream>;
   /** The schema as statements, as of the snapshot. */
   schema(): Promise<SchemaSections>;
   /** What is worth knowing of the source before a run: a role that may write, a replica, triggers at login. */

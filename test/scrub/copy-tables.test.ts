@@ -74,7 +74,7 @@ describe('a table copied in ranges', () => {
     });
     const lines: Buffer[] = [];
     const columns = catalog.tables.find((one) => one.name === 'people')!.columns.map((column) => column.name);
-    for await (const chunk of await target.copyOut(table, columns, 'text')) lines.push(chunk as Buffer);
+    for await (const chunk of await target.copyOut(table, columns, 'text')) lines.push(Buffer.from(chunk));
     await target.publish();
     return Buffer.concat(lines).toString().split('\n').sort();
   }
@@ -130,6 +130,6 @@ describe('a table copied in ranges', () => {
 
 async function idsOf(from: ScrubSource, range: RowRange): Promise<string[]> {
   const chunks: Buffer[] = [];
-  for await (const chunk of await from.copyOut(table, ['id'], 'text', range)) chunks.push(chunk as Buffer);
+  for await (const chunk of await from.copyOut(table, ['id'], 'text', range)) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString().split('\n').slice(0, -1);
 }

@@ -1,4 +1,6 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
+import { DivertingSocket } from './diverting-socket.js';
 import { ConnectionError, translateConnectError } from './driver-errors.js';
 
 /** The oldest major version whose catalogs we read. */
@@ -43,6 +45,8 @@ export async function connect(location: string, options: ConnectOptions): Promis
     application_name: 'scrubjay',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    // TLS reads by itself, from whatever socket it is given.
+    stream: (settings?: { readonly ssl?: unknown }) => (settings?.ssl ? new Socket() : new DivertingSocket()),
     // Values stay the text that the server sent: parsing them into objects would lose digits.
     types: { getTypeParser: () => (value: string) => value } as unknown as pg.CustomTypesConfig,
   });

@@ -1,6 +1,4 @@
 import type pg from 'pg';
-import { Readable } from 'node:stream';
-import { type CopyToStreamQuery, to as copyTo } from 'pg-copy-streams';
 import {
   printRelationName,
   type Catalog,
@@ -8,14 +6,12 @@ import {
   type RelationName,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
-import type { CopyFormat, OrphanRemedy, RowRange } from '../engine.js';
+import type { CopyFormat, OrphanRemedy, RowRange, RowStream } from '../engine.js';
+import { CopyOutQuery } from './copy-out-query.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
 import { excerpt } from './sampling.js';
 import type { SessionPool } from './session-pool.js';
-
-/** What the driver calls on a query of its own, and the types do not say. */
-type CopyOut = CopyToStreamQuery & { handleReadyForQuery?: () => void };
 
 /** Streams columns of one table's own rows; children and partitions are tables of their own. */
 export async function copyOut(
@@ -24,17 +20,46 @@ export async function copyOut(
   columns: readonly string[],
   format: CopyFormat,
   range?: RowRange,
-): Promise<Readable> {
+): Promise<RowStream> {
   const client = await pool.take();
   const rows = range ? `(${rangeQuery(table, columns, range)})` : wholeTable(table, columns);
-  const copy: CopyOut = client.query(copyTo(`copy ${rows} to stdout (format ${format})`));
-  // The driver reports a broken connection by the event alone; a destroyed stream tells whoever reads next.
-  copy.on('error', (error) => copy.destroy(error));
-  // The last row comes before the server is ready for the next statement.
-  const ready = new Promise<void>((resolve) => (copy.handleReadyForQuery = resolve));
-  return Readable.from(chunksOf(copy, ready, client, pool, `reading ${printRelationName(table)}`), {
-    objectMode: false,
-  });
+  const copy = client.query(new CopyOutQuery(`copy ${rows} to stdout (format ${format})`));
+  return new PooledRows(copy, client, pool, `reading ${printRelationName(table)}`);
+}
+
+/** Rows from a session that is given back behind the last of them, and ended when they are given up. */
+class PooledRows implements RowStream {
+  readonly #copy: CopyOutQuery;
+  readonly #client: pg.Client;
+  readonly #pool: SessionPool;
+  readonly #doing: string;
+  #isOver = false;
+
+  constructor(copy: CopyOutQuery, client: pg.Client, pool: SessionPool, doing: string) {
+    this.#copy = copy;
+    this.#client = client;
+    this.#pool = pool;
+    this.#doing = doing;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    try {
+      for await (const chunk of this.#copy) yield chunk;
+      this.#isOver = true;
+      this.#pool.giveBack(this.#client);
+    } catch (error) {
+      throw translateDriverError(error, this.#doing);
+    } finally {
+      this.destroy();
+    }
+  }
+
+  destroy(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    // The server is still sending.
+    this.#pool.discard(this.#client);
+  }
 }
 
 function wholeTable(table: RelationName, columns: readonly string[]): string {
@@ -66,28 +91,6 @@ export async function splitPages(
   const count = rows[0].ranges === 't' ? Math.max(1, Math.min(parts, pages)) : 1;
   const edges = Array.from({ length: count }, (_, i) => Math.floor((pages * i) / count));
   return edges.map((from, i) => (i + 1 < count ? { from, to: edges[i + 1] } : { from }));
-}
-
-/** The stream's chunks, its errors in our words; the session is used again only after the last chunk. */
-async function* chunksOf(
-  copy: Readable,
-  ready: Promise<void>,
-  client: pg.Client,
-  pool: SessionPool,
-  doing: string,
-): AsyncGenerator<Buffer> {
-  let ended = false;
-  try {
-    for await (const chunk of copy) yield chunk as Buffer;
-    await ready;
-    ended = true;
-  } catch (error) {
-    throw translateDriverError(error, doing);
-  } finally {
-    // Given up before its end, the server is still sending.
-    if (ended) pool.giveBack(client);
-    else pool.discard(client);
-  }
 }
 
 export async function countRows(

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { Readable } from 'node:stream';
 import {
   type Catalog,
   type ForeignKey,
@@ -12,6 +11,7 @@ import type {
   CopyFormat,
   DataSourceIdentity,
   RowRange,
+  RowStream,
   SchemaSections,
   SchemaStatement,
   ScrubSource,
@@ -122,7 +122,7 @@ export class PostgresScrubSource implements ScrubSource {
     columns: readonly string[],
     format: CopyFormat,
     range?: RowRange,
-  ): Promise<Readable> {
+  ): Promise<RowStream> {
     return copyOut(this.#readers, table, columns, format, range);
   }
 

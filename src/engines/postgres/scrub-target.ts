@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { from as copyFrom } from 'pg-copy-streams';
 import {
   type Catalog,
@@ -13,6 +13,7 @@ import {
   type CopyFormat,
   type DataSourceIdentity,
   MissingExtensionsError,
+  type RowStream,
   OrphanedRowsError,
   type OrphanRemedy,
   type SchemaSections,
@@ -166,7 +167,7 @@ export class PostgresScrubTarget implements ScrubTarget {
     return { stream, loaded };
   }
 
-  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable> {
+  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<RowStream> {
     return copyOut(this.#writers, table, columns, format);
   }
 
