@@ -1,3 +1,4 @@
+import type { ValueBatchWriter } from '../../../masking/value-batch.js';
 import { appendBinary, asciiOf, type FieldCodec } from './field-codec.js';
 
 /** Days from 1970-01-01, where we count from, to 2000-01-01, where PostgreSQL does. */
@@ -5,6 +6,9 @@ const EPOCH_DAYS = 10_957;
 const DAY_MICROSECONDS = 86_400_000_000n;
 const DATE_INFINITY = 0x7fffffff;
 const DATE_NEGATIVE_INFINITY = -0x80000000;
+/** 1000-01-01 and 9999-12-31. */
+const FIRST_PLAIN_DAY = -365_242;
+const LAST_PLAIN_DAY = 2_921_939;
 const HYPHEN = 0x2d;
 const DIGIT_0 = 0x30;
 const TIMESTAMP_INFINITY = 0x7fffffffffffffffn;
@@ -20,7 +24,7 @@ export const dateCodec: FieldCodec = {
     const days = bytes.readInt32BE(from);
     if (days === DATE_INFINITY) output.appendText('infinity');
     else if (days === DATE_NEGATIVE_INFINITY) output.appendText('-infinity');
-    else {
+    else if (!appendPlainDate(days, output)) {
       const { text, era } = printedDay(days);
       output.appendText(text + era);
     }
@@ -28,7 +32,13 @@ export const dateCodec: FieldCodec = {
   encode(bytes, from, to, output) {
     const days = readPlainDate(bytes, from, to) ?? readDate(asciiOf(bytes, from, to).trim());
     if (days === undefined) return false;
-    appendBinary(output, 4, (view, at) => view.writeInt32BE(days, at));
+    const at = output.reserve(4);
+    const target = output.bytes;
+    target[at] = days >> 24;
+    target[at + 1] = days >> 16;
+    target[at + 2] = days >> 8;
+    target[at + 3] = days;
+    output.finish(at + 4);
     return true;
   },
 };
@@ -72,6 +82,29 @@ function printedTimestamp(value: bigint, zone: string): string {
     .replace(/0+$/, '');
   const point = fraction === '' ? '' : `.${fraction}`;
   return `${text} ${clock.map(twoDigits).join(':')}${point}${zone}${era}`;
+}
+
+/** The same the other way: false, with nothing written, for a year of other than four digits. */
+function appendPlainDate(days: number, output: ValueBatchWriter): boolean {
+  if (days < FIRST_PLAIN_DAY || days > LAST_PLAIN_DAY) return false;
+  const [year, month, day] = civilOfDays(days + EPOCH_DAYS);
+  const at = output.reserve(10);
+  const { bytes } = output;
+  const century = (year / 100) | 0;
+  writeTwoDigits(bytes, at, century);
+  writeTwoDigits(bytes, at + 2, year - century * 100);
+  bytes[at + 4] = HYPHEN;
+  writeTwoDigits(bytes, at + 5, month);
+  bytes[at + 7] = HYPHEN;
+  writeTwoDigits(bytes, at + 8, day);
+  output.finish(at + 10);
+  return true;
+}
+
+function writeTwoDigits(bytes: Uint8Array, at: number, value: number): void {
+  const tens = (value / 10) | 0;
+  bytes[at] = DIGIT_0 + tens;
+  bytes[at + 1] = DIGIT_0 + value - tens * 10;
 }
 
 /** `YYYY-MM-DD`, which nearly all dates are, without making a text of it; undefined for any other form. */
