@@ -5,6 +5,7 @@ import { keyCommand } from './commands/key.js';
 import { labelsCommand } from './commands/labels.js';
 import { policyCommand } from './commands/policy.js';
 import { postureCommand } from './commands/posture.js';
+import { queryCommand } from './commands/query.js';
 import { scrubCommand } from './commands/scrub.js';
 import { techniquesCommand } from './commands/techniques.js';
 import { typesCommand } from './commands/types.js';
@@ -55,6 +56,7 @@ const commands = [
   classifyCommand,
   labelsCommand,
   policyCommand,
+  queryCommand,
   keyCommand,
   scrubCommand,
   verifyCommand,

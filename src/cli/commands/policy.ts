@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Catalog } from '../../domain/catalog/catalog.js';
 import { findColumns } from '../../domain/classification/label-decisions.js';
+import type { QuerySubject } from '../../domain/policy/query-subject.js';
 import type { ReadPolicy } from '../../domain/policy/policy-file.js';
 import { planScrub } from '../../domain/scrub/plan-scrub.js';
 import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
@@ -10,6 +11,7 @@ import { UsageError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { type LabelsOnDisk, readLabels } from '../labels-on-disk.js';
 import { locationFrom } from '../location.js';
+import { precedenceLines } from '../policy/precedence.js';
 import { decisionsOn, type LabelDecision, problemsOf } from '../policy/label-decisions-of-policy.js';
 import { printWhen, showPolicy } from '../policy/show-policy.js';
 import { readPolicyNamed } from '../policy-location.js';
@@ -29,6 +31,10 @@ interface CheckChoices extends ListChoices {
 
 interface ExplainChoices extends ListChoices {
   readonly labels: string;
+  readonly role?: string;
+  readonly purpose?: string;
+  readonly environment?: string;
+  readonly at?: string;
 }
 
 const POLICY = 'id of a ready policy, or a file';
@@ -67,6 +73,10 @@ export function policyCommand(terminal: Terminal): Command {
       .argument('<policy>', POLICY)
       .argument('<column>', 'name, end of a name or pattern with *')
       .requiredOption('--labels <file>', 'labels file that holds the column')
+      .option('--role <role>', 'for queries of this role; without it for scrubs')
+      .option('--purpose <purpose>', 'what the role asks for')
+      .option('--environment <name>', 'environment of the data source')
+      .option('--at <time>', 'the moment that counts, such as 2026-01-31T08:00:00Z; now when absent')
       .option('--json', 'print JSON')
       .addOption(rulesOption())
       .action((name: string, column: string, choices: ExplainChoices) =>
@@ -192,9 +202,10 @@ async function explain(
   const rules = await readRules({ extraFolders: choices.rules });
   const { policy } = await readPolicyNamed(name, rules);
   const { labels } = await readLabels(choices.labels, rules.informationTypes);
+  const subject = subjectOf(choices);
   const explained = findColumns(labels.columns.keys(), wanted).map((column) => ({
     column,
-    decisions: decisionsOn(labels.columns.get(column)!, policy, rules.informationTypes),
+    decisions: decisionsOn(labels.columns.get(column)!, policy, rules.informationTypes, subject),
   }));
   if (choices.json) {
     terminal.printJson(explained);
@@ -204,9 +215,25 @@ async function explain(
     terminal.print(terminal.style('bold', column));
     if (decisions.length === 0) terminal.print('  nothing sensitive, says its label: it passes as it is');
     for (const decision of decisions) {
-      for (const line of reasonLines(decision, policy)) terminal.print(`  ${line}`);
+      const lines = subject
+        ? precedenceLines(labels.columns.get(column)!.column, decision, policy, subject)
+        : reasonLines(decision, policy);
+      for (const line of lines) terminal.print(`  ${line}`);
     }
   }
+}
+
+function subjectOf({ role, purpose, environment, at }: ExplainChoices): QuerySubject | undefined {
+  if (role === undefined) return undefined;
+  const moment = at === undefined ? new Date() : new Date(at);
+  if (Number.isNaN(moment.getTime()))
+    throw new UsageError(`--at '${at}' is no time`, 'write 2026-01-31T08:00:00Z');
+  return {
+    role,
+    at: moment,
+    ...(purpose === undefined ? {} : { purpose }),
+    ...(environment === undefined ? {} : { environment }),
+  };
 }
 
 function reasonLines(

@@ -5,6 +5,7 @@ import type { KeptLabel, Labels } from '../../domain/classification/labels-file.
 import { chooseRule } from '../../domain/policy/choose-rule.js';
 import { maskOfType } from '../../domain/policy/decide-masks.js';
 import type { Policy, PolicyRule } from '../../domain/policy/policy.js';
+import type { QuerySubject } from '../../domain/policy/query-subject.js';
 import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
 import { printMask } from './print-mask.js';
 
@@ -27,6 +28,7 @@ export function decisionsOn(
   label: KeptLabel,
   policy: Policy,
   types: InformationTypeRegistry,
+  subject?: QuerySubject,
 ): readonly LabelDecision[] {
   const { column, paths = {}, plainPaths = [] } = label;
   const inside = Object.entries(paths).filter(([path]) => !plainPaths.includes(path));
@@ -38,7 +40,7 @@ export function decisionsOn(
       inside.length > 0
         ? (types.find(part.informationType)?.sensitivity ?? label.sensitivity)
         : label.sensitivity;
-    const chosen = chooseRule(policy, { column, ...part, sensitivity }, types);
+    const chosen = chooseRule(policy, { column, ...part, sensitivity }, types, subject);
     return {
       column: printColumnName(column),
       ...part,

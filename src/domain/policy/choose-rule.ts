@@ -1,8 +1,9 @@
 import { type ColumnName, parseNameParts } from '../catalog/catalog.js';
 import type { InformationTypeRegistry } from '../classification/information-type-registry.js';
 import { atLeastAsSensitive, type Sensitivity } from '../classification/sensitivity.js';
-import type { Policy, PolicyRule } from './policy.js';
+import type { Policy, PolicyException, PolicyRule } from './policy.js';
 import { typesOf } from './policy-file.js';
+import type { QuerySubject } from './query-subject.js';
 
 /** What a rule is asked about: a labelled column, or one path inside it. */
 export interface Labelled {
@@ -18,14 +19,48 @@ export interface ChosenRule {
   readonly number: number;
 }
 
-/** The first rule that holds; undefined when none does. */
+/**
+ * The first rule that holds; undefined when none does.
+ * @param subject who asks; absent for a scrub, for which rules about roles do not hold
+ */
 export function chooseRule(
   policy: Policy,
   labelled: Labelled,
   types: InformationTypeRegistry,
+  subject?: QuerySubject,
 ): ChosenRule | undefined {
-  const index = policy.rules.findIndex((rule) => holds(rule, labelled, types));
+  const index = policy.rules.findIndex((rule) => holds(rule, labelled, types) && holdsFor(rule, subject));
   return index < 0 ? undefined : { rule: policy.rules[index], number: index + 1 };
+}
+
+/** The part of a rule's conditions that depends on who asks. */
+export function holdsFor({ when }: PolicyRule, subject: QuerySubject | undefined): boolean {
+  const { roles, purposes, environments, time } = when;
+  if (subject === undefined) return !roles && !purposes && !environments && !time;
+  const among = (allowed: readonly string[] | undefined, own: string | undefined) =>
+    allowed === undefined || (own !== undefined && allowed.includes(own));
+  const at = subject.at.getTime();
+  return (
+    among(roles, subject.role) &&
+    among(purposes, subject.purpose) &&
+    among(environments, subject.environment) &&
+    (time?.from === undefined || at >= Date.parse(time.from)) &&
+    (time?.to === undefined || at < Date.parse(time.to))
+  );
+}
+
+/** The exception that shows a column to a role as it is at this moment. */
+export function exceptionFor(
+  { exceptions }: Policy,
+  column: ColumnName,
+  { role, at }: QuerySubject,
+): PolicyException | undefined {
+  return exceptions.find(
+    (exception) =>
+      exception.role === role &&
+      at.getTime() < Date.parse(exception.until) &&
+      names(exception.column, column),
+  );
 }
 
 function holds(

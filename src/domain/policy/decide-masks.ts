@@ -12,9 +12,10 @@ import type { KeptLabel, Labels } from '../classification/labels-file.js';
 import { misfitOf, parseTechniqueOptions } from '../masking/technique-registry.js';
 import type { MaskedColumn } from '../masking/technique.js';
 import type { PlanProblem } from '../scrub/scrub-plan.js';
-import { chooseRule, type Labelled } from './choose-rule.js';
+import { chooseRule, exceptionFor, type Labelled } from './choose-rule.js';
 import type { ColumnMask } from './column-mask.js';
 import type { Policy } from './policy.js';
+import type { QuerySubject } from './query-subject.js';
 import { completeOptions } from './row-context.js';
 import { standByFor, type TechniqueChoice } from './stand-by.js';
 
@@ -32,6 +33,8 @@ export interface DecisionBasis {
   readonly labels: Labels;
   readonly policy: Policy;
   readonly types: InformationTypeRegistry;
+  /** Who asks, where a query is answered; absent for a scrub. */
+  readonly subject?: QuerySubject;
 }
 
 /** A technique for one column or path, before options that depend on the row are filled in. */
@@ -48,7 +51,8 @@ export function decideMasks(basis: DecisionBasis): MaskDecisions {
   const masks = new Map<string, ColumnMask>();
   const refusals: PlanProblem[] = [];
   for (const { table, column, name } of columnsOf(basis.catalog)) {
-    if (column.generated || table.kind === 'foreign') continue;
+    // A copy leaves foreign data where it is; a query would show it.
+    if (column.generated || (table.kind === 'foreign' && !basis.subject)) continue;
     const printed = printColumnName(name);
     const decided = decide(basis, table, column, name, basis.labels.columns.get(printed));
     if (decided === undefined) continue;
@@ -67,7 +71,11 @@ function decide(
   name: ColumnName,
   label: KeptLabel | undefined,
 ): ColumnMask | Refusal | undefined {
-  const masked = maskedColumn(table, column);
+  const { subject } = basis;
+  if (subject && exceptionFor(basis.policy, name, subject)) return undefined;
+  const own = maskedColumn(table, column);
+  // A query stores nothing: neither keys nor NOT NULL ask anything of what it shows.
+  const masked = subject ? { ...own, nullable: true, unique: false } : own;
   if (!label) return basis.policy.unlabelled === 'mask' ? maskUnlabelled(name, masked) : unlabelled;
   if (lacksRule(basis, label)) return noRule;
   const choice = chooseFor(basis, label, masked);
@@ -84,7 +92,18 @@ function decide(
     options: parseTechniqueOptions(fitted.technique, options),
     domain: fitted.domain,
     because: fitted.because,
+    ...unlessOwn(basis, label),
   };
+}
+
+/** The rows that the rule leaves as they are for whoever asks. */
+function unlessOwn({ policy, types, subject }: DecisionBasis, label: KeptLabel): Pick<ColumnMask, 'unless'> {
+  if (!subject || label.informationType === null) return {};
+  const { column, sensitivity, informationType } = label;
+  const chosen = chooseRule(policy, { column, sensitivity, informationType }, types, subject);
+  const own = chosen?.rule.exceptOwnRows;
+  const equals = own && (subject.attributes ?? {})[own.attribute];
+  return own && equals !== undefined ? { unless: { column: own.column, equals } } : {};
 }
 
 const unlabelled: Refusal = {
@@ -120,46 +139,44 @@ function maskUnlabelled(column: ColumnName, masked: MaskedColumn): ColumnMask | 
 }
 
 /** True when the label, or a path inside the column, is sensitive and no rule holds: nobody decided. */
-function lacksRule({ policy, types }: DecisionBasis, label: KeptLabel): boolean {
+function lacksRule({ policy, types, subject }: DecisionBasis, label: KeptLabel): boolean {
   const { column, sensitivity, informationType, plainPaths = [] } = label;
   const inside = Object.entries(label.paths ?? {}).filter(([path]) => !plainPaths.includes(path));
   if (inside.length === 0)
-    return informationType !== null && !chooseRule(policy, { column, sensitivity, informationType }, types);
+    return (
+      informationType !== null &&
+      !chooseRule(policy, { column, sensitivity, informationType }, types, subject)
+    );
   return inside.some(([path, type]) => {
     const own = types.find(type)?.sensitivity ?? sensitivity;
-    return !chooseRule(policy, { column, path, informationType: type, sensitivity: own }, types);
+    return !chooseRule(policy, { column, path, informationType: type, sensitivity: own }, types, subject);
   });
 }
 
 /** Undefined when the label says that nothing is to be masked. */
-function chooseFor(
-  { policy, types }: DecisionBasis,
-  label: KeptLabel,
-  masked: MaskedColumn,
-): Choice | undefined {
+function chooseFor(basis: DecisionBasis, label: KeptLabel, masked: MaskedColumn): Choice | undefined {
   const { column, sensitivity, paths } = label;
   const pathEntries = Object.entries(paths ?? {}).filter(
     ([path]) => !(label.plainPaths ?? []).includes(path),
   );
   if (pathEntries.length > 0 && masked.type.family === 'json') {
-    return choosePaths(policy, types, { column, sensitivity }, pathEntries);
+    return choosePaths(basis, { column, sensitivity }, pathEntries);
   }
   if (label.informationType === null) return undefined;
-  const chosen = choose(policy, types, { column, sensitivity, informationType: label.informationType });
+  const chosen = choose(basis, { column, sensitivity, informationType: label.informationType });
   return chosen && masked.type.family === 'array' ? inArray(chosen) : chosen;
 }
 
 function choosePaths(
-  policy: Policy,
-  types: InformationTypeRegistry,
+  basis: DecisionBasis,
   labelled: Pick<Labelled, 'column' | 'sensitivity'>,
   entries: readonly (readonly [path: string, type: string])[],
 ): Choice | undefined {
   const inner: Record<string, Omit<Choice, 'because'>> = {};
   const reasons = new Set<string>();
   for (const [path, informationType] of entries) {
-    const sensitivity = types.find(informationType)?.sensitivity ?? labelled.sensitivity;
-    const choice = choose(policy, types, { column: labelled.column, path, informationType, sensitivity });
+    const sensitivity = basis.types.find(informationType)?.sensitivity ?? labelled.sensitivity;
+    const choice = choose(basis, { column: labelled.column, path, informationType, sensitivity });
     if (!choice) continue;
     const { because, ...mask } = choice;
     inner[path] = mask;
@@ -174,8 +191,8 @@ function choosePaths(
   };
 }
 
-function choose(policy: Policy, types: InformationTypeRegistry, labelled: Labelled): Choice | undefined {
-  const chosen = chooseRule(policy, labelled, types);
+function choose({ policy, types, subject }: DecisionBasis, labelled: Labelled): Choice | undefined {
+  const chosen = chooseRule(policy, labelled, types, subject);
   if (!chosen) return undefined;
   const { mask, because: why } = chosen.rule;
   if (mask === 'keep') return undefined;

@@ -20,12 +20,40 @@ export const ruleSchema = z.strictObject({
       column: z.union([z.string(), z.array(z.string())]).optional(),
       /** JSON path inside a structured column. */
       path: z.string().optional(),
+      /** Roles that ask; a rule that names roles, purposes or environments never holds for a scrub. */
+      roles: z.array(z.string()).min(1).optional(),
+      /** What the role says it asks for. */
+      purposes: z.array(z.string()).min(1).optional(),
+      /** Environment of the data source: production, staging, … */
+      environments: z.array(z.string()).min(1).optional(),
+      /** Only within this time; either end may be open. */
+      time: z
+        .strictObject({
+          from: z.iso.datetime({ offset: true }).optional(),
+          to: z.iso.datetime({ offset: true }).optional(),
+        })
+        .optional(),
     })
     .default({}),
   /** `keep` passes the values on; otherwise the technique, or that of the information type's own file. */
   mask: z.union([z.literal('keep'), z.literal('by-type'), maskSchema]),
+  /**
+   * Rows that are shown as they are: those whose `column` holds the asking user's `attribute` (`user` is
+   * the name that they logged in with). Queries only.
+   */
+  exceptOwnRows: z.strictObject({ column: z.string(), attribute: z.string().default('user') }).optional(),
   /** Why; shown by `policy show` and kept as evidence. */
   because: z.string().optional(),
+});
+
+/** Ends by itself, and names who answers for it. */
+export const exceptionSchema = z.strictObject({
+  role: z.string(),
+  /** `schema.table.column`, `*` for any part. */
+  column: z.string(),
+  until: z.iso.datetime({ offset: true }),
+  approvedBy: z.string().min(1),
+  because: z.string().min(1),
 });
 
 /** The file format of `rules/policies/*.yaml` and of `--policy`. The first rule that holds decides. */
@@ -40,6 +68,21 @@ export const policySchema = z.strictObject({
   /** Rows that refer to nothing in the source already: stop, keep them, empty the reference, drop the row. */
   orphans: z.enum(['refuse', 'keep', 'empty', 'drop']).default('refuse'),
   rules: z.array(ruleSchema).min(1),
+  /**
+   * Roles that may query. `masked` (default): as the rules say; `clear`: everything as it is. A role that is
+   * not here sees nothing.
+   */
+  roles: z
+    .record(
+      z.string(),
+      z.strictObject({
+        access: z.enum(['masked', 'clear']).default('masked'),
+        purposes: z.array(z.string()).optional(),
+      }),
+    )
+    .default({}),
+  /** Columns that a role sees as they are for a while, whatever the rules say. */
+  exceptions: z.array(exceptionSchema).default([]),
   sources: z.array(z.string()).default([]),
 });
 
@@ -48,3 +91,4 @@ export type Policy = z.infer<typeof policySchema>;
 export type PolicyRule = z.infer<typeof ruleSchema>;
 export type OrphanRule = Policy['orphans'];
 export type Mask = z.infer<typeof maskSchema>;
+export type PolicyException = z.infer<typeof exceptionSchema>;
