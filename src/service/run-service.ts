@@ -1,6 +1,8 @@
 import { createApplication } from './application.js';
 import { readConfiguration } from './configuration/configuration.js';
-import { openFoundation } from './foundation.js';
+import { type OpenFoundation, openFoundation } from './foundation.js';
+import { startWorking, type Working } from './jobs/start-working.js';
+import { Metrics } from './metrics/metrics.js';
 import { createFirstTenant } from './tenants/create-tenant.js';
 
 /**
@@ -16,6 +18,7 @@ export async function runService(environment: NodeJS.ProcessEnv, say: (line: str
   try {
     const first = await createFirstTenant(foundation.databaseUrl);
     const application = await createApplication(foundation);
+    const working = await workBesideEmbedded(foundation);
     await application.listen(configuration.port, configuration.host);
     const url = (await application.getUrl()).replace('[::1]', 'localhost');
     say(`Scrubjay listens at ${url}`);
@@ -26,10 +29,19 @@ export async function runService(environment: NodeJS.ProcessEnv, say: (line: str
     }
     log.info({ signal: await stopAsked() }, 'service stopping');
     await application.close();
+    await working?.stop();
   } finally {
     await foundation.close();
   }
   log.info('service stopped');
+}
+
+/** The embedded database belongs to this process: no worker of its own can reach it, so this one works too. */
+async function workBesideEmbedded(foundation: OpenFoundation): Promise<Working | undefined> {
+  const { configuration, database, keeping, log } = foundation;
+  if (configuration.databaseUrl !== undefined) return undefined;
+  const metrics = new Metrics(database, keeping.queue);
+  return startWorking({ configuration, database, keeping, log, metrics });
 }
 
 function stopAsked(): Promise<NodeJS.Signals> {

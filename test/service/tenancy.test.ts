@@ -6,12 +6,17 @@ import { type Operation, operationsOf, valuesOf } from '../support/openapi.js';
 import { scannedSource } from '../support/scanned-source.js';
 import { startService, type TestService, type TestTenant } from '../support/service.js';
 
+const keepAll = 'id: shop\ntitle: Shop\nrules:\n  - mask: keep\n';
+
 /** Bodies that a schema alone cannot make valid. */
 const bodies: Readonly<Record<string, (ids: ReadonlyMap<string, string>) => unknown>> = {
   DataSources_create: () => ({ name: 'x', environment: 'test', location: 'postgres://127.0.0.1/x' }),
   DataSources_change: () => ({ name: 'x' }),
   Labels_decideMany: (ids) => ({ decision: 'confirm', labels: [{ id: ids.get('labels'), version: 1 }] }),
-  Policies_change: () => ({ source: 'id: shop\ntitle: Shop\nrules:\n  - mask: keep\n' }),
+  Policies_change: () => ({ source: keepAll }),
+  Webhooks_change: () => ({ enabled: false }),
+  ScrubJobs_change: () => ({ name: 'x' }),
+  Scans_setSchedule: () => ({ cron: '0 3 * * *' }),
   Labels_decide: () => ({ decision: 'confirm' }),
   Labels_propose: () => ({ informationType: 'email-address', reason: 'x' }),
 };
@@ -28,10 +33,11 @@ describe('tenants', () => {
     ours = await service.tenant(roles);
     us = new ApiClient(service, ours.token);
     them = new ApiClient(service, (await service.tenant(roles)).token);
-    await scannedSource(us, ours, 'create table people (id int primary key, email text)', {
+    const source = await scannedSource(us, ours, 'create table people (id int primary key, email text)', {
       'people.email': 'email-address',
     });
-    await us.post('/policies', { source: 'id: shop\ntitle: Shop\nrules:\n  - mask: keep\n' });
+    const policy = await us.post<{ id: string }>('/policies', { source: keepAll });
+    await startWork(source, policy.body.id);
     await us.post('/members', { subject: 'oidc:https://id.example#1', name: 'One', roles: ['steward'] });
     for (const { path } of operationsOf(service)) {
       const [, resource] = path.split('/');
@@ -45,6 +51,26 @@ describe('tenants', () => {
     }
   });
   afterAll(() => service.stop());
+
+  /** Long work of ours under way; nobody does it here. */
+  async function startWork(sourceId: string, policyId: string): Promise<void> {
+    const target = await us.post<{ id: string }>('/data-sources', {
+      name: 'copy',
+      environment: 'staging',
+      location: 'postgres://127.0.0.1/copy',
+    });
+    await us.post(`/data-sources/${sourceId}/scans`);
+    const job = await us.post<{ id: string }>('/scrub-jobs', {
+      ...{ name: 'nightly', sourceId, targetId: target.body.id, policyId },
+    });
+    await us.post(`/scrub-jobs/${job.body.id}/runs`);
+    await us.post('/webhooks', { name: 'us', url: 'http://127.0.0.1:9/hook', events: ['scan.ended'] });
+    await service.own.query(
+      `insert into attestations (tenant_id, id, scrub_job_id, scrub_run_id, source, target, passed, signed_by,
+         public_key, envelope) values ($1, $2, $3, $2, 's', 't', true, 'k', 'p', '{}')`,
+      [ours.id, randomUUID(), job.body.id],
+    );
+  }
 
   function urlOf({ path }: Operation): string {
     const [, resource] = path.split('/');
@@ -140,6 +166,8 @@ describe('tenants', () => {
       `select (select jsonb_agg(to_jsonb(l) order by id) from labels as l where tenant_id = $1) as labels,
          (select jsonb_agg(to_jsonb(d) order by id) from data_sources as d where tenant_id = $1) as sources,
          (select jsonb_agg(to_jsonb(p) order by id) from policies as p where tenant_id = $1) as policies,
+         (select jsonb_agg(to_jsonb(j) order by id) from jobs as j where tenant_id = $1) as jobs,
+         (select jsonb_agg(to_jsonb(s) order by id) from scrub_jobs as s where tenant_id = $1) as scrub_jobs,
          (select jsonb_agg(to_jsonb(k) - 'last_used_at' order by id) from api_keys as k where tenant_id = $1) as keys`,
       [ours.id],
     );
