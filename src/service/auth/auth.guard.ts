@@ -60,7 +60,6 @@ export class AuthGuard implements CanActivate {
   }
 
   async #identify(request: FastifyRequest): Promise<Caller> {
-    await this.limits.refuseGuessers(request);
     try {
       return await this.#verify(bearerToken(request.headers.authorization));
     } catch (error) {

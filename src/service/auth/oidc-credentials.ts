@@ -2,9 +2,21 @@ import type { JWTPayload } from 'jose';
 import { claimedIssuer, OidcTokens, TokenRefused } from '../../runs/oidc-tokens.js';
 import type { OidcIssuer } from '../configuration/configuration.js';
 import type { ServiceDatabase } from '../database/service-database.js';
-import { UnauthenticatedError } from '../problems/problems.js';
+import { RequestError, UnauthenticatedError } from '../problems/problems.js';
 import type { Caller, Credentials } from './caller.js';
 import type { Role } from './permissions.js';
+
+/** The issuer of a token cannot be asked for its keys: nobody can say whether the token holds. */
+export class IssuerUnavailableError extends RequestError {
+  readonly code = 'issuer-unavailable';
+  readonly status = 503;
+
+  constructor(cause: unknown) {
+    super('the issuer of the token does not answer, so the token cannot be checked', 'try again in a while', {
+      cause,
+    });
+  }
+}
 
 /** Tokens of OpenID Connect issuers, for people: found by discovery, checked by the issuer's published keys. */
 export class OidcCredentials implements Credentials {
@@ -32,7 +44,7 @@ export class OidcCredentials implements Credentials {
       return await this.#tokens.verify(token, issuer);
     } catch (error) {
       if (error instanceof TokenRefused) throw new UnauthenticatedError(error.reason);
-      throw error;
+      throw new IssuerUnavailableError(error);
     }
   }
 

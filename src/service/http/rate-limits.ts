@@ -59,13 +59,9 @@ export class RateLimits {
     refuseAbove(await this.#requests!(request));
   }
 
-  /** Throws `TooManyRequestsError` for an address that has guessed too often. */
-  async refuseGuessers(request: FastifyRequest): Promise<void> {
-    refuseAbove(await this.#guesses!(request, { increment: false }));
-  }
-
+  /** Counts a credential that does not hold. Throws `TooManyRequestsError` for an address that has guessed too often. */
   async countGuess(request: FastifyRequest): Promise<void> {
-    await this.#guesses!(request);
+    refuseAbove(await this.#guesses!(request));
   }
 }
 
