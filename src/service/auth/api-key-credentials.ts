@@ -21,6 +21,7 @@ interface ApiKeyRow {
   readonly roles: Role[];
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
+  readonly last_used_at: Date | null;
 }
 
 /** Makes a key of 256 random bits; a fast hash is enough for what cannot be guessed. */
@@ -29,6 +30,9 @@ export function newApiKey(): NewApiKey {
   const secret = randomBytes(32).toString('base64url');
   return { token: `sj_${prefix}_${secret}`, prefix, hash: hashOf(secret) };
 }
+
+/** Milliseconds within which a key's use is noted once. */
+const USE_MS = 60_000;
 
 /** API keys, for machines. */
 export class ApiKeyCredentials implements Credentials {
@@ -56,7 +60,8 @@ export class ApiKeyCredentials implements Credentials {
   }
 
   /** To the minute: a busy key must not write a row for each request. */
-  async #noteUse({ tenant_id, id }: ApiKeyRow): Promise<void> {
+  async #noteUse({ tenant_id, id, last_used_at }: ApiKeyRow): Promise<void> {
+    if (last_used_at && this.#now().getTime() - last_used_at.getTime() < USE_MS) return;
     await this.#database.asTenant(tenant_id, (manager) =>
       manager.query(
         `update api_keys set last_used_at = now()

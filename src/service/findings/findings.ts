@@ -44,13 +44,12 @@ export class Findings {
       .andIf((p) => `sensitivity = ${p}`, sensitivity)
       .andIf((p) => `confidence >= ${p}`, minConfidence)
       .andIf((p) => `starts_with(column_name, ${p} || '.')`, table);
-    return this.#database.asTenant(tenantId, async (manager) => {
-      const rows = await manager.query<SummaryRow[]>(
-        `select ${summaryColumns} from findings ${where.sql} order by id limit ${query.limit + 1}`,
-        where.values,
-      );
-      return pageOf(rows.map(summaryOf), query);
-    });
+    const rows = await this.#database.readAsTenant<SummaryRow>(
+      tenantId,
+      `select ${summaryColumns} from findings ${where.sql} order by id limit ${query.limit + 1}`,
+      where.values,
+    );
+    return pageOf(rows.map(summaryOf), query);
   }
 
   /** With its evidence; who read it is audited. */
