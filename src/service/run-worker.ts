@@ -21,7 +21,8 @@ export async function runWorker(environment: NodeJS.ProcessEnv): Promise<void> {
       ? undefined
       : await OperationsServer.listen({ host, port }, { metrics, database, queue: keeping.queue });
   const working = await startWorking({ configuration, database, keeping, log, metrics });
-  log.info({ queue: keeping.queue.id, concurrency: configuration.workerConcurrency }, 'worker started');
+  const { workerConcurrency: concurrency } = configuration;
+  log.info({ queue: keeping.queue.id, concurrency, metricsPort: operations?.port }, 'worker started');
 
   const signal = await asked();
   log.info({ signal }, 'worker stopping');

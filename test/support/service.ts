@@ -53,7 +53,9 @@ export async function startService(
     LOG_LEVEL: 'debug',
     ...environment,
   });
-  const keyWrapper = new LocalKeyWrapper([randomBytes(32)]);
+  const { encryptionKey } = configuration;
+  const key = encryptionKey === undefined ? randomBytes(32) : Buffer.from(encryptionKey, 'base64');
+  const keyWrapper = new LocalKeyWrapper([key]);
   const parts = {
     configuration,
     database,
