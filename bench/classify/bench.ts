@@ -18,12 +18,20 @@ import { readRules } from '../../src/rules/read-rules.js';
 import { classifyDataSource } from '../../src/runs/classify-run.js';
 import { atLeast, atMost, type Bench, type BenchOptions, type Claim } from '../claim.js';
 import { yearOfSet } from './examples.js';
-import { gatherMaterial, learnModel, leaveOneOut } from './learn-model.js';
+import {
+  gatherMaterial,
+  joinMaterial,
+  learnModel,
+  leaveOneOut,
+  type LearningMaterial,
+} from './learn-model.js';
 import { loadSet, openSet, type LabelledSet, type Score } from './load-set.js';
 import { runPeers } from './run-peers.js';
 import { measureSpeed, type SpeedFigures } from './speed.js';
 
 const ownSet = join(sourceFolder(), 'set');
+/** Schemas that weights are learnt from beside the set, and that nothing is measured on. */
+const learningSet = join(sourceFolder(), 'learning-set');
 const rowsSampled = 200;
 const learnCommand = 'npm run bench -- classify --learn';
 
@@ -38,13 +46,15 @@ export const bench: Bench = async ({ set: folder = ownSet, quick, switches }: Be
   const errors = switches.has('errors');
   const print = console.log;
   const set = await openSet(folder);
+  const more = await openSet(learningSet, ownSet);
   const server = await EmbeddedServer.start({ durability: 'none' });
   try {
     await loadSet(set, server.url());
+    if (folder === ownSet) await loadSet(more, server.url());
     const session = await postgresEngine.open(server.url());
     try {
       const classifier = await readClassifier(await readRules());
-      const claims = await measure({ set, session, classifier, quick, learn, errors, print });
+      const claims = await measure({ set, more, session, classifier, quick, learn, errors, print });
       for (const claim of claims) print(printClaim(claim));
       return claims;
     } finally {
@@ -53,11 +63,13 @@ export const bench: Bench = async ({ set: folder = ownSet, quick, switches }: Be
   } finally {
     await server.stop();
     await set.remove();
+    await more.remove();
   }
 };
 
 interface Measured {
   readonly set: LabelledSet;
+  readonly more: LabelledSet;
   readonly session: Session;
   readonly classifier: Classifier;
   readonly quick: boolean;
@@ -67,11 +79,17 @@ interface Measured {
 }
 
 async function measure(measured: Measured): Promise<readonly Claim[]> {
-  const { set, session, print } = measured;
-  const catalog = keepSchemas(await session.introspect(), set.schemas);
+  const { set, more, session, print } = measured;
+  const whole = await session.introspect();
+  const catalog = keepSchemas(whole, set.schemas);
   const samples = await sampleAll(session, catalog);
-  const material = gatherMaterial(set, catalog, samples, measured.classifier);
-  const model = measured.learn ? learnModel(material, set.schemas, learnCommand) : measured.classifier.model;
+  const further = keepSchemas(whole, more.schemas);
+  const material = joinMaterial([
+    gatherMaterial(set, catalog, samples, measured.classifier),
+    gatherMaterial(more, further, await sampleAll(session, further), measured.classifier),
+  ]);
+  const schemas = [...set.schemas, ...more.schemas];
+  const model = measured.learn ? learnModel(material, schemas, learnCommand) : measured.classifier.model;
   if (measured.learn) await writeModel(model);
   const classifier = { ...measured.classifier, model };
 
@@ -79,7 +97,7 @@ async function measure(measured: Measured): Promise<readonly Claim[]> {
   const { proposals, failures } = await classifyDataSource({
     session,
     classifier,
-    options: { rows: rowsSampled },
+    options: { rows: rowsSampled, only: ({ schema }) => set.schemas.includes(schema) },
     year: yearOfSet,
   });
   for (const { table, reason } of failures) print(`not sampled: ${table.schema}.${table.name}: ${reason}`);
@@ -93,7 +111,7 @@ async function measure(measured: Measured): Promise<readonly Claim[]> {
   print(printScore('with values', withValues));
   print(printScore('metadata only', metadata));
 
-  const models = leaveOneOut(material, set.schemas, learnCommand);
+  const models = modelsApart(set, schemas, material, model);
   const outside = await score(set, classifyApart(catalog, samples, classifier, models), classifier);
   const outsideMetadata = await score(
     set,
@@ -136,6 +154,19 @@ async function sampleAll(session: Session, catalog: Catalog): Promise<ReadonlyMa
     if ('values' in sample && sample.rows > 0) samples.set(table, sample.values);
   }
   return samples;
+}
+
+/** A model for each schema that has not seen it: the shipped one where it was not learnt from the schema. */
+function modelsApart(
+  set: LabelledSet,
+  schemas: readonly string[],
+  material: LearningMaterial,
+  model: ClassificationModel,
+): ReadonlyMap<string, ClassificationModel> {
+  const seen = set.schemas.some((schema) => model.learnt.schemas.includes(schema));
+  return seen
+    ? leaveOneOut(material, schemas, set.schemas, learnCommand)
+    : new Map(set.schemas.map((schema) => [schema, model]));
 }
 
 /** Each schema with the model that has not seen it. */

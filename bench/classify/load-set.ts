@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -64,10 +64,23 @@ const scoreSchema = z.looseObject({
 
 export type Score = z.infer<typeof scoreSchema>;
 
-/** Opens a set and decodes its packed cells into a temporary folder. */
-export async function openSet(source: string): Promise<LabelledSet> {
+/** The files of a set that its schemas and truth stand beside; the same for every set of the format. */
+const tools = ['taxonomy.json', 'score.mjs', 'unpack.mjs'];
+
+/**
+ * Opens a set and decodes its packed cells into a temporary folder. A set without scorer and taxonomy of its
+ * own takes those of `beside`.
+ */
+export async function openSet(source: string, beside = source): Promise<LabelledSet> {
   const folder = await mkdtemp(join(tmpdir(), 'classify-set-'));
-  await run(process.execPath, [join(resolve(source), 'unpack.mjs'), folder]);
+  const packed = await mkdtemp(join(tmpdir(), 'classify-packed-'));
+  try {
+    for (const tool of tools) await cp(join(resolve(beside), tool), join(packed, tool));
+    await cp(resolve(source), packed, { recursive: true });
+    await run(process.execPath, [join(packed, 'unpack.mjs'), folder]);
+  } finally {
+    await rm(packed, { recursive: true });
+  }
   const truth = truthSchema.parse(await readJson(join(folder, 'truth.json')));
   const taxonomy = taxonomySchema.parse(await readJson(join(folder, 'taxonomy.json')));
   return {

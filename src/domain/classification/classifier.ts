@@ -40,7 +40,7 @@ export interface Classifier {
   readonly contents: readonly { readonly detect: ContentDetector; readonly types: readonly string[] }[];
   /** Types of documents that hold personal data in parts: their evidence are the parts. */
   readonly documentTypes: readonly string[];
-  /** The kinds of a type, by its id; those with most words to their names first. */
+  /** The parts of types that are put together from others, by id; the one meant by a bare name first. */
   readonly partsOf: ReadonlyMap<string, readonly string[]>;
   readonly textWords: TextWords;
   readonly model: ClassificationModel;
@@ -68,6 +68,7 @@ export function compileClassifier(rules: ClassificationRules): Classifier {
     textWords: {
       givenNames: rules.wordList('given-names') ?? none,
       familyNames: rules.wordList('family-names') ?? none,
+      places: new Set([...(rules.wordList('cities') ?? none), ...(rules.wordList('regions') ?? none)]),
       ...rules.text,
     },
     model: rules.model,
@@ -124,20 +125,7 @@ function compileValues(
 }
 
 function partsOf(types: readonly InformationType[]): ReadonlyMap<string, readonly string[]> {
-  const phrases = ({ names }: InformationType) =>
-    Object.entries(names ?? {}).reduce(
-      (sum, [language, list]) => sum + (language === 'against' ? 0 : (list?.length ?? 0)),
-      0,
-    );
-  const parts = new Map<string, InformationType[]>();
-  for (const type of types)
-    if (type.parent !== undefined) parts.set(type.parent, [...(parts.get(type.parent) ?? []), type]);
-  return new Map(
-    [...parts].map(([parent, kinds]) => [
-      parent,
-      kinds.sort((a, b) => phrases(b) - phrases(a)).map(({ id }) => id),
-    ]),
-  );
+  return new Map(types.flatMap(({ id, parts }) => (parts ? [[id, parts]] : [])));
 }
 
 function contentsOf(types: readonly InformationType[]): Classifier['contents'] {

@@ -241,7 +241,7 @@ function candidatesOf(
 ): readonly Candidate[] {
   const ids = new Set([...view.nameMatches.keys(), ...view.commentMatches.keys()]);
   for (const match of view.valueMatches.values()) {
-    if (speaksAlone(match) && !classifier.types.get(match.type)!.values?.weak) ids.add(match.type);
+    if (speaksAlone(match, view) && !classifier.types.get(match.type)!.values?.weak) ids.add(match.type);
   }
   for (const [type, score] of view.contents) {
     const { weak, share } = classifier.types.get(type)!.values!;
@@ -260,14 +260,18 @@ function candidatesOf(
 }
 
 /** Values of an ordinary form (digits, digests) need a name or a check that they pass. */
-function speaksAlone({ share, wanted, kind, rarity, chance }: ValueMatch): boolean {
-  const rareEnough = rarity > (kind === 'validator' ? 0.2 : 0.45);
-  return share >= wanted && (kind === 'words' || rareEnough || chance < 0.3);
+function speaksAlone({ share, wanted, kind, rarity, chance }: ValueMatch, { profile }: ColumnView): boolean {
+  // Where chance passes the check as well, bare digits are any number.
+  const checks = kind === 'validator' && !(chance > 0.6 && profile!.shares.digits > 0.8);
+  const rareEnough = rarity > (checks ? 0.2 : 0.45);
+  // `1` and `2` stand for genders in some lists, and for anything else in most columns.
+  const isWords = kind === 'words' && profile!.shares.number < 0.8;
+  return share >= wanted && (isWords || rareEnough || chance < 0.3);
 }
 
 /**
  * A column named like a whole (`name`) beside parts of it (a family name) is likely the part that is
- * missing (the given name): the one with most words to its name.
+ * missing (the given name): of the first two of the type's parts.
  */
 function partsBeside(
   view: ColumnView,
@@ -318,7 +322,9 @@ function readCommentSubject(
   languages: LanguageShares | undefined,
   { reader, vocabulary }: Classifier,
 ): TableContext['people'] {
-  return comment ? readSubject(reader.read(comment.slice(0, 60), languages)[0], vocabulary) : 0;
+  return comment
+    ? readSubject(withoutContainers(reader.read(comment.slice(0, 60), languages)[0]), vocabulary)
+    : 0;
 }
 
 function sharesOf(counts: ReadonlyMap<string, number>): LanguageShares {

@@ -43,6 +43,7 @@ export class InformationTypeRegistry {
     const kept = withOverrides(files);
     for (const file of kept.values()) {
       if (known) checkNames(file, known);
+      checkParts(file, kept);
       checkMask(file);
       this.#ancestors.set(file.type.id, ancestorsOf(file, kept));
     }
@@ -155,6 +156,17 @@ function ancestorsOf(
     at = parent;
   }
   return ancestors;
+}
+
+function checkParts({ type, file, lineOf }: InformationTypeFile, files: ReadonlyMap<string, unknown>): void {
+  const unknown = type.parts?.find((part) => !files.has(part));
+  if (unknown === undefined) return;
+  throw new FileFormatError(
+    file,
+    lineOf(['parts']),
+    `the part "${unknown}" is no information type`,
+    suggest(unknown, files.keys()) ?? 'name types that exist, or leave "parts" out',
+  );
 }
 
 function checkNames({ type, file, lineOf }: InformationTypeFile, known: KnownNames): void {

@@ -87,6 +87,13 @@ export const informationTypeSchema = z
     title: z.string().min(1).describe('The name that people read, such as "UK National Insurance number".'),
     definition: z.string().min(1).describe('One sentence: what a value of this type says about a person.'),
     parent: id.optional().describe('Id of a coarser type that this one is a kind of.'),
+    parts: z
+      .array(id)
+      .min(2)
+      .optional()
+      .describe(
+        'Ids of the types that a value of this one is put together from, the one most often meant by its bare name first.',
+      ),
     overrides: z
       .boolean()
       .default(false)

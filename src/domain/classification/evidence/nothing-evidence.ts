@@ -4,12 +4,23 @@ import type { ColumnView, TableContext } from './column-view.js';
 import type { ColumnProfile } from '../values/column-profile.js';
 import type { Vocabulary, WordRole } from '../names/vocabulary.js';
 
-const tellingRoles: readonly WordRole[] = ['flag', 'time', 'count', 'kind', 'hash', 'key', 'by', 'thing'];
+const tellingRoles: readonly WordRole[] = [
+  'flag',
+  'time',
+  'count',
+  'measure',
+  'kind',
+  'hash',
+  'key',
+  'by',
+  'thing',
+];
 
 const roleWords: Partial<Record<WordRole, string>> = {
   flag: 'the name asks a yes-or-no question',
   time: 'the name tells a moment of the record',
   count: 'the name tells a count or amount',
+  measure: 'the name tells a quantity of a thing',
   kind: 'the name tells a kind, state or setting',
   hash: 'the name tells a digest',
   key: 'the name tells a row key',
@@ -63,7 +74,11 @@ function group(family: string): string {
   return 'other';
 }
 
-function nameRoles(list: FeatureList, { readings }: ColumnView, vocabulary: Vocabulary): void {
+function nameRoles(
+  list: FeatureList,
+  { readings, nameMatches, commentMatches }: ColumnView,
+  vocabulary: Vocabulary,
+): void {
   const words = (readings[0]?.words ?? []).filter(({ digits }) => !digits);
   const seen = new Set<WordRole>();
   for (const { word } of words) for (const role of vocabulary.rolesOf(word)) seen.add(role);
@@ -72,6 +87,8 @@ function nameRoles(list: FeatureList, { readings }: ColumnView, vocabulary: Voca
     .map(({ word }) => vocabulary.rolesOf(word));
   for (const role of tellingRoles) {
     if (!seen.has(role)) continue;
+    // A digest of a name or number still singles out the person: GDPR Art. 4(5).
+    if (role === 'hash' && nameMatches.size) continue;
     const says = roleWords[role]!;
     // Names of some languages begin with the word that others end with: `id_cliente`.
     const atEnd = ends[0].has(role) || (role === 'key' && ends.some((roles) => roles.has(role)));
@@ -81,7 +98,17 @@ function nameRoles(list: FeatureList, { readings }: ColumnView, vocabulary: Voca
   if (!telling.length) list.add('none.placeholder', 1, 'name', () => 'the name says nothing');
   else if (telling.every(({ word }) => vocabulary.rolesOf(word).has('unknown'))) {
     list.add('none.unknown', 1, 'name', () => 'no word of the name is known');
-  }
+  } else if (
+    !nameMatches.size &&
+    !commentMatches.size &&
+    telling.every(({ word }) => !vocabulary.rolesOf(word).has('unknown'))
+  )
+    list.add(
+      'none.understood',
+      1,
+      'name',
+      () => 'every word of the name is known, and none means personal data',
+    );
 }
 
 function values(

@@ -10,7 +10,8 @@ export function readSubject(
   vocabulary: Vocabulary,
 ): TableContext['people'] {
   let subject: TableContext['people'] = 0;
-  for (const { word } of reading?.words ?? []) {
+  for (const { word, letters = 3 } of reading?.words ?? []) {
+    if (letters < 3) continue;
     if (vocabulary.namesPeople(word)) subject = 1;
     else if (vocabulary.namesThings(word)) subject = -1;
   }

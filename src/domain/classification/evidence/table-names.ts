@@ -54,7 +54,10 @@ const containerContents: ReadonlySet<string> = new Set([
 ]);
 
 /** The types that a relation is about by its name: `allergies`, `salaries`. */
-export function subjectsOf(reading: NameReading, { phrases, types }: Classifier): ReadonlySet<string> {
+export function subjectsOf(
+  reading: NameReading,
+  { phrases, types, vocabulary }: Classifier,
+): ReadonlySet<string> {
   const subjects = new Set<string>();
   for (const match of phrases.match([reading]).values()) {
     const { lives, values } = types.get(match.type)!;
@@ -62,6 +65,8 @@ export function subjectsOf(reading: NameReading, { phrases, types }: Classifier)
     const isData =
       (!lives || lives.includes('text')) &&
       !(values?.content && !values.weak && containerContents.has(values.content));
+    // `professors` are who the rows are about, not what is in them.
+    if (match.words.every((word) => vocabulary.namesPeople(word))) continue;
     const clean = isData && match.coverage === 1 && !match.generic && match.against === undefined;
     if (clean && match.likelihood > 0.5) subjects.add(match.type);
   }

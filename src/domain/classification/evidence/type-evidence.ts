@@ -26,6 +26,7 @@ const weighedRoles: readonly WordRole[] = [
   'flag',
   'time',
   'count',
+  'measure',
   'kind',
   'hash',
   'key',
@@ -92,7 +93,13 @@ function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): 
         () => besideWords[role] ?? 'other words stand beside it',
       );
   }
-  if (match.headBeside) list.add('name.head', 1, 'name', () => 'the last word of the name is something else');
+  if (match.headBeside)
+    list.add(
+      match.headBeside === 'unknown' ? 'name.head.unknown' : 'name.head',
+      1,
+      'name',
+      () => 'the word that the others qualify is something else',
+    );
   if (isModifier(match, column))
     list.add('name.modifier', 1, 'name', () => 'the last word of the name is of another type');
   if (isLesser(match, column))
@@ -145,6 +152,7 @@ const besideWords: Partial<Record<WordRole, string>> = {
   flag: 'a word for yes or no stands beside it',
   time: 'a word for a moment of the record stands beside it',
   count: 'a word for a count or amount stands beside it',
+  measure: 'a word for a quantity of a thing stands beside it',
   kind: 'a word for a kind or setting stands beside it',
   hash: 'a word for a digest stands beside it',
   key: 'a word for a row key stands beside it',
@@ -183,9 +191,11 @@ function fitFeatures(list: FeatureList, type: InformationType, column: ColumnVie
   }
 }
 
-function shortestExample({ examples }: InformationType): number | undefined {
+function shortestExample({ examples, values }: InformationType): number | undefined {
   const lengths = examples?.match.map((value) => value.replace(/[\s./-]/g, '').length);
-  return lengths?.length ? Math.min(...lengths) : undefined;
+  if (lengths?.length) return Math.min(...lengths);
+  // A single character holds a code at most.
+  return values?.words === undefined ? 2 : undefined;
 }
 
 function valueFeatures(list: FeatureList, type: InformationType, column: ColumnView, name?: NameMatch): void {
@@ -258,6 +268,16 @@ function formOf({ shares: { digits, letters, mixed, spaced } }: ColumnProfile): 
   return spaced > 0.8 ? 'spaced' : 'marked';
 }
 
+/** Families whose values stand in tables of things too: keys of applications, addresses of devices. */
+const livesInMachinery: ReadonlySet<string> = new Set([
+  'credential',
+  'device',
+  'online',
+  'vehicle',
+  'location',
+  'content',
+]);
+
 function surroundings(
   list: FeatureList,
   type: InformationType,
@@ -269,7 +289,12 @@ function surroundings(
   const who = vague ? 'vague' : 'named';
   if (context.people === 1) list.add(`${who}.people`, 1, 'table', () => 'the table is about people');
   if (context.people === -1)
-    list.add(`${who}.things`, 1, 'table', () => 'the table is about things, not people');
+    list.add(
+      livesInMachinery.has(topFamily(type)) ? 'machine.things' : `${who}.things`,
+      1,
+      'table',
+      () => 'the table is about things, not people',
+    );
   const siblings = new Set<string>();
   let kin = 0;
   for (const [columnName, found] of context.strong) {

@@ -33,8 +33,8 @@ export interface NameMatch {
   readonly coverage: number;
   /** Roles of words beside the match, by how many there are. */
   readonly beside: ReadonlyMap<WordRole, number>;
-  /** True when the last word of the name is not of the phrase and not neutral. */
-  readonly headBeside: boolean;
+  /** Role of the word that the others qualify, where that is neither of the phrase nor neutral. */
+  readonly headBeside?: WordRole;
   /** True when a word of the match says whose it is (`customer name`). */
   readonly ownedBy: boolean;
   /** True for a person and a key (`customer id`): more often a row's key than a printed number. */
@@ -45,7 +45,7 @@ export interface NameMatch {
 
 const longestPhrase = 5;
 /** A word of such a role says something about a thing and is none. */
-const besideRoles: readonly WordRole[] = ['time', 'flag', 'count', 'kind', 'key'];
+const besideRoles: readonly WordRole[] = ['time', 'flag', 'count', 'measure', 'kind', 'key'];
 
 /** The names of all information types, ready to be found in column names. */
 export class PhraseIndex {
@@ -214,17 +214,20 @@ export class PhraseIndex {
     const beside = new Map<WordRole, number>();
     let counted = span.length;
     let against: string | undefined;
-    let headBeside = false;
+    let headBeside: WordRole | undefined;
+    let telling = 0;
     for (const word of all) {
       if (span.includes(word)) {
-        headBeside = false;
+        telling++;
+        if (reading.head !== 'first') headBeside = undefined;
         continue;
       }
       const role = roleBeside(this.#vocabulary.rolesOf(word.word), word.word);
       beside.set(role, (beside.get(role) ?? 0) + 1);
       if (this.#against.get(phrase.type)?.has(word.word)) against = word.word;
       if (role === 'neutral') continue;
-      headBeside = true;
+      if (reading.head === 'last' || (reading.head === 'first' && !telling)) headBeside = role;
+      telling++;
       counted++;
     }
     return {
@@ -234,7 +237,8 @@ export class PhraseIndex {
       generic: phrase.generic,
       words: span.map(({ word }) => word),
       fromContext,
-      likelihood: reading.likelihood * phrase.likelihood,
+      // A word of a language that the schema does not speak is more likely another word: `portal` in English.
+      likelihood: reading.likelihood * phrase.likelihood * (span.some(({ abroad }) => abroad) ? 0.5 : 1),
       coverage: span.length / counted,
       beside,
       headBeside,
@@ -291,7 +295,18 @@ function keyOf(words: readonly ReadWord[]): string {
 
 /** The role that weighs most against a match, of those that a word can have. */
 function roleBeside(roles: ReadonlySet<WordRole>, word: string): WordRole {
-  for (const role of ['hash', 'flag', 'time', 'key', 'count', 'kind', 'by', 'neutral', 'thing'] as const) {
+  for (const role of [
+    'hash',
+    'flag',
+    'time',
+    'key',
+    'count',
+    'measure',
+    'kind',
+    'by',
+    'neutral',
+    'thing',
+  ] as const) {
     if (roles.has(role)) return role;
   }
   return word.length < 2 || roles.has('placeholder') ? 'neutral' : 'unknown';

@@ -1,5 +1,5 @@
 import { splitName, type NamePart } from './split-name.js';
-import type { Vocabulary } from './vocabulary.js';
+import type { FormMeaning, Vocabulary } from './vocabulary.js';
 
 /** One word of a name as understood, in English where a meaning is known. */
 export interface ReadWord {
@@ -7,6 +7,12 @@ export interface ReadWord {
   /** Index of the name's part that it was read from. */
   readonly part: number;
   readonly digits: boolean;
+  /** The language that it was understood in; undefined for a word that nobody knows. */
+  readonly language?: string;
+  /** Letters that it was written with, where it stands alone: `br` may be a branch, or Brazil. */
+  readonly letters?: number;
+  /** True where the schema’s names are in other languages. */
+  readonly abroad?: boolean;
 }
 
 /** One way to understand a whole name. */
@@ -14,6 +20,8 @@ export interface NameReading {
   readonly words: readonly ReadWord[];
   /** Likelihood beside the best reading (1 for the best). */
   readonly likelihood: number;
+  /** Where the word stands that the others qualify; undefined where the languages do not tell. */
+  readonly head?: 'first' | 'last';
 }
 
 /** Shares (0–1) of the languages that a schema's names are written in. */
@@ -30,6 +38,10 @@ interface Step {
   readonly words: readonly string[];
   readonly cost: number;
   readonly digits?: boolean;
+  /** One for each word. */
+  readonly languages?: readonly (string | undefined)[];
+  readonly letters?: number;
+  readonly abroad?: boolean;
 }
 
 interface Path {
@@ -43,6 +55,26 @@ const mostReadings = 8;
 /** Two-letter forms that run-together names end with. */
 const shortEndings = new Set(['nr', 'no', 'id', 'nm', 'dt', 'cd', 'tm', 'ip', 'by', 'ph', 'su', 'bi']);
 const joints = ['', 's', 'n', 'en', 'es', 'e', 'er'];
+/** A known form of as many letters stands out of a word whose beginning nobody knows: `adjnotes`. */
+const shortestAfterUnknown = 5;
+/** Languages whose compounds begin with the word that the others qualify: `numero de cuenta`, `numer konta`. */
+const headFirst = new Set([
+  'es',
+  'pt',
+  'fr',
+  'it',
+  'ro',
+  'pl',
+  'cs',
+  'hr',
+  'ru-Latn',
+  'el-Latn',
+  'ar-Latn',
+  'he-Latn',
+  'id',
+  'vi',
+  'th',
+]);
 
 /**
  * Understands names: splits them, splits run-together words by the vocabulary, expands what was
@@ -79,14 +111,15 @@ export class NameReader {
         for (const step of this.#steps(parts, from, to, scope)) extend(best[from], best[to], step, from);
       }
     }
-    return likelihoods(best[parts.length]);
+    return likelihoods(best[parts.length], scope.languages);
   }
 
   /** In which languages each word of a name makes sense; the more languages, the less each counts. */
   countLanguages(name: string, counts: Map<string, number>): void {
     for (const part of splitName(name)) {
       if (part.digits || (part.text.length < 3 && !part.unspaced)) continue;
-      for (const run of [[part.text], ...this.#split(part).slice(0, 1)]) {
+      const whole = this.#vocabulary.isWord(part.text) || this.#vocabulary.meanings(part.text).length > 0;
+      for (const run of whole ? [[part.text]] : this.#split(part).slice(0, 1)) {
         for (const text of run) {
           const found = new Set(this.#vocabulary.meanings(text).map(({ language }) => language));
           if (this.#vocabulary.isWord(text)) found.add('en');
@@ -116,7 +149,13 @@ export class NameReader {
       for (const run of this.#split(part)) steps.push(...this.#readRun(run, scope));
     }
     if (!steps.length && scope.only === undefined) {
-      for (const word of this.#vocabulary.expansions(text)) steps.push({ words: [word], cost: 1.4 });
+      for (const word of this.#vocabulary.expansions(text))
+        steps.push({ words: [word], cost: 1.4, languages: ['en'] });
+      for (const { words, language } of this.#vocabulary.beginnings(text)) {
+        const cost = 1.1 + foreign(language, scope.languages);
+        steps.push({ words, cost, languages: words.map(() => language) });
+      }
+      if (!steps.length) steps.push(...this.#afterUnknown(part, scope));
     }
     steps.push({ words: [text], cost: steps.length ? 1.9 : 1.6 });
     return steps;
@@ -132,13 +171,22 @@ export class NameReader {
       vocabulary.meanings(text).some(({ language }) => language === only);
     // `by` in a Danish phrase is a town.
     if (vocabulary.isWord(text) && !own)
-      steps.push({ words: [text], cost: text.length < 3 ? 0.5 : 0.2 + foreign('en', languages) * 0.5 });
-    for (const { words, language, short } of vocabulary.meanings(text)) {
+      steps.push({
+        words: [text],
+        cost: text.length < 3 ? 0.5 : 0.2 + foreign('en', languages) * 0.5,
+        languages: ['en'],
+      });
+    const meanings = vocabulary.meanings(text);
+    const abroad = isAbroad(meanings, languages);
+    for (const { words, language, short } of meanings) {
       if (only !== undefined && language !== only && (language !== 'en' || short)) continue;
       const length = text.length <= 1 ? 1.5 : text.length === 2 ? 0.7 : text.length === 3 ? 0.45 : 0.25;
       steps.push({
         words,
         cost: length + (short ? 0.1 : 0) + foreign(language, languages) * (text.length < 4 ? 1.7 : 1.1),
+        languages: words.map(() => language),
+        letters: text.length,
+        abroad,
       });
     }
     if (!steps.length) {
@@ -157,11 +205,32 @@ export class NameReader {
       const next: Step[] = [];
       for (const step of this.#known(text, scope).slice(0, 3)) {
         for (const path of paths)
-          next.push({ words: [...path.words, ...step.words], cost: path.cost + step.cost });
+          next.push({
+            words: [...path.words, ...step.words],
+            cost: path.cost + step.cost,
+            languages: [...(path.languages ?? []), ...(step.languages ?? step.words.map(() => undefined))],
+          });
       }
       paths = next.sort((a, b) => a.cost - b.cost).slice(0, 4);
     }
     return paths;
+  }
+
+  /** What a run of letters ends with, where only its beginning is unknown: `phone` of `brwrphone`. */
+  #afterUnknown({ text, unspaced }: NamePart, scope: Scope): Step[] {
+    if (unspaced) return [];
+    for (let from = 2; from <= Math.min(5, text.length - shortestAfterUnknown); from++) {
+      const [known] = this.#known(text.slice(from), scope);
+      if (known === undefined) continue;
+      return [
+        {
+          words: [text.slice(0, from), ...known.words],
+          cost: known.cost + 1.2,
+          languages: [undefined, ...(known.languages ?? [])],
+        },
+      ];
+    }
+    return [];
   }
 
   /** The best ways to split a run of letters into known forms; empty when there is none. */
@@ -223,12 +292,34 @@ function foreign(language: string, languages?: LanguageShares): number {
   return Math.max(0, 1 - home * 3);
 }
 
+/** Below this share a language is not one that the schema speaks. */
+const leastSpoken = 0.03;
+/** From this share of English on a schema is taken to be in English, with strangers in it. */
+const mostlyEnglish = 0.8;
+
+/** True for a word that makes sense in languages alone which the schema does not speak. */
+function isAbroad(meanings: readonly FormMeaning[], languages?: LanguageShares): boolean {
+  if ((languages?.get('en') ?? 0) < mostlyEnglish) return false;
+  const spoken = new Set(meanings.map(({ language }) => language));
+  if (spoken.has('en')) return false;
+  let share = 0;
+  for (const language of spoken) share += languages!.get(language) ?? 0;
+  return share < leastSpoken;
+}
+
 function extend(paths: readonly Path[], target: Path[], step: Step, part: number): void {
-  const added = step.words.map((word) => ({ word, part, digits: step.digits ?? false }));
+  const added = step.words.map((word, at) => ({
+    word,
+    part,
+    digits: step.digits ?? false,
+    language: step.languages?.[at],
+    letters: step.letters,
+    abroad: step.abroad,
+  }));
   for (const path of paths) target.push({ words: [...path.words, ...added], cost: path.cost + step.cost });
 }
 
-function likelihoods(paths: Path[]): readonly NameReading[] {
+function likelihoods(paths: Path[], languages?: LanguageShares): readonly NameReading[] {
   if (!paths.length) return [{ words: [], likelihood: 1 }];
   paths.sort((a, b) => a.cost - b.cost);
   const seen = new Set<string>();
@@ -237,10 +328,28 @@ function likelihoods(paths: Path[]): readonly NameReading[] {
     const key = words.map(({ word }) => word).join(' ');
     if (seen.has(key)) continue;
     seen.add(key);
-    readings.push({ words, likelihood: Math.exp(paths[0].cost - cost) });
+    readings.push({ words, likelihood: Math.exp(paths[0].cost - cost), head: headOf(words, languages) });
     if (readings.length === mostReadings) break;
   }
   return readings;
+}
+
+/** Other languages in a name tell its order; names in English alone have theirs where English is at home. */
+function headOf(words: readonly ReadWord[], languages?: LanguageShares): NameReading['head'] {
+  const foreigners = words.flatMap(({ language }) =>
+    language === undefined || language === 'en' ? [] : [headFirst.has(language)],
+  );
+  if (foreigners.length)
+    return foreigners.every((first) => first === foreigners[0])
+      ? foreigners[0]
+        ? 'first'
+        : 'last'
+      : undefined;
+  const share = [...(languages ?? [])].reduce(
+    (sum, [language, part]) => sum + (headFirst.has(language) ? part : 0),
+    0,
+  );
+  return share > 0.35 ? undefined : 'last';
 }
 
 function singularOf(text: string, known: (word: string) => boolean): string | undefined {

@@ -16,7 +16,20 @@ export const languageVocabularySchema = z.strictObject({
 /** File format of `rules/vocabulary/roles.yaml`. */
 export const nameRolesSchema = z.strictObject({
   roles: z.record(
-    z.enum(['key', 'time', 'flag', 'count', 'kind', 'hash', 'by', 'thing', 'neutral', 'placeholder', 'stop']),
+    z.enum([
+      'key',
+      'time',
+      'flag',
+      'count',
+      'measure',
+      'kind',
+      'hash',
+      'by',
+      'thing',
+      'neutral',
+      'placeholder',
+      'stop',
+    ]),
     formsSchema,
   ),
   generic: formsSchema,
@@ -46,6 +59,8 @@ export interface Vocabulary {
   isWord(word: string): boolean;
   /** English words whose consonants are the given letters, or that begin with them. */
   expansions(letters: string): readonly string[];
+  /** Meanings of words of other languages that are cut off after the given letters: `sachbea`. */
+  beginnings(letters: string): readonly FormMeaning[];
   rolesOf(word: string): ReadonlySet<WordRole>;
   isGeneric(word: string): boolean;
   namesPeople(word: string): boolean;
@@ -115,6 +130,7 @@ export function compileVocabulary(
   for (const { language, word } of typeWords.foreign) learn(word, { words: [word], language, short: false });
   const longestForm = Math.max(...[...meanings.keys(), ...english].map((form) => form.length));
   const bySkeleton = indexSkeletons(english);
+  const byBeginning = indexBeginnings(meanings);
   const people = new Set(roles.people);
   const things = new Set(roles.things);
   const generic = new Set(roles.generic);
@@ -123,6 +139,7 @@ export function compileVocabulary(
     meanings: (form) => meanings.get(form) ?? noMeanings,
     isWord: (word) => english.has(word),
     expansions: (letters) => bySkeleton.get(letters) ?? [],
+    beginnings: (letters) => byBeginning.get(letters) ?? noMeanings,
     rolesOf: (word) => roleOf.get(word) ?? (english.has(word) ? noRole : unknownRole),
     isGeneric: (word) => generic.has(word),
     namesPeople: (word) => people.has(word),
@@ -159,6 +176,27 @@ function indexSkeletons(english: ReadonlySet<string>): ReadonlyMap<string, reado
   }
   // A beginning that many words share says nothing.
   for (const [key, words] of index) if (words.length > 3) index.delete(key);
+  return index;
+}
+
+const shortestBeginning = 5;
+
+/** Forms of other languages by their beginnings of five letters and more, where those tell the meaning. */
+function indexBeginnings(
+  meanings: ReadonlyMap<string, readonly FormMeaning[]>,
+): ReadonlyMap<string, readonly FormMeaning[]> {
+  const index = new Map<string, FormMeaning[]>();
+  for (const [form, all] of meanings) {
+    const foreign = all.filter(({ language }) => language !== 'en');
+    if (!foreign.length || !/^[a-z]+$/.test(form)) continue;
+    for (let length = shortestBeginning; length < Math.min(form.length, 11); length++) {
+      const key = form.slice(0, length);
+      const known = index.get(key) ?? [];
+      for (const meaning of foreign) if (!known.some((other) => same(other, meaning))) known.push(meaning);
+      index.set(key, known);
+    }
+  }
+  for (const [key, list] of index) if (list.length > 3 || meanings.has(key)) index.delete(key);
   return index;
 }
 

@@ -17,17 +17,18 @@ export type ContentDetector = (profile: ColumnProfile, context: DetectorContext)
 
 export const contentDetectors = {
   /** Two to six words of which one is a known given or family name: `Ana Trujillo`. */
-  'full-names': (profile, { words }) => share(profile, (value) => isFullName(value, words)),
+  'full-names': (profile, { words }) =>
+    share(profile, (value) => isFullName(value, words)) * peopleShare(profile, words),
 
   /** One given name or two: `Ana`, `João Miguel`. */
   'given-names': (profile, { words }) =>
-    share(profile, (value) => isPartOfName(value, words.givenNames, words.familyNames)),
+    share(profile, (value) => isPartOfName(value, words.givenNames, words.familyNames)) * variety(profile),
 
   /** One family name or two: `Trujillo`, `Leal Zavala`, `van Dijk`. */
   'family-names': (profile, { words }) =>
-    share(profile, (value) => isPartOfName(value, words.familyNames, words.givenNames)),
+    share(profile, (value) => isPartOfName(value, words.familyNames, words.givenNames)) * variety(profile),
 
-  /** A street with a house number: `908 W. Capital Way`, `Torstr. 244`, `新太陽区6丁目6番1号`. */
+  /** A street, mostly with a house number: `908 W. Capital Way`, `Torstr. 244`, `ul. Prosta`, `新太陽区6丁目6番1号`. */
   'street-lines': (profile, { words }) =>
     share(profile, (value) => value.length < 80 && isStreetLine(value, words) && !hasPlacePart(value)),
 
@@ -79,8 +80,11 @@ export const contentDetectors = {
   documents: (profile) =>
     share(profile, (value) => /^\\x(?:25504446|504b0304|d0cf11e0|7b5c7274|49492a00|4d4d002a)/i.test(value)),
 
-  /** Web addresses that name a person or carry a token. */
+  /** Web addresses that name a person or carry a token, in the path or a parameter. */
   'personal-urls': (profile) => share(profile, isPersonalUrl),
+
+  /** Web addresses with a parameter that names a person or opens a door: `?token=`, `&email=`. */
+  'telling-urls': (profile) => Math.max(share(profile, isTellingUrl), share(profile, isPersonalUrl) * 0.19),
 
   /** Sentences of which at least about one in five holds personal data. */
   'personal-text': ({ values, shares }, { words }) => {
@@ -165,17 +169,101 @@ function isFullName(value: string, words: TextWords): boolean {
     .map(foldText);
   if (parts.length < 2 || parts.length > 6 || parts.some((part) => words.organisations.has(part)))
     return false;
+  if (placeWords.has(parts[0]) || words.places.has(foldText(value))) return false;
+  const [, region] = value.split(', ');
+  if (region !== undefined && words.places.has(foldText(region))) return false;
   return parts.some(
     (part) => words.givenNames.has(part) || words.familyNames.has(part) || words.titles.has(part),
   );
 }
 
+/** 1, and less the more values name organisations: `Koch GmbH`, `Hane - Kuhn`, `Ortiz, Diaz and Sons`. */
+function peopleShare(profile: ColumnProfile, { organisations }: TextWords): number {
+  const named = share(
+    profile,
+    (value) =>
+      /\S (?:[-&+]|and|und|et|e|i|en|och|og) \p{Lu}|,.*(?: (?:and|und|et|e|y|i|en|och|og) |&)/u.test(value) ||
+      value.split(/[\s,.]+/).some((word) => organisations.has(foldText(word))),
+  );
+  return named > 0.2 ? Math.max(0, 1 - named * 2) : 1;
+}
+
+/** Names differ from row to row; a handful of words that all happen to be names are states or kinds. */
+function variety({ filled, distinct }: ColumnProfile): number {
+  return filled >= 20 && distinct <= 5 ? 0.3 : 1;
+}
+
+/** Words that number a part of a house or town; beside a number alone they make no street. */
+const partWords = new Set([
+  'edificio',
+  'apt',
+  'suite',
+  'box',
+  'sector',
+  'seccion',
+  'unit',
+  'ct',
+  'st',
+  'dr',
+  'key',
+  'run',
+  'port',
+  'point',
+  'path',
+  'track',
+  'light',
+  'lights',
+  'field',
+  'group',
+]);
+/** What street names begin or end with even where the house number stands in a column of its own. */
+const streetStart =
+  /^(?:rue|avenue|boulevard|chemin|impasse|calle|carrera|avenida|avda|paseo|via|viale|piazza|corso|vicolo|rua|travessa|alameda|ul|ulica|aleja|al|os|osiedle|plac|szosa|ulitsa|prospekt|jalan|jl|strada|bulevardul)\.? \p{L}{2,}/iu;
+const streetEnd =
+  /\p{L}{2,} (?:street|st|road|rd|avenue|ave|lane|ln|drive|boulevard|blvd|terrace|close|crescent|sokak|caddesi|utca|ulice)\.?$/iu;
+
+/** What names of towns begin with: `Port Brandon` is nobody. */
+const placeWords = new Set([
+  'north',
+  'south',
+  'east',
+  'west',
+  'new',
+  'lake',
+  'port',
+  'fort',
+  'mount',
+  'saint',
+  'san',
+  'santa',
+  'sao',
+  'villa',
+  'bad',
+  'sankt',
+  'nova',
+  'novo',
+  'nueva',
+  'nuevo',
+  'st',
+  'los',
+  'las',
+  'les',
+  'the',
+]);
+
 function isStreetLine(value: string, { streets }: TextWords): boolean {
   if (/[{}<>@="]/.test(value)) return false;
   if (/丁目|番地|番\d+号|[路街道巷弄]\S*\d+号?|\d+号/.test(value)) return true;
-  if (!/\d/.test(value) && !/\bs\/?n\b/i.test(value)) return false;
   const letters = value.match(/\p{L}{2,}\.?/gu);
   if (!letters) return false;
+  if (!/\d/.test(value) && !/\bs\/?n\b/i.test(value)) {
+    const whole = letters.length <= 5 && (streetStart.test(value) || streetEnd.test(value));
+    return (
+      whole ||
+      (letters.length === 1 && streetEnding.test(foldText(value)) && !/tie$|ring$|ufer$/i.test(value))
+    );
+  }
+  if (letters.length === 1 && partWords.has(foldText(letters[0].replace('.', '')))) return false;
   return letters.some((word) => {
     const folded = foldText(word.replace('.', ''));
     return streets.has(folded) || streetEnding.test(folded);
@@ -195,6 +283,13 @@ function isProse(value: string): boolean {
   const words = value.match(/[\p{L}\p{M}]{2,}/gu) ?? [];
   if (/^[\p{Lo}\p{P}\p{N}\s]+$/u.test(value)) return value.length > 20;
   return words.length > 3 && words.filter((word) => /^\p{Ll}/u.test(word)).length >= 2;
+}
+
+/** Parameters that name a person or open a door, with something in them. */
+function isTellingUrl(value: string): boolean {
+  return /^https?:\/\/.*[?&#](?:[a-z]+[_-])?(?:e-?mail|token|user(?:[_-]?name)?|phone|session(?:[_-]?id)?|sid|signature|auth|otp|password|invite|ssn|dob)=[^&]/i.test(
+    value,
+  );
 }
 
 function isPersonalUrl(value: string): boolean {

@@ -17,6 +17,8 @@ export interface TextWords {
   readonly organisations: ReadonlySet<string>;
   /** `road`, `rue`, `ulica`: what makes a line with a number an address. */
   readonly streets: ReadonlySet<string>;
+  /** Names of towns and regions: a pair of words that is one is nobody's name. */
+  readonly places: ReadonlySet<string>;
   /** `mr`, `frau`, `dr`: what a name follows. */
   readonly titles: ReadonlySet<string>;
 }

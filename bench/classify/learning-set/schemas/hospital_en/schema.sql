@@ -1,0 +1,77 @@
+CREATE SCHEMA hospital_en;
+SET search_path TO hospital_en;
+CREATE TABLE "pt_master" (
+  "pt_id" integer,
+  "mrn" text,
+  "pt_lname" text,
+  "pt_fname" text,
+  "pt_mi" char(1),
+  "dob" date,
+  "birth_sex" char(1),
+  "race_eth" text,
+  "pref_lang" text,
+  "emerg_contact_nm" text,
+  "emerg_contact_rel" text,
+  "emerg_contact_ph" text,
+  "ins_member_no" text,
+  "ins_group_no" text,
+  "pcp_npi" text,
+  "deceased_dt" date,
+  "adv_directive_flg" boolean,
+  "vip_ind" char(1),
+  "portal_user" text,
+  "last_upd_dttm" timestamp
+);
+CREATE TABLE "encounters" (
+  "enc_id" bigint,
+  "admit_dttm" timestamp,
+  "dx_primary" text,
+  "chief_complaint" text,
+  "bp_sys" smallint,
+  "bp_dia" smallint,
+  "hr" smallint,
+  "wt_kg" numeric(5,1),
+  "rx_list" text,
+  "progress_note" text,
+  "attending" text,
+  "bed" text,
+  "disch_disp_cd" char(2),
+  "drg" char(3),
+  "los_days" smallint,
+  "unit" text
+);
+CREATE TABLE "supply_items" (
+  "item_no" text,
+  "item_name" text,
+  "blood_product_flag" boolean,
+  "patient_lift_capacity_kg" integer,
+  "height_in" numeric(5,1),
+  "weight_lb" numeric(5,1),
+  "vendor_name" text,
+  "vendor_phone" text,
+  "lot_no" text,
+  "license_key_type" text,
+  "exp_date" date,
+  "card_reader_model" text,
+  "email_alert_enabled" boolean,
+  "gender_specific" boolean,
+  "storage_temp_c" numeric(4,1),
+  "city_of_origin" text,
+  "signature_on_delivery" boolean,
+  "age_limit_months" integer,
+  "first_stocked_on" date,
+  "phone_cable_length" integer
+);
+CREATE TABLE "door_controllers" (
+  "ctrl_id" integer,
+  "mac_vendor" text,
+  "ip_subnet" text,
+  "fw_version" text,
+  "pin_length" smallint,
+  "face_recognition_enabled" boolean,
+  "badge_format" text,
+  "location_code" text,
+  "last_heartbeat" timestamp,
+  "user_count" integer,
+  "passport_mode" text
+);

@@ -1,0 +1,75 @@
+CREATE SCHEMA us_insurer;
+SET search_path TO us_insurer;
+CREATE TABLE "INSMAST" (
+  "POLNBR" char(10),
+  "INSFNAM" varchar(20),
+  "INSLNAM" varchar(25),
+  "INSMI" char(1),
+  "INSSSN" char(11),
+  "INSDOB" char(8),
+  "INSSEX" char(1),
+  "ADDR1" varchar(40),
+  "ADDR2" varchar(40),
+  "CITY" varchar(25),
+  "ST" char(2),
+  "ZIP5" char(5),
+  "ZIP4" char(4),
+  "HPHONE" char(10),
+  "WPHON" char(10),
+  "EMAILAD" varchar(60),
+  "DLNBR" varchar(15),
+  "DLST" char(2),
+  "MARSTAT" char(1),
+  "OCCUPCD" char(3),
+  "CRSCORE" smallint,
+  "EFFDT" char(8),
+  "EXPDT" char(8),
+  "AGTCD" char(5),
+  "PREMAMT" numeric(9,2),
+  "STATCD" char(1),
+  "LSTUPDUSR" char(8),
+  "LSTUPDTS" timestamp
+);
+CREATE TABLE "CLMDTL" (
+  "CLMNBR" char(12),
+  "POLNBR" char(10),
+  "LOSSDT" date,
+  "CLMTNM" varchar(50),
+  "CLMTPH" char(12),
+  "VINNBR" char(17),
+  "PLATENO" varchar(10),
+  "INJCD" char(2),
+  "DIAGCD1" varchar(8),
+  "ATTYNM" varchar(50),
+  "PAIDAMT" numeric(11,2),
+  "RSVAMT" numeric(11,2),
+  "ADJNOTES" varchar(2000),
+  "CATCD" char(4),
+  "LITFLG" char(1),
+  "PAYEEACCT" varchar(17),
+  "PAYEEABA" char(9)
+);
+CREATE TABLE "PRVMST" (
+  "PRVID" integer,
+  "NPI" char(10),
+  "PRVNAME" varchar(60),
+  "TAXID" char(10),
+  "SPECLTY" varchar(30),
+  "FAXNBR" char(10),
+  "NETWRKIND" char(1)
+);
+CREATE TABLE "rate_factors" (
+  "factor_id" integer,
+  "state_cd" char(2),
+  "age_band" varchar(10),
+  "gender_factor" numeric(5,3),
+  "marital_factor" numeric(5,3),
+  "credit_tier" char(2),
+  "vin_prefix" char(3),
+  "zip_terr" char(3),
+  "eff_dt" date,
+  "form_nbr" varchar(12),
+  "symbol" smallint,
+  "vehicle_model" varchar(30),
+  "filed_by" varchar(30)
+);
