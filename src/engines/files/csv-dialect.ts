@@ -63,7 +63,7 @@ async function sniffWithHelp(
   let failure: unknown;
   try {
     const sniffed = await sniff(connection, part, {});
-    if (sniffed.columns.length > 1) return withQuotes(sniffed, head);
+    if (sniffed.columns.length > 1 && !skipsMost(sniffed, head)) return withQuotes(sniffed, head);
     const delimiter = guessDelimiter(head);
     if (delimiter === undefined) return withQuotes(sniffed, head);
   } catch (error) {
@@ -71,7 +71,15 @@ async function sniffWithHelp(
   }
   const delimiter = guessDelimiter(head);
   if (delimiter === undefined) throw failure;
-  return withQuotes(await sniff(connection, part, { delim: literal(delimiter), ignore_errors: true }), head);
+  const settings = { delim: literal(delimiter), ignore_errors: true };
+  const helped = await sniff(connection, part, settings);
+  if (!skipsMost(helped, head)) return withQuotes(helped, head);
+  return withQuotes(await sniff(connection, part, { ...settings, skip: 0, strict_mode: false }), head);
+}
+
+/** One row of more fields than all above it: DuckDB takes it for the table, and the table for a preamble. */
+function skipsMost({ skip }: CsvDialect, head: string): boolean {
+  return skip > 2 && skip > head.split('\n').length / 2;
 }
 
 /** Quotes may come further down than DuckDB looks, unless the beginning has them in another sense. */

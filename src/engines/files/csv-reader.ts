@@ -86,9 +86,9 @@ async function columnsOfCodes(
 }
 
 const rejectsQuery = `
-  select count(distinct (scan_id, file_id, line))::varchar, min(line)::varchar,
+  select count(distinct (file_path, line))::varchar, min(line)::varchar,
          bool_and(error_type in ('MISSING COLUMNS', 'TOO MANY COLUMNS'))::varchar
-  from reject_errors`;
+  from reject_errors join reject_scans using (scan_id, file_id)`;
 
 /** Rows that did not fit, if more than a share of what was read. */
 async function unseenRows(

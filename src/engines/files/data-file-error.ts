@@ -95,11 +95,17 @@ const unknown: Meaning = ['data-file', 'it cannot be read', 'check that the file
  */
 export function translateDuckDbError(error: unknown, file: string): DataFileError {
   if (error instanceof DataFileError) return error;
-  const text = error instanceof Error ? error.message : '';
+  const text = messageOf(error);
   const [code, says, hint] = meanings.find(([pattern]) => pattern.test(text))?.[1] ?? unknown;
   const line = code === 'file-damaged' ? /\bin (line|record\/value) (\d+)/.exec(text) : null;
   const where = line ? ` (${line[1] === 'line' ? 'line' : 'record'} ${line[2]})` : '';
   return new DataFileError(code, `${file}: ${says}${where}`, hint);
+}
+
+/** Errors of native modules need not be of this realm's `Error`. */
+export function messageOf(error: unknown): string {
+  const message = (error as { readonly message?: unknown } | undefined)?.message;
+  return typeof message === 'string' ? message : '';
 }
 
 /** A failure of the file system as one of ours. */

@@ -114,7 +114,8 @@ export class JsonReader implements TableReader {
 
   #readJson(part: TextPart, settings: Readonly<Record<string, string | boolean>>): string {
     return `read_json(${literal(part.path)}${options({
-      compression: literal(part.compression),
+      // Here DuckDB does not know the 'none' that it takes for CSV.
+      compression: literal(part.compression === 'none' ? 'uncompressed' : part.compression),
       maximum_object_size: LONGEST_ROW_BYTES,
       // Names below the first level come with the values; their types are not asked for.
       maximum_depth: 3,

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { literal } from './duckdb-sql.js';
-import { translateDuckDbError } from './data-file-error.js';
+import { messageOf, translateDuckDbError } from './data-file-error.js';
 
 /**
  * DuckDB with nothing but the files it was opened for: no other path, no network, no extension, no file
@@ -39,7 +39,7 @@ export class LockedDuckDb {
       return await use(connection);
     } catch (error) {
       // After an internal error DuckDB refuses all further work: the next file gets a fresh one.
-      if (error instanceof Error && /^(INTERNAL|FATAL)/i.test(error.message) && this.#instance === instance)
+      if (/^(INTERNAL|FATAL)/i.test(messageOf(error)) && this.#instance === instance)
         this.#instance = undefined;
       throw translateDuckDbError(error, file);
     } finally {
