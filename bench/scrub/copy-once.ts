@@ -8,7 +8,7 @@ import { labelsOf } from './wide-table.js';
 
 /** What one copy in a process of its own cost; one JSON line on stdout. */
 export interface CopyCost {
-  /** Of the copy alone: from the first table to the last row stored. */
+  /** Of the copy alone: from the first table made to the last row committed. */
   readonly seconds: number;
   /** Of this process, user and system, start-up left out. */
   readonly cpuSeconds: number;
@@ -34,7 +34,7 @@ async function copyOnce(from: string, to: string, how: 'masked' | 'unmasked'): P
   const target = await postgresEngine.openTarget(to, { replace: true, source: await source.identity() });
   const cpuBefore = cpuSeconds();
   const started = performance.now();
-  let finished = started;
+  let finished: number | undefined;
   const { tables } = await runScrub({
     source,
     target,
@@ -42,13 +42,14 @@ async function copyOnce(from: string, to: string, how: 'masked' | 'unmasked'): P
     pseudonyms: createPseudonyms(Buffer.alloc(32, 7)),
     words: rules.words,
     onProgress: ({ phase }) => {
-      if (phase === 'rows') finished = performance.now();
+      // The first of the next phase comes when the last row is committed.
+      if (phase !== 'schema' && phase !== 'rows') finished ??= performance.now();
     },
     verify: () => Promise.resolve({ problems: [] }),
   });
   await source.close();
   return {
-    seconds: (finished - started) / 1000,
+    seconds: ((finished ?? performance.now()) - started) / 1000,
     cpuSeconds: cpuSeconds() - cpuBefore,
     peakMiB: resourceUsage().maxRSS / 1024,
     rows: tables.reduce((sum, { rows }) => sum + rows, 0),

@@ -21,6 +21,8 @@ export interface EmbeddedServerOptions {
   readonly durability?: 'full' | 'none';
   /** Server settings on top, such as `{ wal_level: 'logical' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Folder of the programs of a PostgreSQL of the machine, in place of the packaged one. */
+  readonly programs?: string;
 }
 
 interface Binaries {
@@ -58,13 +60,14 @@ export class EmbeddedServer {
 
   static async start(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
     const account = accountBesideRoot();
-    const binaries = await reachableBinaries(account);
+    const binaries = options.programs ? programsIn(options.programs) : await reachableBinaries(account);
     const throwaway = options.dataDirectory ? undefined : await makeFolder(account);
     const folder = throwaway ?? (await prepareFolder(resolve(options.dataDirectory!), account));
     const cluster = join(folder, 'cluster');
     const password = await passwordOf(folder);
 
-    if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(binaries, cluster, folder, account);
+    if (!existsSync(join(cluster, 'PG_VERSION')))
+      await initialise(binaries, cluster, folder, account, options.programs ? [] : builtinLocale);
     const port = await freePort();
     const server = await startServer(binaries, cluster, port, options, account);
     return new EmbeddedServer(server, port, password, throwaway);
@@ -92,7 +95,16 @@ export class EmbeddedServer {
   readonly #killNow = (): void => void this.#process.kill('SIGQUIT');
 }
 
-async function initialise(binaries: Binaries, cluster: string, folder: string, account?: Account) {
+/** Of version 17 and later. */
+const builtinLocale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+
+async function initialise(
+  binaries: Binaries,
+  cluster: string,
+  folder: string,
+  account: Account | undefined,
+  locale: readonly string[],
+) {
   // Made elsewhere and moved into place: a start that was cut short leaves no half cluster behind.
   const draft = `${cluster}.draft`;
   await rm(draft, { recursive: true, force: true });
@@ -102,8 +114,7 @@ async function initialise(binaries: Binaries, cluster: string, folder: string, a
     `--pwfile=${join(folder, 'password')}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    '--locale-provider=builtin',
-    '--builtin-locale=C.UTF-8',
+    ...locale,
     '--locale=C',
     '--no-sync',
   ];
@@ -209,6 +220,10 @@ async function reachableBinaries(account: Account | undefined): Promise<Binaries
     await rename(draft, copy).catch(() => rm(draft, { recursive: true, force: true }));
   }
   return { initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') };
+}
+
+function programsIn(folder: string): Binaries {
+  return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
 }
 
 async function packagedBinaries(): Promise<Binaries> {

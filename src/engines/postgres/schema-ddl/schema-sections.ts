@@ -4,7 +4,7 @@ import { behaviour, comments } from './behaviour.js';
 import { dependants, inDependencyOrder, readDependencies } from './dependency-order.js';
 import { checks, foreignKeys, keysAndIndexes } from './keys-and-indexes.js';
 import { leftOut } from './left-out.js';
-import { jsonRows, type SchemaObject, statementsOf } from './schema-object.js';
+import { inOwnSchema, jsonRows, lockedRelations, type SchemaObject, statementsOf } from './schema-object.js';
 import { sequenceStates } from './sequence-states.js';
 import { tables, tableSettings } from './tables.js';
 import { typesAndFunctions } from './types-and-functions.js';
@@ -53,7 +53,7 @@ export async function readSchemaSections(client: pg.ClientBase): Promise<SchemaS
       ...(await behaviour(client)),
       ...(await comments(client)),
       // Statistics of the source would tell about its values: the target makes its own.
-      { makes: 'statistics', sql: 'analyze' },
+      ...(await statementsOf(client, statisticsQuery)),
     ],
     extensions: (await jsonRows<{ name: string }>(client, extensionNamesQuery)).map(({ name }) => name),
     leftOut: [
@@ -74,6 +74,16 @@ async function foreignTables(client: pg.ClientBase): Promise<string[]> {
   );
   return rows.map(({ key }) => key);
 }
+
+const relation = `format('%I.%I', n.nspname, c.relname)`;
+
+/** Of a partitioned table with its parts; of any other beside others. */
+const statisticsQuery = `
+  select 'statistics of ' || ${relation} as makes, 'analyze ' || ${relation} as sql,
+         case when c.relkind <> 'p' then ${lockedRelations({ exclusive: [relation] })} end as locks
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'm') and not c.relispartition and ${inOwnSchema('c.relnamespace', 'pg_class', 'c.oid')}
+  order by c.relkind = 'p', c.relpages desc, c.oid`;
 
 const schemasQuery = `
   select 'schema ' || quote_ident(nspname) as makes, format('create schema if not exists %I', nspname) as sql
