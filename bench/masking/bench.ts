@@ -6,19 +6,23 @@ import { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
 import { packageRoot } from '../../src/package-root.js';
 import { atLeast, atMost, type Bench, type BenchOptions, type Claim } from '../claim.js';
 import { loadMaskingSet } from './masking-set.js';
+import { runTsqlCases } from './run-tsql.js';
 import { type CaseResult, runPostgresCases } from './run-postgres.js';
 
 const ownSet = join(packageRoot, 'bench', 'masking', 'set');
 
 /**
  * Runs queries that try to see masked values, and queries that must keep working, through the rewriter on
- * a real PostgreSQL, and scores them with the set's own scorer.
+ * a real PostgreSQL, and scores them with the set's own scorer. T-SQL cases are judged on the decision.
  */
 export const bench: Bench = async ({ set: folder = ownSet }: BenchOptions) => {
   const set = loadMaskingSet(folder);
   const server = await EmbeddedServer.start({ durability: 'none' });
   try {
-    return await score(folder, 'postgres', await runPostgresCases(set, server));
+    return [
+      ...(await score(folder, 'tsql', await runTsqlCases(set))),
+      ...(await score(folder, 'postgres', await runPostgresCases(set, server))),
+    ];
   } finally {
     await server.stop();
   }

@@ -1,11 +1,13 @@
 import { protectPostgres } from './postgres/protect-postgres.js';
 import type { QueryCatalog } from './query-catalog.js';
+import { protectTsql } from './tsql/protect-tsql.js';
 import type { Protection, RoleView } from './rewrite-context.js';
 
 /**
  * Works out what a role may see of a data source. Costs milliseconds: keep the result, and make a new
- * one when the catalog or the policy changes. For PostgreSQL, `loadPostgresParser` comes first.
+ * one when the catalog or the policy changes. `loadPostgresParser` or `loadTsqlParser`
+ * comes first.
  */
 export function protect(catalog: QueryCatalog, view: RoleView): Protection {
-  return protectPostgres(catalog, view);
+  return catalog.catalog.engine === 'sqlserver' ? protectTsql(catalog, view) : protectPostgres(catalog, view);
 }

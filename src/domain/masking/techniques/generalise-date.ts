@@ -59,6 +59,10 @@ export const generaliseDate = defineTechnique({
   },
 
   sql: {
+    sqlserver: (value, { to: unit }, { column: { type } }) =>
+      type.family === 'date' || (type.family === 'timestamp' && !/offset/i.test(type.name))
+        ? `datefromparts(year(${value}), (month(${value}) - 1) / ${monthsOf[unit]} * ${monthsOf[unit]} + 1, 1)`
+        : undefined,
     postgres: (value, { to: unit }, { column }) =>
       column.type.family === 'text' ? undefined : cutDate(value, monthsOf[unit], column),
   },

@@ -62,6 +62,10 @@ export const keyedHash = defineTechnique({
   },
 
   sql: {
+    sqlserver(value, { length }, { column, digest }) {
+      if (column.type.family !== 'text') return undefined;
+      return `case when ${value} = N'' then N'' else left(lower(convert(varchar(64), ${digest(value)}, 2)), ${length}) end`;
+    },
     postgres(value, { length }, { column, digest }) {
       if (column.type.family !== 'text') return undefined;
       return `case when ${value} = '' then '' else left(encode(${digest(value)}, 'hex'), ${length}) end`;

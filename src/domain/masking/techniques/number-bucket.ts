@@ -58,6 +58,13 @@ export const numberBucket = defineTechnique({
   },
 
   sql: {
+    sqlserver(value, { size, as }, { column: { type } }) {
+      if (type.family !== 'integer' || as === 'range') return undefined;
+      const wide = `cast(${value} as decimal(38, 0))`;
+      const start = `(${wide} - ((${wide} % ${size}) + ${size}) % ${size})`;
+      const least = smallestOfSqlServer[type.name.toLowerCase()] ?? '0';
+      return `case when ${start} < ${least} then ${least} else ${start} end`;
+    },
     postgres(value, { size, as }, { column: { type } }) {
       if (type.family === 'text' || as === 'range' || type.name === 'money') return undefined;
       const exact = type.family === 'float' ? `${value}::text::numeric` : `${value}::numeric`;
@@ -73,6 +80,13 @@ export const numberBucket = defineTechnique({
 const smallest: Readonly<Record<string, string>> = {
   smallint: '-32768',
   integer: '-2147483648',
+  bigint: '-9223372036854775808',
+};
+
+const smallestOfSqlServer: Readonly<Record<string, string>> = {
+  tinyint: '0',
+  smallint: '-32768',
+  int: '-2147483648',
   bigint: '-9223372036854775808',
 };
 

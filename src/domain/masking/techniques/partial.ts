@@ -63,6 +63,17 @@ export const partial = defineTechnique({
   },
 
   sql: {
+    sqlserver(value, { keepStart, keepEnd, cover, coverLength }, { text }) {
+      const kept = keepStart + keepEnd;
+      // LEN leaves out blanks at the end.
+      const length = `(len(${value} + N'.') - 1)`;
+      const covering = (characters: string) =>
+        coverLength === undefined
+          ? `replicate(${text(cover)}, ${characters})`
+          : text(cover.repeat(coverLength));
+      const shown = `left(${value}, ${keepStart}) + ${covering(`${length} - ${kept}`)} + right(${value}, ${keepEnd})`;
+      return `case when ${value} is null then null when ${length} = 0 then N'' when ${kept} > 0 and ${length} >= ${2 * kept} then ${shown} else ${covering(length)} end`;
+    },
     postgres(value, { keepStart, keepEnd, cover, coverLength }, { text }) {
       const kept = keepStart + keepEnd;
       const covering = (characters: string) =>

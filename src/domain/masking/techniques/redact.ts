@@ -49,6 +49,10 @@ export const redact = defineTechnique({
   },
 
   sql: {
+    sqlserver: (value, { cover, length }, { text }) =>
+      length === undefined
+        ? `replicate(${text(cover)}, len(${value} + N'.') - 1)`
+        : `case when ${value} = N'' then N'' when ${value} is not null then ${text(cover.repeat(length))} end`,
     postgres: (value, { cover, length }, { text }) =>
       length === undefined
         ? `repeat(${text(cover)}, length(${value}))`

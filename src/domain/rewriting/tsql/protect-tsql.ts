@@ -1,0 +1,107 @@
+import { type Column, printColumnName, type Table, type View } from '../../catalog/catalog.js';
+import { sqlFormOf, type SqlMaskRequest } from '../../masking/sql-form.js';
+import type { ColumnMask } from '../../policy/column-mask.js';
+import { maskedColumn } from '../../policy/decide-masks.js';
+import type { QueryCatalog } from '../query-catalog.js';
+import { Refusal } from '../refusal.js';
+import type { RoleView } from '../rewrite-context.js';
+import { bracket, maskTsql } from './rewrite-tsql.js';
+import { nameOf, TsqlText } from './tsql-text.js';
+import { TsqlProtection } from './tsql-protection.js';
+
+/** See `protect`. The parser has to be loaded. */
+export function protectTsql(catalog: QueryCatalog, view: RoleView): TsqlProtection {
+  const protection = new TsqlProtection(catalog, view);
+  const masks = new Map([...view.masks].map(([name, mask]) => [name.toLowerCase(), mask]));
+  for (const table of catalog.catalog.tables) addTable(table, masks, protection);
+  const pending = [...catalog.catalog.views];
+  // Views read each other: each pass adds those whose sources are known, until none is left or none moves.
+  for (let before = Infinity; pending.length > 0 && pending.length < before;) {
+    before = pending.length;
+    for (const one of pending.splice(0)) if (!addView(one, protection)) pending.push(one);
+  }
+  for (const { schema, name, columns } of pending)
+    protection.add({
+      ...{ schema, name, masks: new Map(), isTable: false },
+      columns: columns.map((column) => column.name),
+      closed: 'its definition cannot be masked',
+    });
+  return protection;
+}
+
+function addTable(table: Table, masks: ReadonlyMap<string, ColumnMask>, protection: TsqlProtection): void {
+  const own = new Map<string, string>();
+  for (const column of table.columns) {
+    const mask = masks.get(
+      printColumnName({ schema: table.schema, table: table.name, column: column.name }).toLowerCase(),
+    );
+    if (mask) own.set(column.name.toLowerCase(), tsqlMask(mask, table, column));
+  }
+  const { generated } = protection.catalog;
+  for (const { column, expression } of generated) {
+    const isOwn = column.schema === table.schema && column.table === table.name;
+    const known = table.columns.find(({ name }) => name === column.column);
+    if (isOwn && known && mentions(expression, own))
+      own.set(known.name.toLowerCase(), `cast(null as ${known.type.name})`);
+  }
+  const { schema, name, columns } = table;
+  protection.add({ schema, name, columns: columns.map((column) => column.name), masks: own, isTable: true });
+}
+
+function mentions(expression: string, masked: ReadonlyMap<string, string>): boolean {
+  return new TsqlText(expression).tokens.some((token) => masked.has(nameOf(token).toLowerCase()));
+}
+
+/** False while it reads a view that is not known yet, or for good where its definition cannot be masked. */
+function addView(view: View, protection: TsqlProtection): boolean {
+  const { schema, name } = view;
+  const columns = view.columns.map((column) => column.name);
+  try {
+    const { sql, maskedColumns } = maskTsql(bodyOf(view.definition), protection, schema);
+    const list = columns.map(bracket).join(', ');
+    protection.add({
+      ...{ schema, name, columns, isTable: false },
+      masks: new Map(maskedColumns.length > 0 ? columns.map((column) => [column.toLowerCase(), 'null']) : []),
+      ...(maskedColumns.length > 0
+        ? { maskedDefinition: `select ${list} from (${sql}) as [v](${list})` }
+        : {}),
+    });
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return false;
+  }
+}
+
+/** The query behind `CREATE VIEW … AS`. */
+function bodyOf(definition: string): string {
+  const text = new TsqlText(definition);
+  if (text.tokens[0]?.text.toLowerCase() !== 'create') return definition.trim().replace(/;$/, '');
+  const as = text.tokens.find(({ kind, text: word }) => kind === 'word' && word.toLowerCase() === 'as');
+  return definition
+    .slice(as?.end ?? 0)
+    .trim()
+    .replace(/;$/, '');
+}
+
+function tsqlMask(mask: ColumnMask, table: Table, column: Column): string {
+  const request: Omit<SqlMaskRequest, 'technique' | 'options'> = {
+    column: maskedColumn(table, column),
+    value: bracket(column.name),
+    text: (value) => `N'${value.replaceAll("'", "''")}'`,
+    digest: (expression, suffix = '') => digestOf(`${mask.domain}${suffix}`, expression),
+  };
+  const own = sqlFormOf('sqlserver', { ...request, technique: mask.technique, options: mask.options });
+  const masked = own ?? `cast(null as ${column.type.name})`;
+  if (!mask.unless) return masked;
+  const { column: owner, equals } = mask.unless;
+  return `case when cast(${bracket(owner)} as nvarchar(max)) = N'${equals.replaceAll("'", "''")}' then ${bracket(column.name)} else ${masked} end`;
+}
+
+/** HMAC-SHA-256 with HASHBYTES; the key's two blocks lie in the session's context, which no client may read. */
+function digestOf(domain: string, expression: string): string {
+  const block = (side: 'inner' | 'outer') =>
+    `cast(session_context(N'scrubjay.key_${side}') as varbinary(64))`;
+  const bytes = `cast(cast(N'${domain.replaceAll("'", "''")}' + nchar(31) + ${expression} as varchar(max)) collate Latin1_General_100_BIN2_UTF8 as varbinary(max))`;
+  return `hashbytes('SHA2_256', ${block('outer')} + hashbytes('SHA2_256', ${block('inner')} + ${bytes}))`;
+}

@@ -1,0 +1,282 @@
+import { Refusal } from '../refusal.js';
+import type { RewriteContext } from '../rewrite-context.js';
+import type { Rewriting, StatementCommand } from '../rewriting.js';
+import { unwrapExecuteSql } from './execute-sql.js';
+import { parseTsql, secondOpinion, type TsqlTree } from './parser.js';
+import { readMaskedStatement, readStatement, type TableNode, type TsqlReading } from './read-statement.js';
+import { checkSimpleStatement, simpleStatements } from './simple-statements.js';
+import { nameOf, type TsqlEdit, TsqlText } from './tsql-text.js';
+import { TsqlProtection, type TsqlRelation } from './tsql-protection.js';
+import { resolveTable } from './resolve-table.js';
+import { checkTsqlWrite } from './writes.js';
+
+/** See `rewrite`. */
+export function rewriteTsql(sql: string, context: RewriteContext): Rewriting {
+  try {
+    const { protection, names } = context;
+    if (!(protection instanceof TsqlProtection))
+      throw new Refusal('statement', 'the role was prepared for another kind of database');
+    if (protection.view.access === 'clear') return passed(sql, [], 'other');
+    const defaultSchema = names.searchPath[0] ?? 'dbo';
+    const wrapped = unwrapExecuteSql(new TsqlText(sql));
+    const masked = maskTsql(wrapped?.inner ?? sql, protection, defaultSchema);
+    return passed(wrapped ? wrapped.wrap(masked.sql) : masked.sql, masked.maskedColumns, masked.command);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.toRefused(undefined);
+  }
+}
+
+function passed(sql: string, maskedColumns: readonly string[], command: StatementCommand): Rewriting {
+  return {
+    outcome: 'rewritten',
+    sql,
+    statements: [{ sql, command, touches: [], maskedColumns }],
+    masked: maskedColumns.length > 0,
+    cacheable: true,
+    changesSession: false,
+    resetsSettings: false,
+  };
+}
+
+export interface MaskedTsql {
+  readonly sql: string;
+  readonly maskedColumns: readonly string[];
+  readonly command: StatementCommand;
+}
+
+/**
+ * Masks every statement of a batch.
+ * @throws Refusal
+ */
+export function maskTsql(sql: string, protection: TsqlProtection, defaultSchema: string): MaskedTsql {
+  const text = new TsqlText(sql);
+  refuseWords(text);
+  const statements = parseTsql(text);
+  const edits: TsqlEdit[] = [];
+  const maskedColumns = new Set<string>();
+  for (const statement of statements)
+    maskStatement(statement, text, protection, defaultSchema, edits, maskedColumns);
+  const rewritten = edits.length === 0 ? sql : text.withEdits(edits);
+  if (edits.length > 0) prove(rewritten, edits, statements.length, protection, defaultSchema);
+  const [first] = statements;
+  return {
+    sql: rewritten,
+    maskedColumns: [...maskedColumns],
+    command: first ? (commands[kindOf(first)] ?? 'session') : 'empty',
+  };
+}
+
+const commands: Readonly<Record<string, StatementCommand>> = {
+  Query: 'select',
+  Insert: 'insert',
+  Update: 'update',
+  Delete: 'delete',
+  Execute: 'execute',
+  StartTransaction: 'transaction',
+  Commit: 'transaction',
+  Rollback: 'transaction',
+};
+
+/** A statement without fields is printed as its name alone. */
+function kindOf(statement: TsqlTree | string): string {
+  return typeof statement === 'string' ? statement : Object.keys(statement)[0];
+}
+
+/** Words that read what they are told in a string, that make lasting tables, or that the parser does not mark. */
+const refusedWords = new Set(
+  'openrowset openquery opendatasource openxml containstable freetexttable changetable contains freetext waitfor bulk system_time xmlnamespaces backup restore shutdown reconfigure dbcc kill use grant revoke deny create alter drop truncate merge print raiserror throw'.split(
+    ' ',
+  ),
+);
+
+function refuseWords({ tokens }: TsqlText): void {
+  tokens.forEach((token, i) => {
+    if (token.kind !== 'word') return;
+    const word = token.text.toLowerCase();
+    const isColumn = tokens[i - 1]?.text === '.' || tokens[i + 1]?.text === '.';
+    if (refusedWords.has(word) && !isColumn)
+      throw new Refusal('construct', `'${word.toUpperCase()}' is not on the list of what can be masked`);
+    if (word === 'into' && tokens[i - 1]?.text.toLowerCase() !== 'insert')
+      throw new Refusal('statement', 'SELECT INTO would store what is shown in place of masked values');
+    if (word === 'go' && tokens.length > 1)
+      throw new Refusal('several-statements', "'GO' separates batches: send them one by one");
+  });
+}
+
+function maskStatement(
+  statement: TsqlTree,
+  text: TsqlText,
+  protection: TsqlProtection,
+  defaultSchema: string,
+  edits: TsqlEdit[],
+  maskedColumns: Set<string>,
+): void {
+  const kind = kindOf(statement);
+  if (simpleStatements.has(kind)) {
+    checkSimpleStatement(kind, statement, text);
+    return;
+  }
+  if (!['Query', 'Insert', 'Update', 'Delete'].includes(kind))
+    throw new Refusal(
+      'statement',
+      `this kind of statement is not on the list of what can be masked: '${kind}'`,
+    );
+  const reading = readStatement(statement);
+  const touched = touchedTables(reading, protection, defaultSchema);
+  checkSecondOpinion(reading, text);
+  if (kind !== 'Query')
+    checkTsqlWrite(kind, statement, reading, touched.length > 0, protection, defaultSchema);
+  for (const { node, relation } of touched) {
+    edits.push(...replace(node, relation, text));
+    for (const column of relation.masks.keys())
+      maskedColumns.add(`${relation.schema}.${relation.name}.${column}`);
+    unqualify(node, reading, text, edits);
+  }
+}
+
+interface Touched {
+  readonly node: TableNode;
+  readonly relation: TsqlRelation;
+}
+
+/** Tables of which a masked column may be read: its name stands anywhere, or a star. */
+function touchedTables(
+  reading: TsqlReading,
+  protection: TsqlProtection,
+  defaultSchema: string,
+): readonly Touched[] {
+  const shadowed = [...reading.ctes].find((name) => protection.isName(name));
+  // T-SQL lets an earlier expression mean the table, a later one the expression of the same name.
+  if (shadowed !== undefined)
+    throw new Refusal('construct', `the common table expression '${shadowed}' has the name of a table`, {});
+  return reading.tables.flatMap((node) => {
+    if (node.names.length === 1 && reading.ctes.has(node.names[0].toLowerCase())) return [];
+    const relation = resolveTable(node.names, protection, defaultSchema, reading);
+    if (!relation) return [];
+    if (relation.closed !== undefined)
+      throw new Refusal(
+        'relation',
+        `'${relation.schema}.${relation.name}' may not be read: ${relation.closed}`,
+      );
+    const reads =
+      relation.maskedDefinition !== undefined ||
+      (relation.masks.size > 0 &&
+        (reading.hasStar || [...relation.masks.keys()].some((name) => reading.identifiers.has(name))));
+    return reads ? [{ node, relation }] : [];
+  });
+}
+
+/** Where the other parser understands the text, it may see no table that this one does not. */
+function checkSecondOpinion(reading: TsqlReading, { sql }: TsqlText): void {
+  const other = secondOpinion(sql);
+  if (!other) return;
+  const unseen = [...other].filter(
+    (name) => !reading.identifiers.has(name) && !reading.ctes.has(name) && name !== 'null',
+  );
+  if (unseen.length > 0) throw new Refusal('unproven', 'two parsers disagree on the tables of the query');
+}
+
+function replace(node: TableNode, relation: TsqlRelation, text: TsqlText): readonly TsqlEdit[] {
+  const start = text.offsetOf(node.start);
+  const end = text.offsetOf(node.end);
+  const hints = node.hasHints ? hintsBehind(node, end, text) : undefined;
+  const inner = hints ? ` ${text.sql.slice(hints.start, hints.end)}` : '';
+  const alias = node.alias === undefined ? ` as ${bracket(node.names.at(-1)!)}` : '';
+  return [
+    { start, end, text: `(${subqueryOf(relation, inner)})${alias}` },
+    ...(hints ? [{ ...hints, text: '' }] : []),
+  ];
+}
+
+function subqueryOf(relation: TsqlRelation, hints: string): string {
+  if (relation.maskedDefinition !== undefined) return relation.maskedDefinition;
+  const columns = relation.columns.map((name) => {
+    const masked = relation.masks.get(name.toLowerCase());
+    return masked === undefined ? bracket(name) : `${masked} as ${bracket(name)}`;
+  });
+  return `select ${columns.join(', ')} from ${bracket(relation.schema)}.${bracket(relation.name)}${hints}`;
+}
+
+export function bracket(name: string): string {
+  return `[${name.replaceAll(']', ']]')}]`;
+}
+
+/** `WITH (NOLOCK)` behind the alias, or behind the name. */
+function hintsBehind(node: TableNode, nameEnd: number, text: TsqlText): { start: number; end: number } {
+  const from = node.aliasEnd ? text.offsetOf(node.aliasEnd) : nameEnd;
+  const first = text.tokens.findIndex(({ start }) => start >= from);
+  const close = text.tokens.findIndex((token, i) => i > first && token.text === ')');
+  if (text.tokens[first]?.text.toLowerCase() !== 'with' || close < 0)
+    throw new Refusal('construct', 'hints of this form cannot be masked', {
+      hint: 'write WITH (…) behind the alias',
+    });
+  return { start: text.tokens[first].start, end: text.tokens[close].end };
+}
+
+/** `dbo.Customers.Email` cannot name a column of a subquery: `Customers.Email` can. */
+function unqualify(node: TableNode, { longNames }: TsqlReading, text: TsqlText, edits: TsqlEdit[]): void {
+  if (node.alias !== undefined) return;
+  const table = node.names.at(-1)!.toLowerCase();
+  for (const parts of longNames) {
+    const at = parts.length - 2;
+    if (parts[at].value.toLowerCase() !== table) continue;
+    edits.push({
+      start: text.offsetOf(parts[0].span.start),
+      end: text.offsetOf(parts[at].span.start),
+      text: '',
+    });
+  }
+}
+
+/**
+ * The new text parses to as many statements, and names masked tables nowhere but inside the subqueries
+ * that were put there.
+ */
+function prove(
+  sql: string,
+  edits: readonly TsqlEdit[],
+  count: number,
+  protection: TsqlProtection,
+  defaultSchema: string,
+): void {
+  const text = new TsqlText(sql);
+  const statements = parseTsql(text);
+  const regions = regionsOf(edits);
+  const proven =
+    statements.length === count &&
+    statements.every((statement) => {
+      if (simpleStatements.has(kindOf(statement))) return true;
+      const reading = readMaskedStatement(statement);
+      return reading.tables.every((node) => {
+        const at = text.offsetOf(node.start);
+        if (regions.some(({ start, end }) => at >= start && at < end)) return true;
+        if (node.names.length === 1 && reading.ctes.has(node.names[0].toLowerCase())) return true;
+        const relation = resolveTable(node.names, protection, defaultSchema, reading);
+        const outside = new Set(
+          text.tokens
+            .filter(({ start }) => !regions.some((region) => start >= region.start && start < region.end))
+            .map((token) => nameOf(token).toLowerCase()),
+        );
+        return (
+          !relation ||
+          (relation.maskedDefinition === undefined &&
+            ![...relation.masks.keys()].some((name) => outside.has(name)))
+        );
+      });
+    });
+  if (!proven)
+    throw new Refusal('unproven', 'the masked query does not read as it was meant, and is not sent');
+}
+
+/** Where the edits' texts stand in the new text. */
+function regionsOf(edits: readonly TsqlEdit[]): readonly { readonly start: number; readonly end: number }[] {
+  let shift = 0;
+  return [...edits]
+    .sort((a, b) => a.start - b.start)
+    .map(({ start, end, text }) => {
+      const region = { start: start + shift, end: start + shift + text.length };
+      shift += text.length - (end - start);
+      return region;
+    });
+}

@@ -1,0 +1,46 @@
+import type { QueryCatalog } from '../query-catalog.js';
+import type { Protection, RoleView } from '../rewrite-context.js';
+
+/** A relation as T-SQL queries of one role see it; names in the catalog's own case. */
+export interface TsqlRelation {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** By column name in lower case. */
+  readonly masks: ReadonlyMap<string, string>;
+  /** A view that reads masked columns: what stands for it. */
+  readonly maskedDefinition?: string;
+  readonly isTable: boolean;
+  readonly closed?: string;
+}
+
+/** A SQL Server catalog and a role's masks, by name in lower case: collations that tell case are rare. */
+export class TsqlProtection implements Protection {
+  readonly catalog: QueryCatalog;
+  readonly view: RoleView;
+  readonly #relations = new Map<string, TsqlRelation>();
+
+  constructor(catalog: QueryCatalog, view: RoleView) {
+    this.catalog = catalog;
+    this.view = view;
+  }
+
+  /** Only while the protection is made. */
+  add(relation: TsqlRelation): void {
+    this.#relations.set(key(relation.schema, relation.name), relation);
+  }
+
+  relation(schema: string, name: string): TsqlRelation | undefined {
+    return this.#relations.get(key(schema, name));
+  }
+
+  isName(name: string): boolean {
+    return [...this.#relations.values()].some(
+      (relation) => relation.name.toLowerCase() === name.toLowerCase(),
+    );
+  }
+}
+
+function key(schema: string, name: string): string {
+  return `${schema}\0${name}`.toLowerCase();
+}

@@ -1,0 +1,81 @@
+import { Refusal } from '../refusal.js';
+import type { TsqlTree } from './parser.js';
+import { readStatement, type TsqlReading } from './read-statement.js';
+import { resolveTable } from './resolve-table.js';
+import type { TsqlProtection, TsqlRelation } from './tsql-protection.js';
+
+/**
+ * Writes of a masked role: none that reads or returns masked columns, none that a constraint or a trigger
+ * could make tell of them.
+ * @throws Refusal with `write`
+ */
+export function checkTsqlWrite(
+  kind: string,
+  statement: TsqlTree,
+  reading: TsqlReading,
+  readsMasked: boolean,
+  protection: TsqlProtection,
+  defaultSchema: string,
+): void {
+  const target = targetOf(kind, statement, protection, defaultSchema);
+  const printed = `'${target.schema}.${target.name}'`;
+  const refuse = (reason: string) => {
+    throw new Refusal('write', `a write to ${printed} ${reason}`);
+  };
+  if (!target.isTable) refuse('goes through a view');
+  if (readsMasked) refuse('names masked columns, or all columns, of a masked table');
+  const named = [...target.masks.keys()].some((column) => reading.identifiers.has(column));
+  if (target.masks.size > 0 && (named || reading.hasStar)) refuse('names masked columns, or returns all');
+  if (target.masks.size > 0 && kind === 'Insert' && insertedColumns(statement) === 0)
+    refuse('gives values to masked columns');
+  if (tiesMasked(target, kind, protection)) refuse('could break a constraint that compares masked values');
+  if (protection.catalog.triggers.some(({ table }) => sameName(table, target)))
+    refuse('fires a trigger, whose code is not known');
+}
+
+function targetOf(
+  kind: string,
+  statement: TsqlTree,
+  protection: TsqlProtection,
+  defaultSchema: string,
+): TsqlRelation {
+  const node = statement[kind] as TsqlTree;
+  const names =
+    kind === 'Insert'
+      ? ((node.table as TsqlTree).TableName as { Identifier: { value: string } }[] | undefined)?.map(
+          (part) => part.Identifier.value,
+        )
+      : readStatement({ Query: (node.table as TsqlTree | undefined)?.relation ?? node.from }).tables.at(0)
+          ?.names;
+  const target =
+    names && resolveTable(names, protection, defaultSchema, { identifiers: new Set(), hasStar: false });
+  if (!target) throw new Refusal('write', 'the target of the write is not known');
+  return target;
+}
+
+function insertedColumns(statement: TsqlTree): number {
+  return (((statement.Insert as TsqlTree).columns ?? []) as unknown[]).length;
+}
+
+/** Keys and checks that hold masked columns together with others, or that other tables refer to. */
+function tiesMasked(target: TsqlRelation, kind: string, { catalog }: TsqlProtection): boolean {
+  const table = catalog.catalog.tables.find((known) => sameName(known, target));
+  if (!table) return true;
+  const isMasked = (column: string) => target.masks.has(column.toLowerCase());
+  const mixed = (columns: readonly string[]) =>
+    columns.some(isMasked) && columns.some((column) => !isMasked(column));
+  if (kind === 'Delete')
+    return (
+      target.masks.size > 0 &&
+      catalog.catalog.tables.some(({ foreignKeys }) =>
+        foreignKeys.some(
+          ({ references }) => sameName(references, target) && references.columns.some(isMasked),
+        ),
+      )
+    );
+  return [...table.uniqueKeys, ...table.foreignKeys, ...table.checks].some(({ columns }) => mixed(columns));
+}
+
+function sameName(a: { schema: string; name: string }, b: { schema: string; name: string }): boolean {
+  return a.schema.toLowerCase() === b.schema.toLowerCase() && a.name.toLowerCase() === b.name.toLowerCase();
+}
