@@ -9,6 +9,7 @@ import type {
 } from '../../domain/catalog/catalog.js';
 import type { NativeClassification } from '../../domain/classification/native-classification.js';
 import type { SqlServerConnection } from './connection.js';
+import { hasSystemView } from './system-views.js';
 import { columnTypeOf, type TypeRow } from './type-mapping.js';
 
 /** Objects of people: not the system's, not change-data-capture's, not replication's. */
@@ -21,7 +22,6 @@ interface RelationRow {
   readonly kind: string;
   readonly comment: string | null;
   readonly rows: string | number | null;
-  readonly bytes: string | number | null;
   readonly readable: number | null;
   readonly definition: string | null;
 }
@@ -40,8 +40,8 @@ interface ColumnRow extends TypeRow {
 interface KeyColumnRow {
   readonly relation: number;
   readonly key: string;
-  readonly primary: boolean;
-  readonly filter: string | null;
+  readonly isPrimary: boolean;
+  readonly filterDefinition: string | null;
   readonly column: string;
 }
 
@@ -79,6 +79,7 @@ export async function introspect(connection: SqlServerConnection): Promise<Catal
   const checks = grouped(await connection.query<CheckRow>(checksQuery));
   const reads = grouped(await connection.query<DependencyRow>(dependenciesQuery));
   const classifications = await readClassifications(connection);
+  const bytes = await readSizes(connection);
 
   const tables: Table[] = [];
   const views: View[] = [];
@@ -110,7 +111,7 @@ export async function introspect(connection: SqlServerConnection): Promise<Catal
       partitionKey: [],
       ...comment,
       ...(relation.rows === null ? {} : { estimatedRows: Number(relation.rows) }),
-      ...(relation.bytes === null ? {} : { estimatedBytes: Number(relation.bytes) }),
+      ...(bytes.has(id) ? { estimatedBytes: bytes.get(id)! } : {}),
       ...(relation.readable === 1 ? {} : { unreadable: 'the login has no SELECT on it' }),
     });
   }
@@ -140,6 +141,18 @@ function columnFrom(row: ColumnRow, ordinal: number, classification?: NativeClas
   };
 }
 
+/** Bytes of tables; compatible servers do not count pages. */
+async function readSizes(connection: SqlServerConnection): Promise<ReadonlyMap<number, number>> {
+  if (!(await hasSystemView(connection, 'allocation_units'))) return new Map();
+  const rows = await connection.query<{ relation: number; bytes: string | number }>(`
+    select r.object_id as relation, sum(a.total_pages) * 8192 as bytes
+    from sys.partitions r
+    join sys.allocation_units a on a.container_id = r.partition_id
+    where r.index_id in (0, 1)
+    group by r.object_id`);
+  return new Map(rows.map(({ relation, bytes }) => [relation, Number(bytes)]));
+}
+
 interface ClassificationRow {
   readonly relation: number;
   readonly column: string;
@@ -154,10 +167,7 @@ interface ClassificationRow {
 async function readClassifications(
   connection: SqlServerConnection,
 ): Promise<ReadonlyMap<string, NativeClassification>> {
-  const [{ known }] = await connection.query<{ known: number | null }>(
-    `select object_id(N'sys.sensitivity_classifications') as known`,
-  );
-  if (known === null) return new Map();
+  if (!(await hasSystemView(connection, 'sensitivity_classifications'))) return new Map();
   const rows = await connection.query<ClassificationRow>(`
     select s.major_id as relation, c.name as [column], cast(s.label as nvarchar(256)) as label,
            cast(s.label_id as nvarchar(128)) as labelId, cast(s.information_type as nvarchar(256)) as informationType,
@@ -188,10 +198,10 @@ function uniqueKeysFrom(rows: readonly KeyColumnRow[]): UniqueKey[] {
   return [...Map.groupBy(rows, ({ key }) => key)].map(([name, columns]) => ({
     name,
     columns: columns.map(({ column }) => column),
-    primary: columns[0].primary,
+    primary: columns[0].isPrimary,
     // Unlike PostgreSQL, SQL Server takes NULL as equal to NULL under a unique key.
     nullsNotDistinct: true,
-    ...(columns[0].filter === null ? {} : { predicate: columns[0].filter }),
+    ...(columns[0].filterDefinition === null ? {} : { predicate: columns[0].filterDefinition }),
   }));
 }
 
@@ -228,11 +238,6 @@ const relationsQuery = `
          case when o.type = 'U' then (
            select sum(r.rows) from sys.partitions r where r.object_id = o.object_id and r.index_id in (0, 1)
          ) end as rows,
-         case when o.type = 'U' then (
-           select sum(a.total_pages) * 8192 from sys.partitions r
-           join sys.allocation_units a on a.container_id = r.partition_id
-           where r.object_id = o.object_id and r.index_id in (0, 1)
-         ) end as bytes,
          has_perms_by_name(quotename(s.name) + '.' + quotename(o.name), 'OBJECT', 'SELECT') as readable,
          m.definition
   from sys.objects o
@@ -244,7 +249,7 @@ const relationsQuery = `
   order by s.name, o.name`;
 
 const columnsQuery = `
-  select c.object_id as relation, c.name as name, b.name as baseType, t.name as typeName, ts.name as typeSchema,
+  select c.object_id as relation, c.name as name, b.name as baseType, t.name as typeName, schema_name(t.schema_id) as typeSchema,
          t.is_user_defined as isAlias, cast(c.max_length as int) as maxLength, cast(c.precision as int) as precision,
          cast(c.scale as int) as scale, c.collation_name as collation, c.is_nullable as nullable,
          c.is_identity as isIdentity, k.definition as computed, k.is_persisted as persisted,
@@ -253,7 +258,6 @@ const columnsQuery = `
   join sys.objects o on o.object_id = c.object_id
   join sys.schemas s on s.schema_id = o.schema_id
   join sys.types t on t.user_type_id = c.user_type_id
-  join sys.schemas ts on ts.schema_id = t.schema_id
   join sys.types b on b.user_type_id =
     case when t.is_user_defined = 1 and t.system_type_id <> 240 then t.system_type_id else t.user_type_id end
   left join sys.computed_columns k on k.object_id = c.object_id and k.column_id = c.column_id
@@ -264,7 +268,7 @@ const columnsQuery = `
   order by c.object_id, c.column_id`;
 
 const keysQuery = `
-  select i.object_id as relation, i.name as [key], i.is_primary_key as [primary], i.filter_definition as filter,
+  select i.object_id as relation, i.name as [key], i.is_primary_key as isPrimary, i.filter_definition as filterDefinition,
          c.name as [column]
   from sys.indexes i
   join sys.objects o on o.object_id = i.object_id

@@ -68,7 +68,7 @@ async function* chunksOf(
 
 /** What the driver would round, or print in a form of its own, the server writes as text. */
 function wireForm({ name, type }: Column): string {
-  const asItIs = ['text', 'integer', 'boolean', 'binary', 'uuid'].includes(type.family);
+  const asItIs = ['text', 'integer', 'float', 'boolean', 'binary', 'uuid'].includes(type.family);
   return asItIs ? `t.${quoteName(name)}` : asText(name, type);
 }
 

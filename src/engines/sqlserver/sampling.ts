@@ -65,12 +65,13 @@ export function excerpt({ name, type }: Column): string {
   const column = `t.${quoteName(name)}`;
   switch (type.family) {
     case 'binary':
-      return `convert(varchar(${2 * BINARY_BYTES + 2}), convert(varbinary(${BINARY_BYTES}), ${column}), 1)`;
+      return `convert(varbinary(${BINARY_BYTES}), ${column})`;
     case 'text':
     case 'xml':
     case 'json':
       return `left(convert(nvarchar(max), ${column}), ${TEXT_CHARACTERS})`;
     case 'integer':
+    case 'float':
     case 'boolean':
     case 'uuid':
       return column;
@@ -91,8 +92,6 @@ export function asText(name: string, type: Column['type']): string {
     case 'time':
     case 'timestamp':
       return `convert(varchar(40), ${column}, 121)`;
-    case 'float':
-      return `convert(varchar(40), ${column}, 3)`;
     case 'decimal':
       return /money/.test(type.name)
         ? `convert(varchar(40), ${column}, 2)`

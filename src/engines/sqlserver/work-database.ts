@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type SqlServerConnection } from './connection.js';
-import { translateDriverError } from './driver-errors.js';
+import { DatabaseError, translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName } from './identifiers.js';
 import { parseLocation } from './location.js';
 import { exists, MAINTENANCE_DATABASE } from './target-inspection.js';
@@ -55,16 +56,39 @@ export async function publishWorkDatabase(location: string, work: string): Promi
   });
 }
 
-/** A database cannot be renamed under somebody's session: those there end first. */
+const RENAME_TRIES = 10;
+const RENAME_PAUSE_MS = 300;
+
+/** A database that somebody uses cannot be renamed. */
+const IN_USE = 5030;
+
+/** Renames a database; where sessions hold it, they end first, with what they were doing undone. */
 async function rename(master: SqlServerConnection, from: string, to: string): Promise<void> {
+  const renaming = `alter database ${quoteName(from)} modify name = ${quoteName(to)}`;
+  const failure = await tried(() => master.query(renaming));
+  if (failure === undefined) return;
+  if (!(failure instanceof DatabaseError) || failure.number !== IN_USE) throw failure;
   await master.query(`alter database ${quoteName(from)} set single_user with rollback immediate`);
   try {
-    await master.query(`alter database ${quoteName(from)} modify name = ${quoteName(to)}`);
+    await master.query(renaming);
   } catch (error) {
     await master.query(`alter database ${quoteName(from)} set multi_user`);
     throw error;
   }
   await master.query(`alter database ${quoteName(to)} set multi_user`);
+}
+
+/** Tries a few times, since the sessions that we ended a moment ago may not be gone yet; gives the last failure. */
+async function tried(work: () => Promise<unknown>): Promise<Error | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      if (attempt === RENAME_TRIES) return translateDriverError(error, 'renaming a database');
+      await pause(RENAME_PAUSE_MS);
+    }
+  }
 }
 
 /** The target's name with a suffix, the name cut so that both fit. */

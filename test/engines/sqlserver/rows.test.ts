@@ -51,18 +51,31 @@ describe('rows of SQL Server as COPY text', () => {
 describe('fields on their way into a bulk load', () => {
   const load = (type: ColumnType, text: string) => bulkColumnOf(type).valueOf(text);
 
-  it('keep numbers that JavaScript would round as text for the server to read', () => {
+  it('count decimals and money in whole numbers, of any length', () => {
     const type: ColumnType = { name: 'decimal(38,10)', family: 'decimal', precision: 38, scale: 10 };
     expect(load(type, '1234567890123456789012345678.0123456789')).toBe(
-      '1234567890123456789012345678.0123456789',
+      12345678901234567890123456780123456789n,
+    );
+    expect(load(type, '-0.5')).toBe(-5_000_000_000n);
+    expect(load({ name: 'money', family: 'decimal', precision: 19, scale: 4 }, '922337203685477.5807')).toBe(
+      2n ** 63n - 1n,
     );
     expect(load({ name: 'bigint', family: 'integer' }, '9007199254740993')).toBe('9007199254740993');
   });
 
   it('keep seven places of a second', () => {
-    expect(load({ name: 'datetime2(7)', family: 'timestamp' }, '2026-01-02 03:04:05.1234567')).toBe(
-      '2026-01-02 03:04:05.1234567',
-    );
+    expect(load({ name: 'datetime2(7)', family: 'timestamp' }, '2026-01-02 03:04:05.1234567')).toMatchObject({
+      nanosecondDelta: 0.0004567,
+    });
+  });
+
+  it('keep the offset of a moment beside its time in UTC', () => {
+    const type: ColumnType = { name: 'datetimeoffset(7)', family: 'timestamp' };
+    expect(load(type, '2026-01-01 01:00:00.0000001 +02:00')).toEqual({
+      ticks: 828_000_000_001n,
+      days: 739_615,
+      offsetMinutes: 120,
+    });
   });
 
   it.each([
@@ -73,6 +86,8 @@ describe('fields on their way into a bulk load', () => {
     [{ name: 'date', family: 'date' }, '2026-13-01'],
     [{ name: 'date', family: 'date' }, 'soon'],
     [{ name: 'decimal(9,2)', family: 'decimal', precision: 9, scale: 2 }, ''],
+    [{ name: 'decimal(9,2)', family: 'decimal', precision: 9, scale: 2 }, '0.001'],
+    [{ name: 'datetime2(7)', family: 'timestamp' }, '2026-02-30T25:00'],
     [{ name: 'uniqueidentifier', family: 'uuid' }, 'not-a-guid'],
     [{ name: 'varbinary(max)', family: 'binary' }, 'abc'],
   ] as const)('of type %j refuse what is no value of it, without telling it', (type, text) => {

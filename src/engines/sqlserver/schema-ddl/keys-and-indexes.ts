@@ -8,10 +8,10 @@ interface IndexRow {
   readonly table: string;
   readonly name: string;
   readonly type: string;
-  readonly unique: boolean;
-  readonly primary: boolean;
-  readonly constraint: boolean;
-  readonly filter: string | null;
+  readonly isUnique: boolean;
+  readonly isPrimary: boolean;
+  readonly isConstraint: boolean;
+  readonly filterDefinition: string | null;
   readonly column: string;
   readonly included: boolean;
   readonly descending: boolean;
@@ -42,8 +42,8 @@ interface CheckRow {
 
 /**
  * Keys, indexes and constraints, made when the rows are in: clustered ones first, since they move the
- * rows; foreign keys last. What the source trusts is checked against every row (`with check`), so that
- * the copy's constraints are trusted too.
+ * rows; foreign keys last. What the source trusts is checked against every row, as a new constraint is where
+ * nothing else is said, so that the copy's constraints are trusted too.
  */
 export async function readKeysAndIndexes(connection: SqlServerConnection): Promise<SchemaStatement[]> {
   const indexes = Map.groupBy(await connection.query<IndexRow>(indexesQuery), (row) =>
@@ -57,8 +57,8 @@ export async function readKeysAndIndexes(connection: SqlServerConnection): Promi
   return [...statements, ...checks, ...[...keys.values()].flatMap(foreignKeyStatements)];
 }
 
-function order({ type, primary }: IndexRow): number {
-  return (type.startsWith('CLUSTERED') ? 0 : 2) + (primary ? 0 : 1);
+function order({ type, isPrimary }: IndexRow): number {
+  return (type.startsWith('CLUSTERED') ? 0 : 2) + (isPrimary ? 0 : 1);
 }
 
 function indexStatement(rows: readonly IndexRow[]): SchemaStatement {
@@ -70,9 +70,9 @@ function indexStatement(rows: readonly IndexRow[]): SchemaStatement {
     .filter(({ included }) => !included)
     .map(({ column, descending }) => `${quoteName(column)}${descending ? ' desc' : ''}`)
     .join(', ');
-  const makes = `${first.constraint ? 'key' : 'index'} ${first.schema}.${first.name}`;
-  if (first.constraint) {
-    const key = first.primary ? 'primary key' : 'unique';
+  const makes = `${first.isConstraint ? 'key' : 'index'} ${first.schema}.${first.name}`;
+  if (first.isConstraint) {
+    const key = first.isPrimary ? 'primary key' : 'unique';
     return { makes, sql: `alter table ${table} add constraint ${name} ${key} ${kind} (${columns})` };
   }
   if (kind.includes('columnstore')) {
@@ -81,8 +81,8 @@ function indexStatement(rows: readonly IndexRow[]): SchemaStatement {
   }
   const included = rows.filter((row) => row.included).map(({ column }) => column);
   const include = included.length === 0 ? '' : ` include (${quoteNames(included)})`;
-  const where = first.filter === null ? '' : ` where ${first.filter}`;
-  const unique = first.unique ? 'unique ' : '';
+  const where = first.filterDefinition === null ? '' : ` where ${first.filterDefinition}`;
+  const unique = first.isUnique ? 'unique ' : '';
   return { makes, sql: `create ${unique}${kind} index ${name} on ${table} (${columns})${include}${where}` };
 }
 
@@ -96,9 +96,9 @@ function checkStatements({
 }: CheckRow): SchemaStatement[] {
   const relation = quoteRelation({ schema, name: table });
   const makes = `check ${schema}.${name}`;
-  const how = trusted ? 'with check' : 'with nocheck';
+  const how = trusted ? '' : 'with nocheck ';
   return [
-    { makes, sql: `alter table ${relation} ${how} add constraint ${quoteName(name)} check ${definition}` },
+    { makes, sql: `alter table ${relation} ${how}add constraint ${quoteName(name)} check ${definition}` },
     ...(disabled ? [{ makes, sql: `alter table ${relation} nocheck constraint ${quoteName(name)}` }] : []),
   ];
 }
@@ -117,13 +117,13 @@ function foreignKeyStatements(rows: readonly ForeignKeyRow[]): SchemaStatement[]
     .map(([event, action]) => ` on ${event} ${action.replaceAll('_', ' ').toLowerCase()}`)
     .join('');
   const made = (how: string) =>
-    `alter table ${relation} ${how} add constraint ${quoteName(name)} foreign key (${columns}) references ${references}${actions}`;
-  const unvalidated = made('with nocheck');
+    `alter table ${relation} ${how}add constraint ${quoteName(name)} foreign key (${columns}) references ${references}${actions}`;
+  const unvalidated = made('with nocheck ');
   return [
     trusted
       ? {
           makes,
-          sql: made('with check'),
+          sql: made(''),
           foreignKey: { table: { schema, name: table }, name, unvalidated },
         }
       : { makes, sql: unvalidated },
@@ -132,10 +132,10 @@ function foreignKeyStatements(rows: readonly ForeignKeyRow[]): SchemaStatement[]
 }
 
 const indexesQuery = `
-  select s.name as [schema], o.name as [table], i.name as name, i.type_desc as type, i.is_unique as [unique],
-         i.is_primary_key as [primary],
-         case when i.is_primary_key = 1 or i.is_unique_constraint = 1 then cast(1 as bit) else cast(0 as bit) end as [constraint],
-         i.filter_definition as filter, c.name as [column], x.is_included_column as included,
+  select s.name as [schema], o.name as [table], i.name as name, i.type_desc as type, i.is_unique as isUnique,
+         i.is_primary_key as isPrimary,
+         case when i.is_primary_key = 1 or i.is_unique_constraint = 1 then cast(1 as bit) else cast(0 as bit) end as isConstraint,
+         i.filter_definition as filterDefinition, c.name as [column], x.is_included_column as included,
          x.is_descending_key as descending
   from sys.indexes i
   join sys.tables o on o.object_id = i.object_id

@@ -43,7 +43,7 @@ export async function readSchemaSections(connection: SqlServerConnection): Promi
 async function readSchemas(connection: SqlServerConnection): Promise<SchemaStatement[]> {
   const rows = await connection.query<{ name: string }>(`
     select distinct s.name as name from sys.schemas s
-    where s.schema_id < 16384 and s.name not in ('dbo', 'guest', 'sys', 'INFORMATION_SCHEMA', 'cdc')
+    where s.name not in ('dbo', 'guest', 'sys', 'INFORMATION_SCHEMA', 'cdc') and s.name not like 'db[_]%'
     order by s.name`);
   return rows.map(({ name }) => ({ makes: `schema ${name}`, sql: `create schema ${quoteName(name)}` }));
 }

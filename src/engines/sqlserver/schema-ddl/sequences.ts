@@ -46,8 +46,14 @@ export async function readSequences(
       })),
       ...identities.map((row) => ({
         makes: `identity of ${row.schema}.${row.name}`,
-        sql: `dbcc checkident (${quoteLiteral(quoteRelation(row))}, reseed, ${row.last}) with no_infomsgs`,
+        sql: `dbcc checkident (${quoteRelationText(row)}, reseed, ${row.last}) with no_infomsgs`,
       })),
     ],
   };
+}
+
+/** A table's name as a string: DBCC of compatible servers takes Unicode literals for part of the name. */
+function quoteRelationText(table: { readonly schema: string; readonly name: string }): string {
+  const text = quoteLiteral(quoteRelation(table));
+  return /^[\x20-\x7e]*$/.test(text) ? text.slice(1) : text;
 }

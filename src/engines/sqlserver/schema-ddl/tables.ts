@@ -58,7 +58,7 @@ function declaredType(row: ColumnRow): string {
 
 const tablesQuery = `
   select o.object_id as relation, s.name as [schema], o.name as [table], c.name as name,
-         b.name as baseType, t.name as typeName, ts.name as typeSchema, t.is_user_defined as isAlias,
+         b.name as baseType, t.name as typeName, schema_name(t.schema_id) as typeSchema, t.is_user_defined as isAlias,
          cast(c.max_length as int) as maxLength, cast(c.precision as int) as precision, cast(c.scale as int) as scale,
          c.collation_name as collation, c.is_nullable as nullable, k.definition as computed,
          k.is_persisted as persisted, d.definition as [default], d.name as defaultName, c.is_sparse as sparse,
@@ -68,7 +68,6 @@ const tablesQuery = `
   join sys.tables o on o.object_id = c.object_id
   join sys.schemas s on s.schema_id = o.schema_id
   join sys.types t on t.user_type_id = c.user_type_id
-  join sys.schemas ts on ts.schema_id = t.schema_id
   join sys.types b on b.user_type_id =
     case when t.is_user_defined = 1 and t.system_type_id <> 240 then t.system_type_id else t.user_type_id end
   left join sys.computed_columns k on k.object_id = c.object_id and k.column_id = c.column_id

@@ -2,6 +2,7 @@ import type { SchemaStatement } from '../../engine.js';
 import type { SqlServerConnection } from '../connection.js';
 import { quoteName, quoteRelation } from '../identifiers.js';
 import { ownObjects } from '../introspection.js';
+import { hasSystemView } from '../system-views.js';
 
 interface TemporalRow {
   readonly schema: string;
@@ -17,11 +18,7 @@ interface TemporalRow {
  * the server's own check that both hang together.
  */
 export async function readTemporal(connection: SqlServerConnection): Promise<SchemaStatement[]> {
-  const [{ known }] = await connection.query<{ known: number | null }>(`
-    select case when object_id(N'sys.periods') is not null
-             and exists (select 1 from sys.all_columns where object_id = object_id(N'sys.tables') and name = 'temporal_type')
-           then 1 else 0 end as known`);
-  if (known !== 1) return [];
+  if (!(await hasSystemView(connection, 'periods'))) return [];
   const rows = await connection.query<TemporalRow>(`
     select s.name as [schema], o.name as name, hs.name as historySchema, h.name as historyName,
            f.name as [from], t.name as [to]

@@ -1,0 +1,237 @@
+import { createPseudonyms } from '../../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
+import { planScrub } from '../../../src/domain/scrub/plan-scrub.js';
+import { connect } from '../../../src/engines/sqlserver/connection.js';
+import { sqlServerEngine } from '../../../src/engines/sqlserver/sqlserver-engine.js';
+import { readClassifier } from '../../../src/rules/read-classifier.js';
+import { classifyDataSource } from '../../../src/runs/classify-run.js';
+import { runScrub } from '../../../src/runs/scrub-run.js';
+import { labelsFor, policyOf, shippedRules } from '../../support/planning.js';
+import {
+  createSqlServerDatabase,
+  type SqlServerDatabase,
+  sqlServerUrl,
+  urlOf,
+} from '../../support/sql-server.js';
+
+/**
+ * Against a real server: `MSSQL_URL=sqlserver://sa:…@localhost:1433/master?… npm run test:sqlserver`.
+ * Skipped, and said to be, where there is none.
+ */
+const onSqlServer = sqlServerUrl === undefined ? describe.skip : describe;
+
+const shop = `
+  create schema sales
+go
+  create table dbo.customers (
+    id int identity(5, 5) not null constraint pk_customers primary key,
+    full_name nvarchar(100) not null,
+    email nvarchar(200) null constraint uq_customers_email unique,
+    phone varchar(30) null,
+    born date null,
+    balance decimal(38, 10) not null constraint df_balance default 0,
+    rate float null,
+    seen datetime2(6) null,
+    active bit not null constraint df_active default 1,
+    token uniqueidentifier null,
+    photo varbinary(max) null,
+    shout as (upper(full_name)),
+    constraint ck_customers_balance check (balance >= 0)
+  )
+go
+  create table sales.[order details] (
+    id bigint not null constraint pk_details primary key,
+    customer_id int not null constraint fk_details_customer references dbo.customers (id) on delete cascade,
+    email nvarchar(200) null,
+    [quoted name] nvarchar(max) null,
+    placed datetime not null
+  )
+go
+  create index ix_details_customer on sales.[order details] (customer_id) include (placed)
+go
+  create view dbo.mails as select id, email from dbo.customers
+go
+  create procedure dbo.count_mails as select count(*) as n from dbo.mails
+go
+  create trigger dbo.on_customer on dbo.customers after insert as set nocount on
+go
+  declare @i int = 1;
+  while @i <= 500
+  begin
+    insert into dbo.customers (full_name, email, phone, born, balance, rate, seen, token, photo)
+    values (choose(1 + @i % 5, N'Ana Müller', N'Ben Okafor', N'Carla Rossi', N'Dmitri Orlov', N'Emma Schmidt'), concat(N'ana.', @i, N'@corp.example'), concat('+49 30 90180', right(concat('000', @i), 3)),
+            dateadd(day, @i, '1970-01-01'), @i * 1234567890123.0123456789, @i / 7.0, '2026-01-02 03:04:05.123456', newid(), 0x00ff10);
+    insert into sales.[order details] (id, customer_id, email, [quoted name], placed)
+    values (@i, @i * 5, concat(N'ana.', @i, N'@corp.example'), concat(N'tab', char(9), N'line', char(10), N'back\\slash 山田 ', @i), '2026-02-03 04:05:06.007');
+    set @i += 1;
+  end`;
+
+const types = {
+  'dbo.customers.full_name': 'person-name',
+  'dbo.customers.email': 'email-address',
+  'dbo.customers.phone': 'phone-number',
+  'dbo.customers.born': 'date-of-birth',
+  'sales.order details.email': 'email-address',
+  'sales."order details".email': 'email-address',
+};
+
+onSqlServer('on a real SQL Server', () => {
+  let source: SqlServerDatabase;
+
+  beforeAll(async () => {
+    source = await createSqlServerDatabase(shop);
+  }, 120_000);
+  afterAll(async () => {
+    await source?.drop();
+  });
+
+  it('the catalog has tables, columns, keys and views as they are', async () => {
+    const session = await sqlServerEngine.open(source.url);
+    const catalog = await session.introspect();
+    await session.close();
+    const customers = catalog.tables.find(({ name }) => name === 'customers')!;
+    // What a computed column's type is called, servers do not agree on.
+    const declared = customers.columns.filter(({ generated }) => generated === undefined);
+    expect(declared.map(({ name, type }) => `${name} ${type.name} ${type.family}`)).toEqual([
+      'id int integer',
+      'full_name nvarchar(100) text',
+      'email nvarchar(200) text',
+      'phone varchar(30) text',
+      'born date date',
+      'balance decimal(38,10) decimal',
+      'rate float float',
+      'seen datetime2(6) timestamp',
+      'active bit boolean',
+      'token uniqueidentifier uuid',
+      'photo varbinary(max) binary',
+    ]);
+    expect(customers.columns[0].identity).toBe('always');
+    expect(
+      customers.columns.filter(({ generated }) => generated !== undefined).map(({ name }) => name),
+    ).toEqual(['shout']);
+    expect(customers.uniqueKeys.map(({ columns, primary }) => ({ columns, primary }))).toEqual(
+      expect.arrayContaining([
+        { columns: ['id'], primary: true },
+        { columns: ['email'], primary: false },
+      ]),
+    );
+    const details = catalog.tables.find(({ name }) => name === 'order details')!;
+    expect(details.foreignKeys[0]).toMatchObject({
+      columns: ['customer_id'],
+      references: { schema: 'dbo', name: 'customers', columns: ['id'] },
+      validated: true,
+    });
+    expect(catalog.views.map(({ name }) => name)).toEqual(['mails']);
+  });
+
+  it('columns are classified from a sample, without a full scan', async () => {
+    const session = await sqlServerEngine.open(source.url);
+    const classifier = await readClassifier(await shippedRules());
+    const { proposals, failures } = await classifyDataSource({ session, classifier });
+    await session.close();
+    expect(failures).toEqual([]);
+    const said = new Map(proposals.map(({ column, informationType }) => [column.column, informationType]));
+    expect(said.get('full_name')).toBe('person-name');
+    expect(said.get('phone')).toBe('phone-number');
+    expect(said.get('born')).toBe('date-of-birth');
+    expect(said.get('placed')).toBeNull();
+  });
+
+  it('a scrub copies every row, masks alike what is alike, and keeps values exact', async () => {
+    const from = await sqlServerEngine.openSource(source.url);
+    let copy = `${source.name}_copy`;
+    try {
+      const catalog = await from.catalog();
+      const target = await sqlServerEngine.openTarget(urlOf(copy), {
+        replace: true,
+        source: await from.identity(),
+      });
+      // Babelfish 4.4 keeps a database locked that anybody was connected to: there the copy is looked at in
+      // its work database, and publication is not shown.
+      if (await isBabelfish()) target.publish = () => target.close();
+      const { informationTypes, words } = await shippedRules();
+      const plan = planScrub({
+        catalog,
+        labels: await labelsFor(catalog, types),
+        labelsSha256: '',
+        policy: await policyOf('default'),
+        types: informationTypes,
+        keyId: '',
+      });
+      expect(plan.refusals).toEqual([]);
+      const { tables } = await runScrub({
+        source: from,
+        target,
+        plan,
+        pseudonyms: createPseudonyms(Buffer.alloc(32, 7)),
+        words,
+        verify: () => Promise.resolve({ problems: [] }),
+      });
+      expect(Object.fromEntries(tables.map(({ name, rows }) => [name, rows]))).toEqual({
+        customers: 500,
+        'order details': 500,
+      });
+    } finally {
+      await from.close();
+    }
+    if (await isBabelfish()) copy = await workDatabaseOf(copy);
+    const copied = await connect(urlOf(copy));
+    const same = (sql: string) =>
+      Promise.all([source.connection.query(sql), copied.query(sql)]).then(([a, b]) => expect(b).toEqual(a));
+    await same(
+      `select id, cast(balance as varchar(60)) as balance, rate, convert(varchar(40), seen, 121) as seen, active, token, photo
+       from dbo.customers order by id`,
+    );
+    await same('select id, customer_id, [quoted name] as q, placed from sales.[order details] order by id');
+    const [{ met, kept }] = await copied.query<{ met: number; kept: number }>(`
+      select count(*) as met, sum(case when c.email like N'ana.%@corp.example' then 1 else 0 end) as kept
+      from dbo.customers c join sales.[order details] d on d.customer_id = c.id and d.email = c.email`);
+    expect({ met, kept }).toEqual({ met: 500, kept: 0 });
+    expect(await copied.query('select count(*) as n from dbo.mails')).toEqual([{ n: 500 }]);
+    const [{ next }] = await copied.query<{ next: number }>(`
+      insert into dbo.customers (full_name) values (N'New');
+      select cast(ident_current('dbo.customers') as int) as next`);
+    expect(next).toBe(2505);
+    copied.close();
+  }, 180_000);
+
+  it('a target that is not empty, or is the source, is refused', async () => {
+    const from = await sqlServerEngine.openSource(source.url);
+    const identity = await from.identity();
+    await from.close();
+    await expect(
+      sqlServerEngine.openTarget(source.url, { replace: true, source: identity }),
+    ).rejects.toMatchObject({ code: 'target-is-source' });
+    const other = await createSqlServerDatabase('create table dbo.t (a int)');
+    await expect(
+      sqlServerEngine.openTarget(other.url, { replace: false, source: identity }),
+    ).rejects.toMatchObject({ code: 'target-not-empty' });
+    await other.drop();
+  }, 120_000);
+
+  it('names with quotes, spaces and scripts of any kind survive', async () => {
+    const odd = await createSqlServerDatabase(
+      `create table dbo.[odd ß name] ([a b] int, ["c] nvarchar(20), [ü] nvarchar(20))`,
+    );
+    const session = await sqlServerEngine.open(odd.url);
+    const { tables } = await session.introspect();
+    expect(tables[0].name).toBe('odd ß name');
+    expect(tables[0].columns.map(({ name }) => name)).toEqual(['a b', '"c', 'ü']);
+    expect(await session.sample(tables[0], { rows: 5, timeoutMs: 5000 })).toMatchObject({ rows: 0 });
+    await session.close();
+    await odd.drop();
+  }, 120_000);
+
+  async function isBabelfish(): Promise<boolean> {
+    const [{ version }] = await source.connection.query<{ version: string | null }>(
+      `select cast(serverproperty('BabelfishVersion') as nvarchar(64)) as version`,
+    );
+    return version !== null;
+  }
+
+  async function workDatabaseOf(target: string): Promise<string> {
+    const [{ name }] = await source.connection.query<{ name: string }>(
+      `select d.name as name from sys.databases d where d.name like N'${target}!_!_scrubjay%' escape '!'`,
+    );
+    return name;
+  }
+});
