@@ -127,6 +127,23 @@ describe.each(['text', 'binary'] as const)('rows in COPY’s %s format', (format
     expect(() => through(used, bytes, [])).toThrow(MalformedCopyError);
   });
 
+  it('take no more memory the more there are', () => {
+    const [header, ...rows] = [0, 7].map((length) =>
+      print(Array.from({ length: length * 100 }, () => ['one', 'two', null, 'x'.repeat(60)])),
+    );
+    // Without what stands before the first row and behind the last.
+    const body = format === 'text' ? rows[0] : rows[0].subarray(header.length - 2, -2);
+    const used = createRowMasker({ columns, masks: [{ column: 'b', mask: same, reads: [] }], format });
+    if (format === 'binary') used.push(header.subarray(0, -2));
+    const through = (times: number) => {
+      for (let i = 0; i < times; i++) used.push(body);
+      return process.memoryUsage().arrayBuffers;
+    };
+    const few = through(100);
+    expect(through(1000) - few).toBeLessThan(body.length * 10);
+    expect(used.rows).toBeGreaterThan(700_000);
+  });
+
   it('may be larger than any block', () => {
     const huge = 'x\\y\t'.repeat(500_000);
     const bytes = print([
