@@ -36,7 +36,8 @@ export async function jobsUnderFire(
   await enqueue(url, redisUrl, tenantId, jobs);
   const began = performance.now();
   const start = () => startChild('./probe-worker.js', [url, ...(redisUrl === undefined ? [] : [redisUrl])]);
-  const workers: Child<unknown>[] = await Promise.all(Array.from({ length: WORKERS }, start));
+  const workers: Promise<Child<unknown>>[] = Array.from({ length: WORKERS }, start);
+  await Promise.all(workers);
   let killed = 0;
   try {
     while (killed < kills) {
@@ -48,13 +49,14 @@ export async function jobsUnderFire(
         continue;
       }
       const unlucky = Math.floor(Math.random() * workers.length);
-      await workers[unlucky].kill();
+      await (await workers[unlucky]).kill();
       killed++;
-      workers[unlucky] = await start();
+      // Not waited for: the others go on meanwhile, and may be killed too.
+      workers[unlucky] = start();
     }
     await untilEnded(url);
   } finally {
-    await Promise.all(workers.map((worker) => worker.kill()));
+    await Promise.all(workers.map(async (worker) => (await worker).kill()));
   }
   const seconds = (performance.now() - began) / 1_000;
   const effects = await count(url, 'probe_effects');

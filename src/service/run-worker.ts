@@ -15,11 +15,8 @@ export async function runWorker(environment: NodeJS.ProcessEnv): Promise<void> {
   const foundation = await openFoundation(configuration);
   const { database, keeping, log } = foundation;
   const metrics = new Metrics(database, keeping.queue);
-  const { metricsPort: port, metricsHost: host } = configuration;
-  const operations =
-    port === undefined
-      ? undefined
-      : await OperationsServer.listen({ host, port }, { metrics, database, queue: keeping.queue });
+  const parts = { metrics, database, queue: keeping.queue };
+  const operations = await OperationsServer.listenWhereAsked(configuration, parts);
   const working = await startWorking({ configuration, database, keeping, log, metrics });
   const { workerConcurrency: concurrency } = configuration;
   log.info({ queue: keeping.queue.id, concurrency, metricsPort: operations?.port }, 'worker started');

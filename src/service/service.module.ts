@@ -25,6 +25,7 @@ import { DataSourcesController } from './data-sources/data-sources.controller.js
 import { ServiceDatabase } from './database/service-database.js';
 import type { Foundation } from './foundation.js';
 import { HealthController } from './health/health.controller.js';
+import { JOB_QUEUE } from './jobs/job-queue.js';
 import { WorkModule } from './jobs/work.module.js';
 import { AddressPolicy } from './network/address-policy.js';
 import { RateLimits } from './http/rate-limits.js';
@@ -58,6 +59,7 @@ export class ServiceModule {
       ],
       providers: [
         { provide: ServiceDatabase, useValue: database },
+        { provide: JOB_QUEUE, useValue: foundation.keeping.queue },
         { provide: SecretStore, useValue: secrets },
         { provide: AddressPolicy, useValue: addresses },
         { provide: RateLimits, useValue: new RateLimits(configuration) },

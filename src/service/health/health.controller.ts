@@ -1,9 +1,11 @@
-import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Open } from '../auth/auth.guard.js';
 import { ServiceDatabase } from '../database/service-database.js';
 import { Answers } from '../http/answers.js';
+import { JOB_QUEUE, type JobQueue } from '../jobs/job-queue.js';
+import { isReady } from '../metrics/operations-server.js';
 
 const healthSchema = z.strictObject({ status: z.literal('ok') });
 
@@ -11,7 +13,10 @@ const healthSchema = z.strictObject({ status: z.literal('ok') });
 @Open()
 @Controller('health')
 export class HealthController {
-  constructor(private readonly database: ServiceDatabase) {}
+  constructor(
+    private readonly database: ServiceDatabase,
+    @Inject(JOB_QUEUE) private readonly queue: JobQueue,
+  ) {}
 
   /** The process runs: restart it when this does not answer. */
   @Get('live')
@@ -24,11 +29,7 @@ export class HealthController {
   @Get('ready')
   @Answers(200, 'The process can serve', healthSchema)
   async ready(): Promise<z.infer<typeof healthSchema>> {
-    try {
-      await this.database.withoutTenant('select 1', []);
-    } catch (cause) {
-      throw new ServiceUnavailableException(undefined, { cause });
-    }
+    if (!(await isReady(this.database, this.queue))) throw new ServiceUnavailableException();
     return { status: 'ok' };
   }
 }

@@ -1,5 +1,5 @@
-import type { MessageEvent } from '@nestjs/common';
-import { Observable } from 'rxjs';
+import type { MessageEvent, OnModuleDestroy } from '@nestjs/common';
+import { Observable, type Subscriber } from 'rxjs';
 import type { Caller } from '../auth/caller.js';
 import type { JobNews } from './job-news.js';
 import { isEnded, type JobView } from './job.js';
@@ -21,10 +21,11 @@ interface Followed {
 }
 
 /** A job's progress as server-sent events: the job as it is now, again at each change, until it has ended. */
-export class JobEvents {
+export class JobEvents implements OnModuleDestroy {
   readonly #jobs: Jobs;
   readonly #news: JobNews;
   readonly #followed = new Map<string, Followed>();
+  readonly #open = new Set<Subscriber<MessageEvent>>();
 
   constructor(jobs: Jobs, news: JobNews) {
     this.#jobs = jobs;
@@ -40,18 +41,20 @@ export class JobEvents {
         if (event.type === 'end') subscriber.complete();
       };
       const leave = this.#join(caller, jobId, tell);
+      this.#open.add(subscriber);
       const quiet = setInterval(() => subscriber.next({ type: 'ping', data: '' }), QUIET_MS);
       tell(eventOf(now));
       return () => {
         clearInterval(quiet);
+        this.#open.delete(subscriber);
         leave();
       };
     });
   }
 
-  /** How many streams are open: for metrics. */
-  get followers(): number {
-    return [...this.#followed.values()].reduce((sum, { followers }) => sum + followers.size, 0);
+  /** Closes every stream when the process stops: it would wait for them, and they for their jobs. */
+  onModuleDestroy(): void {
+    for (const subscriber of [...this.#open]) subscriber.complete();
   }
 
   #join(caller: Caller, jobId: string, tell: (event: MessageEvent) => void): () => void {

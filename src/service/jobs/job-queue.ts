@@ -41,6 +41,9 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
+/** Nest's token for the queue. */
+export const JOB_QUEUE = Symbol('job queue');
+
 /** Milliseconds that the parts of job keeping take; the defaults suit a service, tests hurry. */
 export interface JobTimings {
   /** For how long a worker holds a job without a sign of life; it gives three in that time. */

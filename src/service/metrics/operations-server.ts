@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Configuration } from '../configuration/configuration.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import type { JobQueue } from '../jobs/job-queue.js';
 import type { Metrics } from './metrics.js';
@@ -31,6 +32,14 @@ export class OperationsServer {
       operations.#server.listen(port, host, resolve);
     });
     return operations;
+  }
+
+  /** As `listen`, where the configuration names a port; undefined otherwise. */
+  static async listenWhereAsked(
+    { metricsPort: port, metricsHost: host }: Pick<Configuration, 'metricsPort' | 'metricsHost'>,
+    parts: Parameters<typeof OperationsServer.listen>[1],
+  ): Promise<OperationsServer | undefined> {
+    return port === undefined ? undefined : OperationsServer.listen({ host, port }, parts);
   }
 
   get port(): number {
