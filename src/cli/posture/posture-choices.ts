@@ -23,6 +23,9 @@ export interface PostureChoices extends RulesChoice {
   readonly policy?: string;
   readonly declarations?: string;
   readonly production?: string;
+  readonly terraform?: string;
+  readonly kubernetes?: string;
+  readonly http?: string;
   readonly endpoint: readonly string[];
   readonly checks: readonly string[];
   readonly results?: string;
@@ -42,6 +45,12 @@ export function postureOptions(): readonly Option[] {
       '--production <url>',
       'production, where the data source is a copy that must not hold its values',
     ),
+    new Option(
+      '--terraform <path>',
+      'a plan or state as JSON (terraform show -json), or the folder of a configuration',
+    ),
+    new Option('--kubernetes <path>', 'Kubernetes manifests: a file or folder'),
+    new Option('--http <url>', 'a site: its TLS, and the headers that it sends'),
     new Option(
       '--endpoint <host:port>',
       'look at the TLS of another endpoint from outside; repeatable; postgres://host:port for a PostgreSQL server',
@@ -101,7 +110,11 @@ export async function postureResultsOf(
 
 async function targetsOf(url: string | undefined, choices: PostureChoices): Promise<PostureTargets> {
   const endpoints = choices.endpoint.map(readEndpoint);
-  const hasOther = endpoints.length > 0;
+  const { terraform, kubernetes, http } = choices;
+  if (http !== undefined && !(URL.canParse(http) && /^https?:/.test(http))) {
+    throw new UsageError(`"${http}" is no address of a site`, 'write https://host/path');
+  }
+  const hasOther = endpoints.length > 0 || [terraform, kubernetes, http].some((each) => each !== undefined);
   const given = url ?? process.env.SCRUBJAY_URL;
   const location =
     given === undefined && hasOther ? undefined : await locationFrom(url, 'SCRUBJAY_URL', 'the data source');
@@ -112,6 +125,9 @@ async function targetsOf(url: string | undefined, choices: PostureChoices): Prom
   return {
     ...(location === undefined ? {} : { location }),
     ...(production === undefined ? {} : { production }),
+    ...(terraform === undefined ? {} : { terraform }),
+    ...(kubernetes === undefined ? {} : { kubernetes }),
+    ...(http === undefined ? {} : { http }),
     endpoints,
   };
 }

@@ -4,13 +4,14 @@ import { identifier, relation, type Remedy, sql } from './remedy.js';
 /**
  * Encrypts a text column where it stands, with a key that comes from outside the server as psql's variable
  * `key`, and writes the table anew: an UPDATE alone leaves the old values in the file.
+ * @param type the column's type as it is: ciphertext needs text
  */
-export function encryptInPlace(column: LabelledColumn): Remedy {
+export function encryptInPlace(column: LabelledColumn, type = 'text'): Remedy {
   const table = relation(relationOf(column));
   const name = identifier(column.column);
   return sql(
     'create extension if not exists pgcrypto;',
-    `alter table ${table} alter column ${name} type text;`,
+    ...(type === 'text' ? [] : [`alter table ${table} alter column ${name} type text;`]),
     `update ${table} set ${name} = encode(pgp_sym_encrypt(${name}, :'key'), 'base64') where ${name} is not null;`,
     `vacuum (full, analyze) ${table};`,
   );

@@ -10,6 +10,9 @@ import type { Asset, Finding } from '../../domain/posture/finding.js';
 import type { PostureResults } from '../../domain/posture/posture-results.js';
 import { probeTls, type TlsEndpoint } from '../../engines/endpoints/probe-tls.js';
 import { postureSourceFor } from '../../engines/engine-registry.js';
+import { collectManifests } from '../../engines/kubernetes/collect-manifests.js';
+import { collectTerraform } from '../../engines/terraform/collect-terraform.js';
+import { collectWeb } from '../../engines/web/collect-web.js';
 
 /** What is looked at, and with what knowledge. */
 export interface PostureRequest {
@@ -34,6 +37,12 @@ export interface PostureTargets {
   readonly location?: string;
   /** Production, where the data source is a copy. */
   readonly production?: string;
+  /** A Terraform plan or state as JSON, or the folder of a configuration. */
+  readonly terraform?: string;
+  /** Kubernetes manifests: a file or folder. */
+  readonly kubernetes?: string;
+  /** The address of a site. */
+  readonly http?: string;
   /** Endpoints to look at from outside, beside the data source's own. */
   readonly endpoints?: readonly TlsEndpoint[];
 }
@@ -88,19 +97,53 @@ interface Look {
 }
 
 function looksAt(request: PostureRequest, common: CommonReadings): readonly Look[] {
-  const { location, endpoints = [] } = request.targets;
-  const own = location === undefined ? undefined : endpointOf(location);
+  const { location, terraform, kubernetes, http, endpoints = [] } = request.targets;
+  const own = [
+    ...(location === undefined ? [] : endpointOf(location)),
+    ...(http?.startsWith('https:') ? [endpointOfSite(http)] : []),
+  ];
   return [
     ...(location === undefined ? [] : [lookAtDataSource(request, common, location)]),
-    ...[...(own ? [own] : []), ...endpoints].map((endpoint) => lookAtEndpoint(request, common, endpoint)),
+    ...[...own, ...endpoints].map((endpoint) => lookAtEndpoint(request, common, endpoint)),
+    ...(terraform === undefined ? [] : [lookAtTerraform(request, common, terraform)]),
+    ...(kubernetes === undefined ? [] : [lookAtManifests(request, common, kubernetes)]),
+    ...(http === undefined ? [] : [lookAtSite(request, common, http)]),
   ];
 }
 
+function lookAtTerraform(request: PostureRequest, common: CommonReadings, path: string): Look {
+  const look = async (): Promise<LookedAt> => {
+    const { resources, literalSecrets, problems } = await collectTerraform(path);
+    const readings = { ...common, resources: known(resources), literalSecrets: known(literalSecrets) };
+    return judge(request, 'terraform', path, readings, problems);
+  };
+  return { kind: 'terraform', name: path, look };
+}
+
+function lookAtManifests(request: PostureRequest, common: CommonReadings, path: string): Look {
+  const look = async (): Promise<LookedAt> => {
+    const { objects, problems } = await collectManifests(path);
+    return judge(request, 'kubernetes', path, { ...common, objects: known(objects) }, problems);
+  };
+  return { kind: 'kubernetes', name: path, look };
+}
+
+function lookAtSite(request: PostureRequest, common: CommonReadings, url: string): Look {
+  const look = async (): Promise<LookedAt> =>
+    judge(request, 'web', url, { ...common, ...(await collectWeb(url, request.timeoutMs)) });
+  return { kind: 'web', name: url, look };
+}
+
 /** The network side of a data source; on this machine alone there is nobody in between. */
-function endpointOf(location: string): TlsEndpoint | undefined {
+function endpointOf(location: string): readonly TlsEndpoint[] {
   const endpoint = postureSourceFor(location).endpoint(location);
-  if (!endpoint || /^(127\.|localhost$|::1$)/.test(endpoint.host)) return undefined;
-  return /^postgres/i.test(location) ? { ...endpoint, protocol: 'postgres' } : undefined;
+  if (!endpoint || /^(127\.|localhost$|::1$)/.test(endpoint.host)) return [];
+  return /^postgres/i.test(location) ? [{ ...endpoint, protocol: 'postgres' }] : [];
+}
+
+function endpointOfSite(url: string): TlsEndpoint {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) || 443, protocol: 'tls' };
 }
 
 function lookAtDataSource(request: PostureRequest, common: CommonReadings, location: string): Look {

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../check.js';
 import { isCardNumber, relationOf } from '../../facts/labelled-column.js';
-import { procedure, relation } from '../../remedy.js';
+import { procedure, relation, yaml } from '../../remedy.js';
 import { each, fail, notApplicable, pass, warn } from '../../verdict.js';
 
 /**
@@ -15,7 +15,14 @@ export const labelPanDiskOnly = defineCheck({
     each(
       labels.filter(isCardNumber),
       (column) => {
-        const details = { subject: column.printed, columns: [column.printed] };
+        const details = {
+          subject: column.printed,
+          columns: [column.printed],
+          remedy: yaml(
+            '# encrypt or tokenise the column in the application, with keys that the server does not hold; then declare it:',
+            `columns: { '${column.printed}': encrypted-by-application }`,
+          ),
+        };
         const declared = declarations.columns[column.printed];
         if (declared) return pass(`the column is ${declared.replaceAll('-', ' ')}`, details);
         const name = relation(relationOf(column));

@@ -12,8 +12,8 @@ const SAMPLE = 1000;
 export const labelPanInClear = defineCheck({
   id: 'label-pan-in-clear',
   on: 'postgres',
-  reads: ['labels', 'columnContents', 'server'],
-  evaluate: ({ labels, columnContents, server }) =>
+  reads: ['labels', 'columnContents', 'columnStates', 'server'],
+  evaluate: ({ labels, columnContents, columnStates, server }) =>
     each(
       labels.filter(isCardNumber),
       (column) => {
@@ -22,7 +22,10 @@ export const labelPanInClear = defineCheck({
         const details = {
           subject: column.printed,
           columns: [column.printed],
-          remedy: encryptInPlace(column),
+          remedy: encryptInPlace(
+            column,
+            columnStates.find(({ printed }) => printed === column.printed)?.type,
+          ),
         };
         const { values, cardNumbers } = content;
         if (cardNumbers > 0)

@@ -8,19 +8,20 @@ import { each, fail, notApplicable, pass, warn } from '../../verdict.js';
 export const labelPasswordFormat = defineCheck({
   id: 'label-password-format',
   on: 'postgres',
-  reads: ['labels', 'columnContents', 'server'],
-  evaluate: ({ labels, columnContents, server }) =>
+  reads: ['labels', 'columnContents', 'columnStates', 'server'],
+  evaluate: ({ labels, columnContents, columnStates, server }) =>
     each(
       labels.filter(isPassword),
       (column) => {
         const content = columnContents.find(({ printed }) => printed === column.printed);
         if (!content) return unreadColumn(column, server.role);
+        const type = columnStates.find(({ printed }) => printed === column.printed)?.type;
         const table = relation(relationOf(column));
         const name = identifier(column.column);
         // Wraps what stands there, whatever it is; the application hashes the same way before it compares.
         const remedy = sql(
           'create extension if not exists pgcrypto;',
-          `alter table ${table} alter column ${name} type text;`,
+          ...(type === 'text' ? [] : [`alter table ${table} alter column ${name} type text;`]),
           `update ${table} set ${name} = crypt(${name}, gen_salt('bf', 12)) where ${name} !~ '^\\$(2[abxy]\\$1|argon2|7|y|gy|5|6|scrypt|pbkdf2)';`,
           `vacuum (full, analyze) ${table};`,
         );

@@ -9,8 +9,8 @@ import { each, fail, notApplicable, pass } from '../../verdict.js';
 export const labelSecretInClear = defineCheck({
   id: 'label-secret-in-clear',
   on: 'postgres',
-  reads: ['labels', 'columnContents', 'server'],
-  evaluate: ({ labels, columnContents, server }) =>
+  reads: ['labels', 'columnContents', 'columnStates', 'server'],
+  evaluate: ({ labels, columnContents, columnStates, server }) =>
     each(
       labels.filter(isSecret),
       (column) => {
@@ -19,7 +19,10 @@ export const labelSecretInClear = defineCheck({
         const details = {
           subject: column.printed,
           columns: [column.printed],
-          remedy: encryptInPlace(column),
+          remedy: encryptInPlace(
+            column,
+            columnStates.find(({ printed }) => printed === column.printed)?.type,
+          ),
         };
         return content.clearSecrets > 0
           ? fail(

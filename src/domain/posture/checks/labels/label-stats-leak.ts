@@ -1,12 +1,13 @@
 import { defineCheck } from '../../check.js';
 import { relationOf } from '../../facts/labelled-column.js';
-import { identifier, procedure, relation, sql } from '../../remedy.js';
+import { identifier, literal, procedure, relation, sql } from '../../remedy.js';
 import { each, notApplicable, pass, warn } from '../../verdict.js';
 import { unreadColumn } from '../../unread-column.js';
 
 /**
  * Statistics keep the most common values and a histogram of a column, in clear, and go with dumps that
- * carry statistics. SET STATISTICS 0 stops new ones; changing a column's type drops those there are.
+ * carry statistics. SET STATISTICS 0 stops new ones; those there are go by a call from 18 on, and before by
+ * setting the column's type again, which no view may depend on.
  */
 export const labelStatsLeak = defineCheck({
   id: 'label-stats-leak',
@@ -25,7 +26,9 @@ export const labelStatsLeak = defineCheck({
           columns: [column.printed],
           remedy: sql(
             `alter table ${table} alter column ${name} set statistics 0;`,
-            `alter table ${table} alter column ${name} type ${state.type};`,
+            server.versionNumber >= 180000
+              ? `select pg_clear_attribute_stats(${literal(column.schema)}, ${literal(column.table)}, ${literal(column.column)}, false);`
+              : `alter table ${table} alter column ${name} type ${state.type};`,
           ),
         };
         return state.statistics

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../check.js';
-import { declareDisk, judgeDisk } from '../../disk-evidence.js';
+import { judgeDisk } from '../../disk-evidence.js';
 import { relationOf } from '../../facts/labelled-column.js';
-import { relation, sql, yaml } from '../../remedy.js';
+import { procedure, relation, sql } from '../../remedy.js';
 import { fail, notApplicable, pass } from '../../verdict.js';
 
 /** Restricted columns lie in encrypted storage: a table of pg_tde, or else an encrypted disk. */
@@ -33,6 +33,6 @@ export const labelUnencryptedAm = defineCheck({
           ];
     });
   },
-  remedy: yaml('# in the file given with --declarations, once it is true:', declareDisk),
+  remedy: procedure('encrypt the disk and declare it, or use pg_tde'),
   verify: 'select relname, amname from pg_class c join pg_am a on a.oid = c.relam;',
 });

@@ -17,6 +17,7 @@ export const pgAuditExt = defineCheck({
   },
   remedy: {
     ...sql(
+      '-- install the package of pgaudit first: without the library the server does not start',
       "alter system set shared_preload_libraries = 'pgaudit';  -- beside those that are there",
       "alter system set pgaudit.log = 'role, ddl, read';",
       "alter system set pgaudit.log_parameter = 'off';",

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../check.js';
-import { declareDisk, judgeDisk } from '../../disk-evidence.js';
-import { yaml } from '../../remedy.js';
+import { judgeDisk } from '../../disk-evidence.js';
+import { procedure } from '../../remedy.js';
 import { notApplicable } from '../../verdict.js';
 
 /** SQL shows nothing of a provider's storage: its plan, state or API does. */
@@ -13,11 +13,7 @@ export const pgManagedEvidence = defineCheck({
     const verdict = judgeDisk(today, disk);
     return { ...verdict, says: `managed by ${server.managedBy}; ${verdict.says}` };
   },
-  remedy: yaml(
-    '# check the Terraform plan (--terraform) or ask the provider, and declare it:',
-    declareDisk,
-    '# aws rds describe-db-instances --query "DBInstances[].StorageEncrypted"',
-  ),
+  remedy: procedure('check the Terraform plan (--terraform) or ask the provider, and declare what it says'),
   verify:
     'aws rds describe-db-instances --query "DBInstances[].[DBInstanceIdentifier,StorageEncrypted,KmsKeyId]"',
 });

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../check.js';
-import { declareDisk, judgeDisk } from '../../disk-evidence.js';
-import { yaml } from '../../remedy.js';
+import { judgeDisk } from '../../disk-evidence.js';
+import { procedure } from '../../remedy.js';
 
 /** Sorts and hashes spill rows to temp_tablespaces; pg_tde does not encrypt them. */
 export const pgTempFiles = defineCheck({
@@ -12,6 +12,6 @@ export const pgTempFiles = defineCheck({
     const verdict = judgeDisk(today, disk);
     return { ...verdict, says: `temporary files go to ${where}; ${verdict.says}` };
   },
-  remedy: yaml('# in the file given with --declarations, once it is true:', declareDisk),
+  remedy: procedure('encrypt the disk that temporary files go to, and declare it'),
   verify: 'show temp_tablespaces;',
 });

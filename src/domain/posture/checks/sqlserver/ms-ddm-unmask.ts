@@ -1,0 +1,32 @@
+import { defineCheck } from '../../check.js';
+import { bracket } from '../../sqlserver-names.js';
+import { procedure, sql } from '../../remedy.js';
+import { each, fail, notApplicable, pass, warn } from '../../verdict.js';
+
+/** UNMASK shows what dynamic data masking covers; the mask itself is for the eye and counts as no encryption. */
+export const msDdmUnmask = defineCheck({
+  id: 'ms-ddm-unmask',
+  on: 'sqlserver',
+  reads: ['columnEncryption', 'unmaskGrants'],
+  evaluate: ({ columnEncryption, unmaskGrants }) => {
+    const columns = columnEncryption.filter(({ dynamicMask }) => dynamicMask).map(({ printed }) => printed);
+    if (columns.length === 0) return notApplicable('no column is under dynamic data masking');
+    return each(
+      unmaskGrants,
+      ({ principal, isApplication }) => {
+        const details = {
+          subject: principal,
+          columns,
+          remedy: sql(`revoke unmask from ${bracket(principal)};`),
+        };
+        return principal === 'public' || isApplication
+          ? fail('sees through every mask', details)
+          : warn('sees through every mask', details);
+      },
+      pass('nobody holds UNMASK', { columns }),
+    );
+  },
+  remedy: procedure('revoke UNMASK'),
+  verify:
+    "select grantee_principal_id, permission_name from sys.database_permissions where permission_name = 'UNMASK';",
+});
