@@ -6,6 +6,7 @@ import { exitCodes } from '../src/cli/exit-codes.js';
 import { Terminal } from '../src/cli/terminal.js';
 import { EmbeddedServer } from '../src/engines/postgres/embedded-server.js';
 import { loadProduction } from './production/load.js';
+import { postureAndEvidence } from './posture-and-evidence.js';
 import { scrubAndVerify } from './scrub-and-verify.js';
 import { StepFailedError, Walkthrough } from './walkthrough.js';
 
@@ -17,7 +18,7 @@ async function demo({ keep, folder }: { keep: boolean; folder: string }): Promis
   const began = performance.now();
   await mkdir(folder, { recursive: true });
   // Of an earlier demo; whatever else is in the folder is not ours.
-  for (const file of ['labels.yaml', 'masking.key', 'attestation.json']) {
+  for (const file of ['labels.yaml', 'masking.key', 'attestation.json', 'posture.json']) {
     await rm(join(folder, file), { force: true });
   }
   const server = await EmbeddedServer.start({ durability: 'none' });
@@ -38,6 +39,7 @@ async function demo({ keep, folder }: { keep: boolean; folder: string }): Promis
     );
     const [source, target] = [server.url('shop_production'), server.url('shop_staging')];
     await scrubAndVerify({ terminal, walkthrough, folder, source, target });
+    await postureAndEvidence(walkthrough, folder);
     sumUp(walkthrough, folder, performance.now() - began);
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);

@@ -21,6 +21,7 @@ const findings = new Set([
   'verification-failed',
   'attestation-invalid',
   'attestation-other-key',
+  'evidence-invalid',
 ]);
 
 /** Errors of the world, by code; every other mistake that has a code is one of input. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { attestationCommand } from './commands/attestation.js';
 import { classifyCommand } from './commands/classify.js';
+import { evidenceCommand } from './commands/evidence.js';
 import { keyCommand } from './commands/key.js';
 import { labelsCommand } from './commands/labels.js';
 import { policyCommand } from './commands/policy.js';
@@ -62,6 +63,7 @@ const commands = [
   verifyCommand,
   attestationCommand,
   postureCommand,
+  evidenceCommand,
   techniquesCommand,
   typesCommand,
 ];
