@@ -118,9 +118,7 @@ describe('an evidence pack', () => {
     const added = new Map(files).set('more.txt', Buffer.from('x'));
     expect(() => verifyPack(added, [key.publicKey])).toThrow('more.txt is not in the manifest');
     const other = new SigningKey(generateKeyPairSync('ed25519').privateKey);
-    expect(() => verifyPack(files, [other.publicKey])).toThrow(
-      expect.objectContaining({ code: 'attestation-other-key' }),
-    );
+    expect(() => verifyPack(files, [other.publicKey])).toThrow(/is signed by key/);
   });
 
   it('holds no value of the data', () => {

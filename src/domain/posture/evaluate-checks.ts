@@ -25,11 +25,12 @@ export function evaluateChecks<Kind extends AssetKind>(
 ): readonly Finding[] {
   const labels = (readings as { readonly labels: Reading<readonly LabelledColumn[]> }).labels;
   const known = labels.read ? labels.value : [];
+  const all = { stake: atStake(known), byName: new Map(known.map((label) => [label.printed, label])) };
   return checks
     .filter(({ check }) => check.on === asset.kind)
     .flatMap((described) =>
       judge(described.check, readings as unknown as AnyReadings).map((verdict) =>
-        findingOf(described, asset, verdict, known),
+        findingOf(described, asset, verdict, all),
       ),
     );
 }
@@ -72,14 +73,19 @@ function readingOf(read: string, readings: AnyReadings): Reading<unknown> {
   return value === undefined && hidden ? { read: false, ...hidden } : { read: true, value };
 }
 
+/** All labels of an asset, summed up once and looked up by name. */
+interface KnownLabels {
+  readonly stake: LabelsAtStake;
+  readonly byName: ReadonlyMap<string, LabelledColumn>;
+}
+
 function findingOf(
   { check, id, title, severity, why, controls }: DescribedCheck,
   asset: Asset,
   verdict: Verdict,
-  labels: readonly LabelledColumn[],
+  labels: KnownLabels,
 ): Finding {
   const subject = verdict.subject ?? asset.name;
-  const concerned = verdict.columns && new Set(verdict.columns);
   return {
     id: findingId(id, asset, subject),
     check: id,
@@ -90,7 +96,9 @@ function findingOf(
     outcome: verdict.outcome,
     says: verdict.says,
     why,
-    atStake: atStake(concerned ? labels.filter(({ printed }) => concerned.has(printed)) : labels),
+    atStake: verdict.columns
+      ? atStake(verdict.columns.flatMap((column) => labels.byName.get(column) ?? []))
+      : labels.stake,
     columns: verdict.columns ?? [],
     remedy: verdict.remedy ?? check.remedy,
     verify: verdict.verify ?? check.verify,

@@ -48,3 +48,17 @@ export function isSecret({ informationType }: LabelledColumn): boolean {
 export function relationOf({ schema, table }: ColumnName): RelationName {
   return { schema, name: table };
 }
+
+/** The labelled columns of a table, looked up and not searched for: there may be tens of thousands. */
+export function columnsByTable(
+  labels: readonly LabelledColumn[],
+): (table: RelationName) => readonly LabelledColumn[] {
+  const tables = new Map<string, LabelledColumn[]>();
+  for (const label of labels) {
+    const key = JSON.stringify([label.schema, label.table]);
+    const own = tables.get(key);
+    if (own) own.push(label);
+    else tables.set(key, [label]);
+  }
+  return ({ schema, name }) => tables.get(JSON.stringify([schema, name])) ?? [];
+}

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../check.js';
-import { relationOf } from '../../facts/labelled-column.js';
+import { columnsByTable } from '../../facts/labelled-column.js';
 import { identifier, procedure, relation, sql } from '../../remedy.js';
 import { each, notApplicable, pass, warn } from '../../verdict.js';
 
@@ -8,8 +8,9 @@ export const labelNoRls = defineCheck({
   id: 'label-no-rls',
   on: 'postgres',
   reads: ['labels', 'labelledRelations'],
-  evaluate: ({ labels, labelledRelations }) =>
-    each(
+  evaluate: ({ labels, labelledRelations }) => {
+    const columnsOf = columnsByTable(labels);
+    return each(
       labelledRelations.filter(
         ({ tenantColumn, kind }) => tenantColumn !== null && (kind === 'table' || kind === 'partitioned'),
       ),
@@ -18,9 +19,7 @@ export const labelNoRls = defineCheck({
         const key = identifier(tenantColumn!);
         const details = {
           subject: name,
-          columns: labels
-            .filter((label) => relation(relationOf(label)) === name)
-            .map(({ printed }) => printed),
+          columns: columnsOf(table).map(({ printed }) => printed),
           remedy: sql(
             ...(rowSecurity
               ? []
@@ -37,7 +36,8 @@ export const labelNoRls = defineCheck({
           : warn('row-level security does not hold for its owner', details);
       },
       notApplicable('no labelled table has a column that tells tenants apart'),
-    ),
+    );
+  },
   remedy: procedure('enable and force row-level security'),
   verify: "select relname, relrowsecurity, relforcerowsecurity from pg_class where relkind in ('r', 'p');",
 });

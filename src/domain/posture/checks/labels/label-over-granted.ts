@@ -1,5 +1,5 @@
 import { defineCheck } from '../../check.js';
-import { relationOf } from '../../facts/labelled-column.js';
+import { columnsByTable } from '../../facts/labelled-column.js';
 import { identifier, procedure, relation, sql } from '../../remedy.js';
 import { each, fail, notApplicable, pass, warn } from '../../verdict.js';
 
@@ -13,11 +13,12 @@ export const labelOverGranted = defineCheck({
   reads: ['labels', 'labelledRelations', 'columnStates'],
   evaluate: ({ labels, labelledRelations, columnStates }) => {
     const open = new Set(columnStates.filter((state) => state.publicMayRead).map(({ printed }) => printed));
+    const columnsOf = columnsByTable(labels);
     return each(
       labelledRelations,
       (table) => {
         const name = relation(table);
-        const own = labels.filter((label) => relation(relationOf(label)) === name);
+        const own = columnsOf(table);
         const openColumns = own
           .filter(({ printed }) => open.has(printed))
           .map(({ column }) => identifier(column));

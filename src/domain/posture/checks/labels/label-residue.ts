@@ -1,5 +1,5 @@
 import { defineCheck } from '../../check.js';
-import { relationOf } from '../../facts/labelled-column.js';
+import { columnsByTable } from '../../facts/labelled-column.js';
 import { procedure, relation, sql } from '../../remedy.js';
 import { each, fail, notApplicable, pass } from '../../verdict.js';
 
@@ -15,22 +15,18 @@ export const labelResidue = defineCheck({
   id: 'label-residue',
   on: 'postgres',
   reads: ['labels', 'labelledRelations'],
-  evaluate: ({ labels, labelledRelations }) =>
-    each(
+  evaluate: ({ labels, labelledRelations }) => {
+    const columnsOf = columnsByTable(labels);
+    return each(
       labelledRelations.filter(
         (table) =>
-          table.kind === 'table' &&
-          labels.some(
-            (label) => label.sensitivity === 'restricted' && relation(relationOf(label)) === relation(table),
-          ),
+          table.kind === 'table' && columnsOf(table).some(({ sensitivity }) => sensitivity === 'restricted'),
       ),
       ({ updatedRows, liveRows, rewritten, ...table }) => {
         const name = relation(table);
         const details = {
           subject: name,
-          columns: labels
-            .filter((label) => relation(relationOf(label)) === name)
-            .map(({ printed }) => printed),
+          columns: columnsOf(table).map(({ printed }) => printed),
           remedy: sql(`vacuum (full, analyze) ${name};`),
         };
         return liveRows > 0 && updatedRows >= BULK * liveRows && !rewritten
@@ -41,7 +37,8 @@ export const labelResidue = defineCheck({
           : pass(rewritten ? 'was written anew' : 'saw no update of nearly all rows', details);
       },
       notApplicable('no table holds a restricted column'),
-    ),
+    );
+  },
   remedy: procedure('write the table anew, take a new base backup, and let archives and old backups expire'),
   verify: "select pg_relation_filenode('TABLE') <> 'TABLE'::regclass::oid;",
 });

@@ -13,11 +13,12 @@ export const labelStatsLeak = defineCheck({
   id: 'label-stats-leak',
   on: 'postgres',
   reads: ['labels', 'columnStates', 'server'],
-  evaluate: ({ labels, columnStates, server }) =>
-    each(
+  evaluate: ({ labels, columnStates, server }) => {
+    const states = new Map(columnStates.map((state) => [state.printed, state]));
+    return each(
       labels.filter(({ sensitivity }) => sensitivity === 'restricted'),
       (column) => {
-        const state = columnStates.find(({ printed }) => printed === column.printed);
+        const state = states.get(column.printed);
         if (!state || state.statistics === null) return unreadColumn(column, server.role);
         const table = relation(relationOf(column));
         const name = identifier(column.column);
@@ -36,7 +37,8 @@ export const labelStatsLeak = defineCheck({
           : pass('the statistics keep no value of it', details);
       },
       notApplicable('no column is labelled as restricted'),
-    ),
+    );
+  },
   remedy: procedure('keep no statistics of restricted columns'),
   verify: "select attname from pg_stats where most_common_vals is not null and tablename = 'TABLE';",
 });

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../check.js';
 import { judgeDisk } from '../../disk-evidence.js';
-import { relationOf } from '../../facts/labelled-column.js';
+import { columnsByTable } from '../../facts/labelled-column.js';
 import { procedure, relation, sql } from '../../remedy.js';
 import { fail, notApplicable, pass } from '../../verdict.js';
 
@@ -15,8 +15,9 @@ export const labelUnencryptedAm = defineCheck({
     if (restricted.length === 0) return notApplicable('no column is labelled as restricted');
     if (keyProviders.length === 0) return { ...judgeDisk(today, declarations.disk), columns };
     const stored = labelledRelations.filter(({ kind }) => kind === 'table' || kind === 'materialised-view');
+    const columnsOf = columnsByTable(restricted);
     return stored.flatMap((each) => {
-      const own = restricted.filter((column) => relation(relationOf(column)) === relation(each));
+      const own = columnsOf(each);
       if (own.length === 0) return [];
       const details = {
         subject: relation(each),

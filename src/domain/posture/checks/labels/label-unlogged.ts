@@ -1,5 +1,5 @@
 import { defineCheck } from '../../check.js';
-import { relationOf } from '../../facts/labelled-column.js';
+import { columnsByTable } from '../../facts/labelled-column.js';
 import { procedure, relation, sql } from '../../remedy.js';
 import { each, notApplicable, pass, warn } from '../../verdict.js';
 
@@ -8,16 +8,15 @@ export const labelUnlogged = defineCheck({
   id: 'label-unlogged',
   on: 'postgres',
   reads: ['labels', 'labelledRelations'],
-  evaluate: ({ labels, labelledRelations }) =>
-    each(
+  evaluate: ({ labels, labelledRelations }) => {
+    const columnsOf = columnsByTable(labels);
+    return each(
       labelledRelations.filter(({ kind }) => kind === 'table'),
       ({ unlogged, ...table }) => {
         const name = relation(table);
         const details = {
           subject: name,
-          columns: labels
-            .filter((label) => relation(relationOf(label)) === name)
-            .map(({ printed }) => printed),
+          columns: columnsOf(table).map(({ printed }) => printed),
           remedy: sql(`alter table ${name} set logged;`),
         };
         return unlogged
@@ -25,7 +24,8 @@ export const labelUnlogged = defineCheck({
           : pass('is logged', details);
       },
       notApplicable('none of the labelled tables is there'),
-    ),
+    );
+  },
   remedy: procedure('set the table logged'),
   verify: "select relname from pg_class where relpersistence = 'u';",
 });

@@ -18,6 +18,7 @@ export const tfRdsEncrypted = defineCheck({
         'aws_rds_cluster',
         'aws_rds_global_cluster',
         'aws_docdb_cluster',
+        'aws_docdb_global_cluster',
         'aws_neptune_cluster',
       ).filter(
         (resource) =>
