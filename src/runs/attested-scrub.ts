@@ -40,6 +40,8 @@ export interface AttestedScrub {
   /** Rows of each table whose originals are looked for in the copy. */
   readonly sampleRows?: number;
   readonly hooks?: ScrubHooks;
+  /** Milliseconds that the source's snapshot may be held; no limit when absent. */
+  readonly snapshotLimitMs?: number;
   readonly onProgress?: (progress: ScrubProgress) => void;
   readonly onVerifying?: (progress: VerifyProgress) => void;
   readonly signal?: AbortSignal;
@@ -81,6 +83,7 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
   if (scrub.hooks?.before !== undefined) await beforeCopy(scrub);
   const { tables, verification } = await runScrub({
     ...{ source, target, plan, pseudonyms: key.pseudonyms, words, onProgress, signal, verify },
+    snapshotLimitMs: scrub.snapshotLimitMs,
   });
   const statement = attestScrub({
     ...{ toolVersion: scrub.toolVersion, startedAt, finishedAt: new Date(), basis, plan },

@@ -42,6 +42,18 @@ export class ScrubCancelledError extends ScrubjayError {
   }
 }
 
+/** The source's snapshot was held for as long as it may be. */
+export class SnapshotHeldTooLongError extends ScrubjayError {
+  readonly code = 'snapshot-held-too-long';
+
+  constructor(limitMs: number) {
+    super(
+      `the copy was given up after ${Math.ceil(limitMs / 60_000)} minutes, to let the source clean up behind it`,
+      'allow more time, copy fewer rows, or copy from a replica',
+    );
+  }
+}
+
 /** The copy was built, and is not what it should be. */
 export class VerificationFailedError extends ScrubjayError {
   readonly code = 'verification-failed';
@@ -82,6 +94,8 @@ export interface ScrubRun<Verification extends Verdict> {
   readonly verify: (built: BuiltCopy) => Promise<Verification>;
   readonly onProgress?: (progress: ScrubProgress) => void;
   readonly signal?: AbortSignal;
+  /** Milliseconds that the source's snapshot may hold back its vacuum; no limit when absent. */
+  readonly snapshotLimitMs?: number;
   /**
    * Tables copied, and indexes and keys built, at the same time; by default 2, or as many as there are
    * cores, up to 4. A run holds one session more than that on either side.
@@ -109,8 +123,11 @@ export interface ScrubResult<Verification> extends BuiltCopy {
  *   the engine
  */
 export async function runScrub<Verification extends Verdict>(
-  run: ScrubRun<Verification>,
+  asked: ScrubRun<Verification>,
 ): Promise<ScrubResult<Verification>> {
+  const limit = asked.snapshotLimitMs === undefined ? undefined : AbortSignal.timeout(asked.snapshotLimitMs);
+  const signals = [asked.signal, limit].filter((signal) => signal !== undefined);
+  const run = { ...asked, ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}) };
   try {
     const built = await build(run);
     const { tables } = built;
@@ -128,7 +145,11 @@ export async function runScrub<Verification extends Verdict>(
     await run.target.publish();
     return { ...built, verification };
   } catch (error) {
-    const failure = run.signal?.aborted ? new ScrubCancelledError() : error;
+    const failure = asked.signal?.aborted
+      ? new ScrubCancelledError()
+      : limit?.aborted
+        ? new SnapshotHeldTooLongError(asked.snapshotLimitMs!)
+        : error;
     const reason = failure instanceof ScrubjayError ? failure.code : 'internal error';
     // The first failure is the one to tell; that marking failed too shows in the missing mark.
     await run.target.abandon(reason).catch(() => undefined);

@@ -22,6 +22,7 @@ export interface Labelling {
   readonly references?: Labels['references'];
   /** A ready policy's id, or the rules of one as YAML. */
   readonly policy?: string;
+  readonly snapshotLimitMs?: number;
 }
 
 /** A database and its masked, verified copy. */
@@ -88,7 +89,7 @@ export async function scrub(
     const { words } = await shippedRules();
     const target = await postgresEngine.openTarget(to, { replace: false, source: await source.identity() });
     const result = await runScrub({
-      ...{ source, target, plan, words },
+      ...{ source, target, plan, words, snapshotLimitMs: labelling.snapshotLimitMs },
       pseudonyms: createPseudonyms(testKey),
       verify: async ({ orphans }) => {
         const sampler = await postgresEngine.open(from);

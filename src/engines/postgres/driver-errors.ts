@@ -29,6 +29,20 @@ export class DatabaseError extends ScrubjayError {
 /** What an SQLSTATE means to a person, where PostgreSQL's own words would quote rows. */
 const meanings = new Map<string, readonly [string, string]>([
   ['22001', ['a value is too long for its column', 'choose a technique that keeps the length']],
+  [
+    '22021',
+    [
+      'the source holds bytes that are no text in UTF-8',
+      'mend them there, or declare the encoding that they are in',
+    ],
+  ],
+  [
+    '22P05',
+    [
+      'the source holds characters that UTF-8 has no place for',
+      'mend them in the source, or mask the column by null',
+    ],
+  ],
   ['22P02', ['a value does not fit its column’s type', 'choose a technique for that type']],
   [
     '22P04',
@@ -46,7 +60,13 @@ const meanings = new Map<string, readonly [string, string]>([
   ['23514', ['a value breaks a check constraint', 'choose a technique whose stand-ins satisfy it']],
   ['23P01', ['two rows break an exclusion constraint', 'keep the column, or shift all its values alike']],
   ['25006', ['the session is read-only', 'use a database that accepts writes']],
-  ['40001', ['the statement collided with another one', 'run it again']],
+  [
+    '40001',
+    [
+      'the statement collided with another one',
+      'run it again; where the source is a replica, set hot_standby_feedback = on there or raise max_standby_streaming_delay',
+    ],
+  ],
   ['42501', ['the role lacks a permission', 'grant it']],
   ['42P01', ['a table is not there any more', 'run it again with the present schema']],
   ['42703', ['a column is not there any more', 'run it again with the present schema']],

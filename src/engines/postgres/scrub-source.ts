@@ -73,7 +73,7 @@ export class PostgresScrubSource implements ScrubSource {
   static async open(location: string): Promise<PostgresScrubSource> {
     const coordinator = await connect(location, { access: 'read-only' });
     try {
-      await refusePooler(coordinator);
+      await refusePooler(coordinator, () => connect(location, { access: 'read-only' }));
       const tables = await readableTables(coordinator);
       await coordinator.query('begin isolation level repeatable read read only');
       await lockTables(coordinator, tables);
@@ -168,15 +168,26 @@ async function openReader(location: string, snapshot: string): Promise<pg.Client
   }
 }
 
-async function refusePooler(client: pg.Client): Promise<void> {
-  const sessions = new Set<string>();
-  for (let i = 0; i < 5; i++) {
-    const { rows } = await client.query<{ pid: string; name: string }>(
-      `select pg_backend_pid() as pid, current_setting('application_name') as name`,
-    );
-    sessions.add(`${rows[0].pid} ${rows[0].name}`);
+/**
+ * Two sessions that are open at the same time never have one backend, unless something in between hands
+ * backends out by the transaction: then what one session sets, another may find.
+ */
+async function refusePooler(client: pg.Client, openAnother: () => Promise<pg.Client>): Promise<void> {
+  const own = await backendOf(client);
+  // A proxy makes up the process that it announces; without one, there is nothing to ask.
+  if ((client as unknown as { readonly processID: number | null }).processID === own) return;
+  const other = await openAnother();
+  try {
+    if ((await backendOf(other)) === own || (await backendOf(client)) !== own)
+      throw new PoolerInBetweenError();
+  } finally {
+    await other.end().catch(() => undefined);
   }
-  if (sessions.size > 1) throw new PoolerInBetweenError();
+}
+
+async function backendOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: string }>('select pg_backend_pid() as pid');
+  return Number(rows[0].pid);
 }
 
 interface ReadableRow {

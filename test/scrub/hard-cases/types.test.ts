@@ -154,6 +154,18 @@ describe('hard cases 36 to 50, types', () => {
     ]);
   });
 
+  it('42: large objects are left out, and the plan says so', async () => {
+    const made = await scrubbedCopy(
+      `create table t (id integer primary key, scan oid); insert into t values (1, lo_from_bytea(0, 'x'))`,
+    );
+    try {
+      expect(made.plan.warnings.map(({ where }) => where)).toContain('1 large objects');
+      expect(await made.rows('select count(*) as n from pg_largeobject_metadata')).toEqual([{ n: '0' }]);
+    } finally {
+      await made.drop();
+    }
+  });
+
   it('43: a mask inside a large document replaces it and nothing else', async () => {
     const rows = await copy.rows<{ mail: string; pad: number }>(
       `select doc ->> 'mail' as mail, length(doc ->> 'pad') as pad from c43`,
