@@ -181,6 +181,10 @@ export interface ScrubSource extends RowSource {
   ): Promise<RowStream>;
   /** The schema as statements, as of the snapshot. */
   schema(): Promise<SchemaSections>;
+  /** Names the moment that is read; absent where an engine cannot tell what changed since another. */
+  snapshotMark?(): Promise<string>;
+  /** True when the table has exactly the rows that it had at another moment, of which `rows` were read. */
+  unchangedSince?(table: RelationName, mark: string, rows: number): Promise<boolean>;
   /** What is worth knowing of the source before a run: a role that may write, a replica, triggers at login. */
   notices(): Promise<readonly PlanProblem[]>;
 }
@@ -236,6 +240,48 @@ export class MissingExtensionsError extends ScrubjayError {
   }
 }
 
+/** One table that a run has copied whole. */
+export interface DoneTable {
+  /** Printed in full. */
+  readonly name: string;
+  /** The moment of the source that it was copied from: `ScrubSource.snapshotMark`. */
+  readonly mark: string;
+  /** What the run keeps of it, as JSON can hold it. */
+  readonly result: unknown;
+}
+
+/** What a run had done when it was broken off. */
+export interface Checkpoint {
+  /** False when not even the tables were all made. */
+  readonly hasSchema: boolean;
+  /** True when indexes and keys were being built. */
+  readonly hasKeysBegun: boolean;
+  readonly tables: readonly DoneTable[];
+}
+
+/** Keeps what a run has done, in its work database. */
+export interface Checkpoints {
+  /** Undefined in a work database that nothing was done in. */
+  read(): Promise<Checkpoint | undefined>;
+  schemaMade(): Promise<void>;
+  tableCopied(table: DoneTable): Promise<void>;
+  keysBegun(): Promise<void>;
+  /** Takes all of it away, before anybody sees the copy. */
+  clear(): Promise<void>;
+}
+
+/** Another run is building the same copy. */
+export class CopyInProgressError extends ScrubjayError {
+  readonly code = 'copy-in-progress';
+
+  constructor(target: string) {
+    super(
+      `${target}: another run is building the same copy`,
+      'wait for it to end, or end its sessions; then resume',
+    );
+  }
+}
+
 export interface ScrubTargetOptions {
   /** Replace what stands under the target's name; without it a target that is not empty is refused. */
   readonly replace: boolean;
@@ -243,6 +289,10 @@ export interface ScrubTargetOptions {
   readonly source: DataSourceIdentity;
   /** For a staging target whose name has `production` in it for a reason. */
   readonly allowProductionLikeName?: boolean;
+  /** Names what is built (`digestOfWork`): a run that is broken off can be gone on with under the same name. */
+  readonly work?: string;
+  /** Go on with what a run of the same work left; begins anew where none did. */
+  readonly resume?: boolean;
 }
 
 /**
@@ -271,6 +321,12 @@ export interface ScrubTarget extends RowSource {
     format: CopyFormat,
     portion: 'whole' | 'part',
   ): Promise<{ readonly stream: Writable; readonly loaded: Promise<number> }>;
+  /** Absent where an engine cannot go on with what was broken off. */
+  readonly checkpoints?: Checkpoints;
+  /** Takes away the rows of a table, of its partitions too. */
+  empty(table: RelationName): Promise<void>;
+  /** Throws away all that was built, and begins anew. */
+  beginAnew(): Promise<void>;
   /** Makes the verified copy visible under the target's name. */
   publish(): Promise<void>;
   /** Marks what was built as incomplete, with the reason; the published name stays untouched. */

@@ -12,6 +12,7 @@ import type { ScrubSource, ScrubTarget } from '../engines/engine.js';
 import { engineFor } from '../engines/engine-registry.js';
 import type { TableResult } from './copy-table.js';
 import type { MaskingKey } from './masking-key.js';
+import type { WorkLeft } from './resume.js';
 import { type BuiltCopy, runScrub, type ScrubProgress } from './scrub-run.js';
 import { verifyCopy, type VerifyProgress } from './verify-run.js';
 
@@ -43,6 +44,7 @@ export interface AttestedScrub {
   /** Milliseconds that the source's snapshot may be held; no limit when absent. */
   readonly snapshotLimitMs?: number;
   readonly onProgress?: (progress: ScrubProgress) => void;
+  readonly onResume?: (left: WorkLeft) => void;
   readonly onVerifying?: (progress: VerifyProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -84,6 +86,7 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
   const { tables, verification } = await runScrub({
     ...{ source, target, plan, pseudonyms: key.pseudonyms, words, onProgress, signal, verify },
     snapshotLimitMs: scrub.snapshotLimitMs,
+    onResume: scrub.onResume,
   });
   const statement = attestScrub({
     ...{ toolVersion: scrub.toolVersion, startedAt, finishedAt: new Date(), basis, plan },

@@ -34,6 +34,8 @@ export interface TablesCopy {
   /** Tables, or ranges of them, at the same time: so many sessions on either side. */
   readonly atOnce: number;
   readonly smallestPartBytes?: number;
+  /** Called when the last row of a table is in, before another is begun. */
+  readonly onTable?: (result: TableResult) => Promise<void>;
   readonly onRows: (progress: RowProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -56,6 +58,8 @@ export async function copyTables(copying: TablesCopy): Promise<TableResult[]> {
   const queue = await shares(copying);
   const total = sum(plan.tables.map(bytesOf));
   const results = new Map<TablePlan, TableResult>();
+  const waiting = new Map<TablePlan, number>();
+  for (const { table } of queue) waiting.set(table, (waiting.get(table) ?? 0) + 1);
   const stop = new AbortController();
   const signals = AbortSignal.any([stop.signal, ...(signal ? [signal] : [])]);
   let bytes = 0;
@@ -79,7 +83,10 @@ export async function copyTables(copying: TablesCopy): Promise<TableResult[]> {
       signal: signals,
     });
     const before = results.get(table);
-    results.set(table, before ? together(before, result) : result);
+    const all = before ? together(before, result) : result;
+    results.set(table, all);
+    waiting.set(table, waiting.get(table)! - 1);
+    if (waiting.get(table) === 0) await copying.onTable?.(all);
   };
   const work = async (): Promise<void> => {
     for (let share = queue.shift(); share; share = queue.shift()) {

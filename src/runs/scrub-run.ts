@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { printRelationName } from '../domain/catalog/catalog.js';
 import { fingerprintCatalog } from '../domain/catalog/fingerprint.js';
 import { ScrubjayError } from '../domain/errors.js';
 import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
@@ -9,6 +10,7 @@ import { buildKeys } from './build-keys.js';
 import type { TableResult } from './copy-table.js';
 import { copyTables } from './copy-tables.js';
 import { makeKey, type SettledOrphans } from './settle-orphans.js';
+import { emptyForCopy, type WorkLeft, workLeft } from './resume.js';
 
 /** A plan that may not run was to be run. */
 export class PlanRefusedError extends ScrubjayError {
@@ -93,6 +95,8 @@ export interface ScrubRun<Verification extends Verdict> {
   /** Looks at the finished copy before anybody else can. */
   readonly verify: (built: BuiltCopy) => Promise<Verification>;
   readonly onProgress?: (progress: ScrubProgress) => void;
+  /** Told once, before rows are copied: what of an earlier run's work stands. */
+  readonly onResume?: (left: WorkLeft) => void;
   readonly signal?: AbortSignal;
   /** Milliseconds that the source's snapshot may hold back its vacuum; no limit when absent. */
   readonly snapshotLimitMs?: number;
@@ -164,14 +168,30 @@ async function build<Verification extends Verdict>(run: ScrubRun<Verification>):
   if (fingerprintCatalog(catalog) !== plan.catalogFingerprint) throw new SourceDriftError();
   const schema = await source.schema();
   await run.target.refuseMissing(schema);
-  await execute(run, 'schema', schema.preData, 0);
-  const results = await copyTables({
+  const { checkpoints } = run.target;
+  const left = await workLeft(source, plan, await checkpoints?.read());
+  run.onResume?.(left);
+  if (left.hasSchema) await emptyForCopy(run.target, left.toCopy);
+  else {
+    if (left.changed.length > 0) await run.target.beginAnew();
+    await execute(run, 'schema', schema.preData, 0);
+    await run.target.checkpoints?.schemaMade();
+  }
+  const mark = await source.snapshotMark?.();
+  const copied = await copyTables({
     ...run,
+    plan: { ...plan, tables: left.toCopy },
     catalog,
     atOnce: run.concurrency ?? CONCURRENCY,
     onRows: (progress) => run.onProgress?.({ phase: 'rows', ...progress }),
+    onTable: async (result) => {
+      const name = printRelationName(result);
+      if (mark !== undefined) await run.target.checkpoints?.tableCopied({ name, mark, result });
+    },
   });
+  const results = [...left.kept, ...copied];
   const rows = sum(results.map((result) => result.rows));
+  await run.target.checkpoints?.keysBegun();
   await rebuildSearchVectors(run);
   const orphans: SettledOrphans[] = [];
   const keys = [...schema.sequences, ...schema.postData];
@@ -185,6 +205,7 @@ async function build<Verification extends Verdict>(run: ScrubRun<Verification>):
       if (settled) orphans.push(settled);
     },
   });
+  await run.target.checkpoints?.clear();
   return { tables: results, orphans };
 }
 

@@ -51,6 +51,14 @@ const cases: Readonly<Record<string, { options?: object; type?: ColumnType; valu
     type: arrayType,
     values: ['{ana@x.org,NULL,"b c@d.org"}', '{}'],
   },
+  'by-kind': {
+    options: {
+      column: 'kind',
+      kinds: { User: { technique: 'redact' } },
+      others: { technique: 'keyed-hash' },
+    },
+    values: ['ana', '17'],
+  },
 };
 
 const hostile: readonly Uint8Array[] = [

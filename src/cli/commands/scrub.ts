@@ -6,6 +6,7 @@ import { readRules } from '../../rules/read-rules.js';
 import { carriedSchema } from '../../runs/carried-schema.js';
 import { scrubAndAttest } from '../../runs/attested-scrub.js';
 import { type MaskingKey, readMaskingKey } from '../../runs/masking-key.js';
+import { digestOfWork } from '../../runs/resume.js';
 import { PlanRefusedError } from '../../runs/scrub-run.js';
 import { readSigningKey } from '../../runs/signing-key.js';
 import { writeAttestation } from '../attestation/attestation-file.js';
@@ -28,6 +29,7 @@ interface ScrubChoices extends KeyChoice, RulesChoice {
   readonly labels: string;
   readonly policy: string;
   readonly attestation: string;
+  readonly resume?: boolean;
   readonly replace?: boolean;
   readonly dryRun?: boolean;
   readonly allowProductionLikeName?: boolean;
@@ -46,6 +48,7 @@ export function scrubCommand(terminal: Terminal): Command {
     .addOption(keyFileOption())
     .addOption(signingKeyOption())
     .option('--attestation <file>', 'where the signed record goes', 'attestation.json')
+    .option('--resume', 'go on with what a run that was broken off left, where it is still true')
     .option('--replace', 'replace what stands under the target’s name')
     .option('--allow-production-like-name', 'take a target whose name looks like production')
     .option('--dry-run', 'print the plan and touch nothing')
@@ -113,6 +116,8 @@ async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned):
     replace: choices.replace ?? false,
     source: await source.identity(),
     allowProductionLikeName: choices.allowProductionLikeName,
+    work: digestOfWork(plan, await source.identity()),
+    resume: choices.resume ?? false,
   });
   const { display } = await target.identity();
   const bar = startProgressBar(terminal, 'scrubbing');
@@ -122,6 +127,13 @@ async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned):
       scrubAndAttest({
         ...{ from, source, target, basis, plan, key, signingKey, words, signal },
         toolVersion: packageVersion(),
+        onResume: ({ kept, changed }) => {
+          if (!choices.resume) return;
+          bar.stop();
+          terminal.print(
+            `${kept.length} tables of the run before stand; ${changed.length} changed since and are copied again.`,
+          );
+        },
         sampleRows: choices.sampleRows,
         onProgress: ({ phase, doing, done, total }) => bar.update(done, total, `${phase}: ${doing}`),
         onVerifying: ({ check, doing, done, total }) => bar.update(done, total, `${check}: ${doing}`),

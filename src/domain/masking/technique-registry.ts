@@ -2,6 +2,7 @@ import { ScrubjayError } from '../errors.js';
 import { prepareWith } from './prepare-mask.js';
 import type { PreparedFor } from './prepare-mask.js';
 import type { BatchMask, MaskedColumn, Misfit, Technique } from './technique.js';
+import { byKind } from './techniques/by-kind.js';
 import { arrayElements } from './techniques/array-elements.js';
 import { dateShift } from './techniques/date-shift.js';
 import { fixed } from './techniques/fixed.js';
@@ -63,6 +64,7 @@ const all = [
   freeText,
   jsonPaths,
   arrayElements,
+  byKind,
 ] as readonly Technique[];
 
 /** Every technique by id, in the order in which lists show them. */

@@ -1,5 +1,6 @@
 import { type Catalog, type ColumnName, printColumnName } from '../catalog/catalog.js';
 import type { DeclaredReference } from '../classification/labels-file.js';
+import { isPlainReference } from './declared-references.js';
 import type { ColumnMask } from './column-mask.js';
 
 /** Columns that hold the same values, since one refers to the other: by printed name. */
@@ -29,7 +30,8 @@ export function linkedColumns(catalog: Catalog, declared: readonly DeclaredRefer
       );
     }
   }
-  for (const { from, to, path } of declared) if (path === undefined) join(from, to);
+  for (const reference of declared)
+    if (isPlainReference(catalog, reference)) join(reference.from, reference.to);
   const isReferring = (name: string) => (referring.has(name) ? 1 : 0);
   return [...new Set(groups.values())].map((group) =>
     [...group].sort((a, b) => isReferring(a) - isReferring(b)),

@@ -15,6 +15,7 @@ import type { Labels } from '../classification/labels-file.js';
 import { misfitOf } from '../masking/technique-registry.js';
 import type { ColumnMask } from '../policy/column-mask.js';
 import { decideMasks, maskedColumn } from '../policy/decide-masks.js';
+import { maskReferencesInside } from '../policy/declared-references.js';
 import { linkedColumns, maskLinksAlike } from '../policy/linked-columns.js';
 import type { ReadPolicy } from '../policy/policy-file.js';
 import { constraintProblems } from './constraint-problems.js';
@@ -48,7 +49,8 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
   const links = linkedColumns(catalog, labels.references).map((group) =>
     group.filter((name) => names.has(name)),
   );
-  const linked = maskLinksAlike(decided.masks, links, (printed) => names.get(printed)!);
+  const alike = maskLinksAlike(decided.masks, links, (printed) => names.get(printed)!);
+  const linked = maskReferencesInside(alike, catalog, labels.references);
   const vectors = decideSearchVectors(catalog, linked);
   const masks = new Map([...linked, ...vectors.masks]);
   const tables = catalog.tables.flatMap((table) => planTable(table, catalog, masks, vectors.rebuilt));

@@ -109,9 +109,23 @@ export function translateDriverError(error: unknown, doing: string): Error {
   );
 }
 
+/** Does something, with a driver's errors as ours. */
+export async function translating<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw translateDriverError(error, doing);
+  }
+}
+
 /** True when a statement failed since a row refers to nothing. */
 export function isForeignKeyViolation(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '23503';
+}
+
+/** True when a statement failed since what it makes is there: object, relation, primary key. */
+export function isThereAlready(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && ['42710', '42P07', '42P16'].includes(error.code ?? '');
 }
 
 /** What the driver says when the connection breaks; anything else is our own mistake and stays what it is. */

@@ -18,13 +18,14 @@ import type {
 } from '../engine.js';
 import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
 import { connect, displayLocation } from './connection.js';
-import { translateDriverError } from './driver-errors.js';
+import { translateDriverError, translating } from './driver-errors.js';
 import { quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect, ownRelations } from './introspection.js';
 import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey, splitPages } from './row-queries.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
+import { markOf, unchangedSince } from './snapshot-marks.js';
 import { sourceNotices } from './source-notices.js';
 
 /** Tables that the source's role may not read in full; a scrub of the rest would be no copy. */
@@ -62,6 +63,7 @@ export class PostgresScrubSource implements ScrubSource {
   readonly #readers: SessionPool;
   readonly #display: string;
   readonly #catalog: Catalog;
+  #mark: string | undefined;
 
   private constructor(coordinator: pg.Client, readers: SessionPool, display: string, catalog: Catalog) {
     this.#coordinator = coordinator;
@@ -89,7 +91,7 @@ export class PostgresScrubSource implements ScrubSource {
   }
 
   identity(): Promise<DataSourceIdentity> {
-    return identify(this.#coordinator, this.#display);
+    return translating('asking the source who it is', () => identify(this.#coordinator, this.#display));
   }
 
   catalog(): Promise<Catalog> {
@@ -104,8 +106,18 @@ export class PostgresScrubSource implements ScrubSource {
     }
   }
 
+  async snapshotMark(): Promise<string> {
+    this.#mark ??= await translating('naming the source’s snapshot', () => markOf(this.#coordinator));
+    return this.#mark;
+  }
+
+  async unchangedSince(table: RelationName, mark: string, rows: number): Promise<boolean> {
+    if (mark === (await this.snapshotMark())) return true;
+    return this.#readers.withSession((client) => unchangedSince(client, table, mark, rows));
+  }
+
   notices(): Promise<readonly PlanProblem[]> {
-    return sourceNotices(this.#coordinator);
+    return translating('looking at the source', () => sourceNotices(this.#coordinator));
   }
 
   async definitions(): Promise<readonly SchemaStatement[]> {

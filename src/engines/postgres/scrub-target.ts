@@ -10,6 +10,7 @@ import {
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
 import {
+  type Checkpoints,
   type CopyFormat,
   type DataSourceIdentity,
   MissingExtensionsError,
@@ -21,8 +22,15 @@ import {
   type ScrubTarget,
   type ScrubTargetOptions,
 } from '../engine.js';
+import { PostgresCheckpoints } from './checkpoints.js';
 import { connect, displayLocation } from './connection.js';
-import { DatabaseError, isForeignKeyViolation, translateDriverError } from './driver-errors.js';
+import {
+  DatabaseError,
+  isForeignKeyViolation,
+  isThereAlready,
+  translateDriverError,
+  translating,
+} from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
@@ -37,7 +45,7 @@ import {
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
-import { createWorkDatabase, markIncomplete, publishWorkDatabase } from './work-database.js';
+import { markIncomplete, openWorkDatabase, publishWorkDatabase, type WorkDatabase } from './work-database.js';
 
 /** Settings of the sessions that build: what is lost in a crash is built again anyway. */
 const buildSettings = `
@@ -48,49 +56,80 @@ const buildSettings = `
 /** A copy under construction, in a work database beside the target. */
 export class PostgresScrubTarget implements ScrubTarget {
   readonly #location: string;
-  readonly #work: string;
-  readonly #builder: pg.Client;
+  readonly #work: WorkDatabase;
+  #builder: pg.Client;
   readonly #writers: SessionPool;
   /** Known once the tables are made. */
   #catalog: Promise<Catalog> | undefined;
 
-  private constructor(location: string, work: string, builder: pg.Client) {
+  private constructor(location: string, work: WorkDatabase, builder: pg.Client) {
     this.#location = location;
     this.#work = work;
     this.#builder = builder;
-    this.#writers = new SessionPool(() => openBuilder(location, work));
+    this.#writers = new SessionPool(() => openBuilder(location, work.name));
   }
 
   /** Refuses a target that must not be overwritten, then makes the work database. */
   static async open(location: string, options: ScrubTargetOptions): Promise<PostgresScrubTarget> {
     await inspectTarget(location, options);
-    const work = await createWorkDatabase(location);
-    return new PostgresScrubTarget(location, work, await openBuilder(location, work));
+    const work = await openWorkDatabase(location, options);
+    const target = new PostgresScrubTarget(location, work, await openBuilder(location, work.name));
+    // What was broken off while its tables were made is no beginning to go on from.
+    if (work.isResumed && !(await target.checkpoints.read())?.hasSchema) await target.beginAnew();
+    return target;
+  }
+
+  get checkpoints(): Checkpoints {
+    return new PostgresCheckpoints(this.#builder);
+  }
+
+  async empty(table: RelationName): Promise<void> {
+    await this.execute([
+      { makes: `${printRelationName(table)} empty`, sql: `truncate ${await this.#ownRows(table)}` },
+    ]);
+  }
+
+  async beginAnew(): Promise<void> {
+    await this.close();
+    await openWorkDatabase(this.#location, { work: this.#work.digest });
+    this.#catalog = undefined;
+    this.#builder = await openBuilder(this.#location, this.#work.name);
+  }
+
+  /** A partitioned table with its partitions, any other without its children. */
+  async #ownRows(table: RelationName): Promise<string> {
+    const { tables } = await this.catalog();
+    const kind = tables.find(({ schema, name }) => schema === table.schema && name === table.name)?.kind;
+    return `${kind === 'partitioned' ? '' : 'only '}${quoteRelation(table)}`;
   }
 
   identity(): Promise<DataSourceIdentity> {
-    return identify(this.#builder, displayLocation(this.#location));
+    return translating('asking the target who it is', () =>
+      identify(this.#builder, displayLocation(this.#location)),
+    );
   }
 
   catalog(): Promise<Catalog> {
-    this.#catalog ??= introspect(this.#builder);
+    this.#catalog ??= translating('reading the copy’s catalog', () => introspect(this.#builder));
     return this.#catalog;
   }
 
   async execute(statements: readonly SchemaStatement[]): Promise<void> {
     this.#catalog = undefined;
-    for (const statement of statements) await make(this.#builder, statement);
+    for (const statement of statements) await make(this.#builder, statement, this.#work);
   }
 
   async executeBeside(statement: SchemaStatement): Promise<void> {
     this.#catalog = undefined;
-    await this.#writers.withSession((client) => make(client, statement));
+    await this.#writers.withSession((client) => make(client, statement, this.#work));
   }
 
   async refuseMissing({ extensions }: SchemaSections): Promise<void> {
-    const { rows } = await this.#builder.query<{ name: string }>(
-      'select name from unnest($1::text[]) name where name not in (select a.name from pg_available_extensions a)',
-      [extensions],
+    const { rows } = await translating('looking for extensions', () =>
+      this.#builder.query<{ name: string }>(
+        'select name from unnest($1::text[]) name where name not in (select a.name from pg_available_extensions a)',
+        [extensions],
+      ),
     );
     if (rows.length > 0) throw new MissingExtensionsError(rows.map(({ name }) => name));
   }
@@ -110,7 +149,9 @@ export class PostgresScrubTarget implements ScrubTarget {
   }
 
   async definitions(): Promise<readonly SchemaStatement[]> {
-    const { preData, postData } = await readSchemaSections(this.#builder);
+    const { preData, postData } = await translating('reading the copy’s schema', () =>
+      readSchemaSections(this.#builder),
+    );
     return [...preData, ...postData];
   }
 
@@ -130,8 +171,10 @@ export class PostgresScrubTarget implements ScrubTarget {
     // Emptied and filled in one transaction, rows can be written frozen, and without write-ahead log
     // where wal_level is minimal. Rows that are routed to partitions cannot.
     const frozen = kind === 'partitioned' || portion === 'part' ? '' : ', freeze';
-    await client.query('begin');
-    if (frozen) await client.query(`truncate only ${quoteRelation(table)}`);
+    await translating(`loading ${printRelationName(table)}`, async () => {
+      await client.query('begin');
+      if (frozen) await client.query(`truncate only ${quoteRelation(table)}`);
+    });
     const list = columns.length === 0 ? '' : ` (${quoteNames(columns)})`;
     const stream = client.query(
       copyFrom(`copy ${quoteRelation(table)}${list} from stdin (format ${format}${frozen})`, {
@@ -194,12 +237,12 @@ export class PostgresScrubTarget implements ScrubTarget {
 
   async publish(): Promise<void> {
     await this.close();
-    await publishWorkDatabase(this.#location, this.#work);
+    await publishWorkDatabase(this.#location, this.#work.name);
   }
 
   async abandon(reason: string): Promise<void> {
     await this.close();
-    await markIncomplete(this.#location, this.#work, reason);
+    await markIncomplete(this.#location, this.#work.name, reason);
   }
 
   async close(): Promise<void> {
@@ -213,10 +256,16 @@ export class PostgresScrubTarget implements ScrubTarget {
   }
 }
 
-async function make(client: pg.Client, { makes, sql, foreignKey }: SchemaStatement): Promise<void> {
+async function make(
+  client: pg.Client,
+  { makes, sql, foreignKey }: SchemaStatement,
+  { isResumed }: WorkDatabase,
+): Promise<void> {
   try {
     await client.query(sql);
   } catch (error) {
+    // The run before this one was broken off after it, and before it was told.
+    if (isResumed && isThereAlready(error)) return;
     if (foreignKey && isForeignKeyViolation(error))
       throw new OrphanedRowsError(foreignKey.table, foreignKey.name);
     throw translateDriverError(error, `making ${makes}`);

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { connect, databaseOf } from './connection.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CopyInProgressError, type ScrubTargetOptions } from '../engine.js';
+import { connect, databaseOf, displayLocation } from './connection.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName } from './identifiers.js';
 import { exists, MAINTENANCE_DATABASE } from './target-inspection.js';
@@ -11,23 +13,51 @@ const MARK = 'scrubjay: incomplete';
 /** Bytes of a PostgreSQL name. */
 const NAME_BYTES = 63;
 
+/** The database that a copy is built in. */
+export interface WorkDatabase {
+  readonly name: string;
+  /** What is built in it: `digestOfWork`. */
+  readonly digest: string;
+  /** True when an earlier run's work was found. */
+  readonly isResumed: boolean;
+}
+
 /**
- * Makes the database that a copy is built in, closed to other roles and marked incomplete. Work
- * databases that earlier runs for the same target left behind are dropped first.
+ * Makes the database that a copy is built in, closed to other roles and marked incomplete, or finds the
+ * one that an earlier run of the same work left. Others that earlier runs for the same target left behind
+ * are dropped first.
  */
-export async function createWorkDatabase(location: string): Promise<string> {
+export async function openWorkDatabase(
+  location: string,
+  { work, resume = false }: Pick<ScrubTargetOptions, 'work' | 'resume'>,
+): Promise<WorkDatabase> {
   return maintain(location, 'making the work database', async (client) => {
     const target = databaseOf(location);
-    await dropLeftovers(client, target);
-    const work = nameBeside(target, `__scrubjay_${randomBytes(4).toString('hex')}`);
+    const digest = work ?? randomBytes(32).toString('hex');
+    const name = nameBeside(target, `__scrubjay_${digest.slice(0, 8)}`);
+    const isResumed = resume && (await exists(client, name));
+    await dropLeftovers(client, target, isResumed ? name : undefined);
+    if (await isInUse(client, name)) throw new CopyInProgressError(displayLocation(location));
+    if (isResumed) return { name, digest, isResumed };
+    await client.query(`drop database if exists ${quoteName(name)}`);
     // template0 takes any encoding; the copy speaks UTF-8 whatever the server's default is.
-    await client.query(`create database ${quoteName(work)} template template0 encoding 'UTF8'`);
-    await client.query(`revoke connect on database ${quoteName(work)} from public`);
+    await client.query(`create database ${quoteName(name)} template template0 encoding 'UTF8'`);
+    await client.query(`revoke connect on database ${quoteName(name)} from public`);
     await client.query(
-      `comment on database ${quoteName(work)} is ${quoteLiteral(`${MARK}: under construction for ${target}`)}`,
+      `comment on database ${quoteName(name)} is ${quoteLiteral(`${MARK}: under construction for ${target}`)}`,
     );
-    return work;
+    return { name, digest, isResumed };
   });
+}
+
+/** The server needs a moment to see that a session's client is gone. */
+async function isInUse(client: pg.Client, database: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const { rows } = await client.query('select from pg_stat_activity where datname = $1', [database]);
+    if (rows.length === 0) return false;
+    await delay(250);
+  }
+  return true;
 }
 
 /** Leaves the work database where it is, for whoever wants to know what went wrong. */
@@ -80,14 +110,15 @@ async function emptyOfSessions(client: pg.Client, database: string): Promise<voi
   ]);
 }
 
-async function dropLeftovers(client: pg.Client, target: string): Promise<void> {
+async function dropLeftovers(client: pg.Client, target: string, but: string | undefined): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `select datname as name from pg_database d
      where starts_with(datname, $1) and starts_with(shobj_description(d.oid, 'pg_database'), $2)
        and not exists (select from pg_stat_activity a where a.datid = d.oid)`,
     [nameBeside(target, '__scrubjay_'), MARK],
   );
-  for (const { name } of rows) await client.query(`drop database if exists ${quoteName(name)}`);
+  for (const { name } of rows)
+    if (name !== but) await client.query(`drop database if exists ${quoteName(name)}`);
 }
 
 /** The target's name with a suffix, the name cut so that both fit. */

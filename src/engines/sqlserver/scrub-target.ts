@@ -77,6 +77,17 @@ export class SqlServerScrubTarget implements ScrubTarget {
     return [...preData, ...postData];
   }
 
+  async empty(table: RelationName): Promise<void> {
+    await this.execute([
+      { makes: `${printRelationName(table)} empty`, sql: `delete from ${quoteRelation(table)}` },
+    ]);
+  }
+
+  /** Nothing is ever gone on with here, so that a run always begins in a new database. */
+  beginAnew(): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** What SQL Server's schemas are made with comes with the server. */
   refuseMissing(): Promise<void> {
     return Promise.resolve();

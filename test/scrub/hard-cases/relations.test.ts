@@ -51,7 +51,21 @@ const schema = `
 
   create table c11_notes (id integer, owner_type text, owner text);
   insert into c11_notes select i, case when i % 2 = 0 then 'User' else 'Other' end,
-    case when i % 2 = 0 then 'anna.lopez' || i else 'thing ' || i end from generate_series(1, 20) i;`;
+    case when i % 2 = 0 then 'anna.lopez' || i else 'thing ' || i end from generate_series(1, 20) i;
+  create table c11_teams (id integer, members text[], settings jsonb);
+  insert into c11_teams select i, array['anna.lopez' || i, 'anna.lopez' || (i + 1)],
+    jsonb_build_object('lead', jsonb_build_object('login', 'anna.lopez' || i), 'color', 'red') from generate_series(1, 20) i;`;
+
+const user = { schema: 'public', table: 'c5_users', column: 'login' };
+const references = [
+  {
+    from: { schema: 'public', table: 'c11_notes', column: 'owner' },
+    to: user,
+    when: { column: 'owner_type', equals: 'User' },
+  },
+  { from: { schema: 'public', table: 'c11_teams', column: 'members' }, to: user },
+  { from: { schema: 'public', table: 'c11_teams', column: 'settings' }, path: '$.lead.login', to: user },
+];
 
 const types = {
   'c1_a.mail': 'email-address',
@@ -66,7 +80,7 @@ describe('hard cases 1 to 11, relations', () => {
   let copy: ScrubbedCopy;
 
   beforeAll(async () => {
-    copy = await scrubbedCopy(schema, { types });
+    copy = await scrubbedCopy(schema, { types, references });
   });
   afterAll(() => copy?.drop());
 
@@ -219,6 +233,15 @@ describe('hard cases 1 to 11, relations', () => {
       `select pg_get_constraintdef(oid) as def from pg_constraint where conperiod order by 1`,
     );
     expect(keys.map(({ def }) => def).join('\n')).toMatch(/PERIOD during.*WITHOUT OVERLAPS/s);
+  });
+
+  it('11: declared references keep meeting: by kind, in lists, in JSON', async () => {
+    const joined = await copy.rows(`select
+      (select count(*) from c11_notes join c5_users on owner = login where owner_type = 'User') as notes,
+      (select count(*) from c11_notes where owner = 'thing ' || id and owner_type = 'Other') as others,
+      (select count(*) from c11_teams t join c5_users on login = any (t.members)) as members,
+      (select count(*) from c11_teams t join c5_users on login = t.settings #>> '{lead,login}' where settings ->> 'color' = 'red') as leads`);
+    expect(joined).toEqual([{ notes: '10', others: '10', members: '40', leads: '20' }]);
   });
 
   it('10: a mask on the period of a temporal key is refused', async () => {
