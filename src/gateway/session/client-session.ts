@@ -45,6 +45,8 @@ export class ClientSession {
   /** A message waits for something: those behind it wait too. */
   #busy = false;
   #ended = false;
+  /** The client said good-bye, and waits for nothing more than what it asked for. */
+  #leaving = false;
   /** Since when the client has not read what was written; by `performance.now()`. */
   #blockedSince: number | undefined;
   #cancelledAt: number | undefined;
@@ -65,6 +67,7 @@ export class ClientSession {
         this.#cancelledAt = undefined;
         // Portals end with their transaction.
         if (this.#conversation.status === 'I') statements.closePortals();
+        if (this.#leaving) setImmediate(() => this.#end());
       },
     });
     const context = new StatementContext(client.identity.role, database, this.#conversation, audit);
@@ -136,7 +139,7 @@ export class ClientSession {
   /** Handles messages until there is none, or one has to wait. */
   #next(): void {
     try {
-      while (!this.#busy && !this.#ended) {
+      while (!this.#busy && !this.#ended && !this.#leaving) {
         const raw = this.#client.reader.next();
         if (!raw) break;
         const waiting = this.#handle(readFrontendMessage(raw.type, raw.body));
@@ -190,7 +193,9 @@ export class ClientSession {
         this.#conversation.answer(readyForQuery(this.#conversation.status), false);
         return undefined;
       case 'terminate':
-        this.#end();
+        // What was asked before is done first, as on the server itself.
+        if (this.#conversation.answering) this.#leaving = true;
+        else this.#end();
         return undefined;
       default:
         // What is left of a COPY that was refused: PostgreSQL ignores it too.

@@ -48,13 +48,10 @@ export interface ResponseEvents {
   /** An error in an extended batch: the server ignores everything up to the Sync that the client has yet to send. */
   skipping(): void;
   ready(status: TransactionStatus): void;
-  parameterChanged(body: Buffer): 'pass' | 'drop';
   /** The row limit was exceeded: the rest is not wanted. */
   tooManyRows(): void;
   /** Rows cannot be taken from a client here. */
   copyInBegan(inQuery: boolean): void;
-  /** False when the columns are not what the plan was made for: rows must not pass. */
-  mayDescribe(body: Buffer): boolean;
 }
 
 /** SQLSTATE connection_failure. */
@@ -148,7 +145,7 @@ export class ExpectedResponses implements BackendJudge {
   message(type: number, body: Buffer, whole: Buffer): Verdict {
     switch (type) {
       case letter.parameterStatus:
-        return this.#head()?.internal ? 'drop' : this.#events.parameterChanged(body);
+        return this.#head()?.internal ? 'drop' : 'pass';
       case letter.notice:
         return this.#muted || this.#head()?.internal
           ? 'drop'
@@ -180,9 +177,6 @@ export class ExpectedResponses implements BackendJudge {
     if (head.internal) {
       if (type === letter.dataRow) head.onRow?.(body);
       return ends ? this.#end(head, 'drop', whole) : 'drop';
-    }
-    if (type === letter.rowDescription && !this.#events.mayDescribe(body)) {
-      throw new ProtocolViolation('columns that the plan did not foresee');
     }
     if (type === letter.copyInResponse) {
       this.#events.copyInBegan(head.kind === 'query');

@@ -60,10 +60,8 @@ export class UpstreamConversation implements UpstreamUser {
         if (this.#batchOpen) events.skipping();
       },
       ready: (status) => this.#ready(status),
-      parameterChanged: () => 'pass',
       tooManyRows: () => this.cancel(),
       copyInBegan: (inQuery) => this.#refuseCopyIn(inQuery),
-      mayDescribe: () => true,
     });
   }
 
@@ -77,6 +75,11 @@ export class UpstreamConversation implements UpstreamUser {
       this.#lease.connection !== undefined &&
       (this.#status !== 'I' || this.#batchOpen || this.#expected.length > 0)
     );
+  }
+
+  /** The server will say that it is ready, without being sent anything more. */
+  get answering(): boolean {
+    return this.#expected.length > 0 && !this.#batchOpen;
   }
 
   /** Messages that are not answered yet. */
