@@ -80,7 +80,8 @@ export class ExtendedProtocol {
       });
     }
     return this.#with(() => {
-      if (!statements.portal(name)) {
+      // A cursor declared in SQL is a portal too, and drivers describe it: the server knows whether it is there.
+      if (!statements.portal(name) && !conversation.engaged) {
         this.#refuse(noSuchPortal);
         return;
       }

@@ -29,6 +29,7 @@ export class UpstreamConnection {
   /** Cancel requests on their way. */
   #cancelling: Promise<void> | undefined;
   #broken = false;
+  #gathering = false;
   /** Whoever uses the connection at this moment. */
   readonly #judge: BackendJudge = ((self: UpstreamConnection) => ({
     get readsRows() {
@@ -85,19 +86,18 @@ export class UpstreamConnection {
 
   /** False when the server is behind with reading. */
   write(bytes: Uint8Array): boolean {
-    return this.#broken || this.#wire.stream.write(bytes);
-  }
-
-  onceDrained(then: () => void): void {
-    this.#wire.stream.once('drain', then);
-  }
-
-  cork(): void {
-    this.#wire.stream.cork();
-  }
-
-  uncork(): void {
-    this.#wire.stream.uncork();
+    if (this.#broken) return true;
+    const { stream } = this.#wire;
+    if (!this.#gathering) {
+      // What one turn has to send goes out in one piece: a batch is five messages, and one system call.
+      this.#gathering = true;
+      stream.cork();
+      process.nextTick(() => {
+        this.#gathering = false;
+        stream.uncork();
+      });
+    }
+    return stream.write(bytes);
   }
 
   pause(): void {
