@@ -16,6 +16,9 @@ export interface ClientStatement {
 export interface ClientPortal {
   readonly statement: ClientStatement;
   readonly plan: RunPlan;
+  /** What it was bound under. */
+  readonly version: number;
+  readonly names: SessionNames;
   /** Rows that were taken from it so far: the row limit counts all of them. */
   rows: number;
 }

@@ -1,7 +1,7 @@
 import type { RunPlan } from '../planning/plan.js';
 import { closeComplete, parseComplete, readyForQuery } from '../protocol/backend-messages.js';
 import { type BindMessage, type ParseMessage, writeFrontendMessage } from '../protocol/frontend-messages.js';
-import type { ClientStatement } from './client-statements.js';
+import type { ClientPortal, ClientStatement } from './client-statements.js';
 import { error, refusalError, sqlState } from './gateway-errors.js';
 import { limitError, POISON, type SessionParts } from './session-parts.js';
 import type { Context } from './statement-context.js';
@@ -65,7 +65,8 @@ export class ExtendedProtocol {
         kind: 'bind',
         onFailed: () => statements.closePortal(portal),
       });
-      statements.bind(portal, { statement, plan: statement.plan, rows: 0 });
+      const { plan, version, names } = statement;
+      statements.bind(portal, { statement, plan, version, names, rows: 0 });
     });
   }
 
@@ -95,6 +96,11 @@ export class ExtendedProtocol {
       const portal = statements.portal(name);
       if (!portal) {
         this.#refuse(noSuchPortal);
+        return;
+      }
+      const objection = effects.objection(portal.plan, context) ?? outdated(portal, context);
+      if (objection) {
+        this.#refuse(objection);
         return;
       }
       const { plan } = portal;
@@ -239,6 +245,30 @@ export class ExtendedProtocol {
   }
 }
 
+/**
+ * Queries are planned when they are bound. The server resolves the names of everything else (COPY, DECLARE,
+ * EXECUTE, EXPLAIN …) only when it is executed: they must still mean what they meant.
+ */
+function outdated({ plan, version, names }: ClientPortal, context: Context): Buffer | undefined {
+  const planned = plan.rewriting.statements.every(({ command }) => plannedWhenBound.has(command));
+  const same = version === context.epoch.version && names === context.names;
+  return planned || same ? undefined : changedSinceBound;
+}
+
+const plannedWhenBound: ReadonlySet<string> = new Set([
+  'empty',
+  'select',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+]);
+
+const changedSinceBound = error(
+  '26000',
+  'the catalog or search path changed since the statement was bound',
+  'bind it again',
+);
 const alreadyPrepared = error(
   sqlState.duplicateStatement,
   'a prepared statement of this name exists already',

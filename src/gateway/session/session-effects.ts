@@ -22,10 +22,18 @@ export class SessionEffects {
     return plan.prepared === 'uses' && !this.#prepared.holds(context) ? preparedElsewhere : undefined;
   }
 
+  /** After names changed in a transaction, its end or the way back to a savepoint may change them again. */
+  #changesNames({ rewriting }: RunPlan): boolean {
+    if (rewriting.changesSession || rewriting.resetsSettings) return true;
+    return (
+      this.#conversation.namesPending && rewriting.statements.some(({ command }) => command === 'transaction')
+    );
+  }
+
   /** The plan is about to be sent: what it does holds for everything behind it. */
   apply(plan: RunPlan, context: Context): void {
     if (plan.leavesState) this.#conversation.pin();
-    if (plan.rewriting.changesSession) this.#conversation.namesChange();
+    if (this.#changesNames(plan)) this.#conversation.namesChange();
     if (plan.prepared === 'makes') this.#prepared.made(context);
     if (!plan.resets) return;
     this.#conversation.connection.statements.clear();

@@ -140,6 +140,11 @@ export class UpstreamConversation implements UpstreamUser {
     return names;
   }
 
+  /** Names changed within the transaction that is open. */
+  get namesPending(): boolean {
+    return this.#namesPending;
+  }
+
   /** A statement that was sent changes what names mean from here on. */
   namesChange(): void {
     this.#names = undefined;
