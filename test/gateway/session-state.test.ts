@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { writeFrontendMessage } from '../../src/gateway/protocol/frontend-messages.js';
 import { rawSession } from '../support/raw-session.js';
-import { shopSchema, startGateway, type TestGateway } from '../support/gateway.js';
+import { shopLabels, shopSchema, startGateway, type TestGateway } from '../support/gateway.js';
 
 const canaries = /canary\d|Canary Person|\+31 20/;
 
@@ -15,6 +15,10 @@ describe('the state of a session', () => {
         create table plain.customers (id int, email text);
         insert into plain.customers values (1, 'nobody');
         grant usage on schema plain to public; grant select on plain.customers to public`,
+      labels: `${shopLabels}
+  plain.customers.id: { type: none, sensitivity: internal, status: confirmed }
+  plain.customers.email: { type: none, sensitivity: internal, status: confirmed }
+`,
     });
   });
   afterAll(() => test.stop());

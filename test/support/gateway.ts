@@ -19,7 +19,8 @@ export const shopSchema = `
   insert into shop.orders select i, 1 + i % 50, i * 1.25 from generate_series(1, 2000) i;
 `;
 
-const shopLabels = `version: 1
+/** What the columns of `shopSchema` hold. */
+export const shopLabels = `version: 1
 columns:
   shop.customers.id: { type: none, sensitivity: internal, status: confirmed }
   shop.customers.name: { type: person-name, sensitivity: confidential, status: confirmed }
