@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { loadPostgresParser } from '../../src/domain/rewriting/postgres/parser.js';
+import { protect } from '../../src/domain/rewriting/protect.js';
+import type { Protection } from '../../src/domain/rewriting/rewrite-context.js';
+import { connect } from '../../src/engines/postgres/connection.js';
+import type { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
+import { readQueryCatalog } from '../../src/engines/postgres/query-catalog.js';
+import { MaskedSession } from '../masking/masked-session.js';
+import type { MaskingSet } from '../masking/masking-set.js';
+
+/**
+ * Hidden values, written in both databases by the same statements so that rows lie in the same places; `{n}`
+ * is another constant in each. Masked, they look alike: same initial, same year, same last digits. What is
+ * pseudonymised stays, for a stand-in tells one value from another by its purpose.
+ */
+const hiddenValues = `
+  alter table shop.newsletter drop constraint newsletter_email_fkey;
+  update shop.customers set full_name = 'Name {n} ' || id, email = left(email, 1) || '.h{n}' || id || '@hidden.example',
+    phone = '+99 {n} ' || id, birth_date = make_date(extract(year from birth_date)::int, 1 + ({n} + id) % 12, 1 + ({n} * id) % 28),
+    credit_limit = 90000000 + ({n}::bigint * id * 7919) % 9999999, notes = repeat('n', 1 + ({n} * id) % 50);
+  update shop.newsletter n set email = c.email from shop.customers c where c.id = n.id;
+  alter table shop.newsletter add constraint newsletter_email_fkey foreign key (email) references shop.customers (email);
+  update shop.cards set pan = '{n}' || lpad(id::text, 8, '0') || right(pan, 4), cvv = 'c{n}' || id, holder = 'Holder {n} ' || id;
+  update shop.employees set name = 'Worker {n} ' || id, salary = ({n}::bigint * id * 104729) % 199999999,
+    home = row('Street {n}', 'Town', id::text)::shop.address_t,
+    bank = ('XX' || lpad((id % 100)::text, 2, '0') || 'CNRY' || lpad((({n}::bigint * id) % 100000000)::text, 8, '0'))::shop.iban_t;
+  update shop.profiles set doc = jsonb_build_object('email', 'x{n}', 'k{n}', {n} * customer_id), raw = json_build_object('e', {n}),
+    phones = array_fill('+{n}'::text, array[1 + ({n} + customer_id) % 3]);
+  update shop.payments set iban = 'XX' || ({n} * id);
+  update shop.people set name = 'Person {n} ' || id, email = 'p{n}' || id;
+  update shop."Odd Table" set "E-Mail" = 'q{n}' || "Id";
+  update shop.tickets set customer_email = 'r{n}' || id;
+  update shop.audit_log set row_data = jsonb_build_object('n', {n}, 'id', id);
+  refresh materialized view shop.mv_customer_email;
+  refresh materialized view shop.mv_daily;`;
+
+/** Two databases that differ in hidden values alone, and a session of the restricted role in each. */
+export class TwinDatabases {
+  private constructor(
+    readonly protection: Protection,
+    readonly left: MaskedSession,
+    readonly right: MaskedSession,
+  ) {}
+
+  static async prepare(set: MaskingSet, server: EmbeddedServer): Promise<TwinDatabases> {
+    await loadPostgresParser();
+    const password = randomBytes(12).toString('hex');
+    await run(server.url(), 'create database fuzz_left');
+    await run(server.url('fuzz_left'), set.fixture);
+    await run(server.url(), 'create database fuzz_right template fuzz_left');
+    await run(server.url(), `alter role analyst login password '${password}'`);
+    await run(server.url('fuzz_left'), hiddenValues.replaceAll('{n}', '3571'));
+    await run(server.url('fuzz_right'), hiddenValues.replaceAll('{n}', '8263'));
+    const reader = await connect(server.url('fuzz_left'), { access: 'read-only' });
+    const catalog = await readQueryCatalog(reader);
+    await reader.end();
+    const protection = protect(catalog, { role: 'analyst', access: 'masked', masks: set.masks.postgres });
+    const key = randomBytes(32);
+    const open = (database: string) => {
+      const url = new URL(server.url(database));
+      url.username = 'analyst';
+      url.password = password;
+      return MaskedSession.open({ url: url.href, protection, searchPath: set.searchPath, key });
+    };
+    return new TwinDatabases(protection, await open('fuzz_left'), await open('fuzz_right'));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.left.close(), this.right.close()]);
+  }
+}
+
+async function run(url: string, sql: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
