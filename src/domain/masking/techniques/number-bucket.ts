@@ -70,7 +70,9 @@ export const numberBucket = defineTechnique({
       const exact = type.family === 'float' ? `${value}::text::numeric` : `${value}::numeric`;
       // Not with floor(x / size): a quotient of numerics is rounded, a remainder is exact.
       const start = `floor(${exact} - mod(mod(${exact}, ${size}) + ${size}, ${size}))`;
-      if (type.family === 'integer') return `greatest(${start}, ${smallest[type.name] ?? '0'})`;
+      // GREATEST passes over NULL, which has to stay.
+      if (type.family === 'integer')
+        return `case when ${value} is not null then greatest(${start}, ${smallest[type.name] ?? '0'}) end`;
       return `case when ${value}::text in ('NaN', 'Infinity', '-Infinity') then ${value} else ${start} end`;
     },
   },
