@@ -42,7 +42,6 @@ export async function createApplication(foundation: Foundation): Promise<NestFas
   await application.get(RateLimits).attach(server);
   await hardenForBrowsers(application, server, configuration);
   serveDocumentation(server, describeApi(application));
-  application.enableShutdownHooks();
   return application;
 }
 
