@@ -4,6 +4,7 @@ import { classifyCommand } from './commands/classify.js';
 import { evidenceCommand } from './commands/evidence.js';
 import { keyCommand } from './commands/key.js';
 import { labelsCommand } from './commands/labels.js';
+import { loginCommand, logoutCommand } from './commands/login.js';
 import { policyCommand } from './commands/policy.js';
 import { postureCommand } from './commands/posture.js';
 import { queryCommand } from './commands/query.js';
@@ -57,6 +58,8 @@ const commands = [
   classifyCommand,
   labelsCommand,
   policyCommand,
+  loginCommand,
+  logoutCommand,
   queryCommand,
   keyCommand,
   scrubCommand,

@@ -46,3 +46,13 @@ export function durationMs(text: string): number {
     throw new InvalidArgumentError('write a duration such as 500ms, 10s or 2m.');
   return milliseconds;
 }
+
+/** `--server URL`: the labels of a service instead of a file. */
+export interface ServerChoice {
+  readonly server?: string;
+}
+
+/** Works on what a service keeps; `scrubjay login` keeps its key. */
+export function serverOption(): Option {
+  return new Option('--server <url>', "work on a service's labels (log in with 'scrubjay login')");
+}

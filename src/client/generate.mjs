@@ -14,11 +14,10 @@ const folder = mkdtempSync(join(tmpdir(), 'scrubjay-client-'));
 try {
   const draft = join(folder, 'api.ts');
   const packages = ['openapi-typescript@7.13.0', 'typescript@5.9.3'].map((name) => `--package=${name}`);
-  execFileSync(
-    'npm',
-    ['exec', '--yes', ...packages, '--', 'openapi-typescript', document, '--immutable', '-o', draft],
-    { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] },
-  );
+  execFileSync('npm', ['exec', '--yes', ...packages, '--', 'openapi-typescript', document, '-o', draft], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const digest = createHash('sha256').update(readFileSync(document)).digest('hex');
   const head = `// Types of the API, made by 'npm run client' from docs/openapi.json (sha256 ${digest}).\n`;
   writeFileSync(target, head + readFileSync(draft, 'utf8'));

@@ -23,7 +23,8 @@ import { exitCodes } from '../exit-codes.js';
 import { printLabelTable } from '../label-table.js';
 import { readLabels, writeLabels } from '../labels-on-disk.js';
 import { locationFrom } from '../location.js';
-import { rulesOption, type RulesChoice, share } from '../shared-options.js';
+import { confirmLabelsOnServer, showOnServer } from '../server/labels-commands.js';
+import { rulesOption, type RulesChoice, type ServerChoice, serverOption, share } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 import { classifyCommand } from './classify.js';
 
@@ -46,13 +47,16 @@ export function labelsCommand(terminal: Terminal): Command {
   labels.addCommand(
     new Command('show')
       .description('show labels, all or some')
-      .argument('<file>')
+      .argument('<file>', 'labels file, or with --server the name of a data source')
       .argument('[columns...]', 'names, ends of names or patterns with *')
       .option('--open', 'only those that wait for a decision')
       .option('--sensitive', 'only sensitive ones')
       .option('--json', 'print JSON')
+      .addOption(serverOption())
       .action((file: string, columns: string[], choices: ShowChoices) =>
-        show(terminal, file, columns, choices),
+        choices.server === undefined
+          ? show(terminal, file, columns, choices)
+          : showOnServer(terminal, choices.server, file, columns, choices),
       ),
   );
   labels.addCommand(
@@ -75,12 +79,15 @@ export function labelsCommand(terminal: Terminal): Command {
     withDecisionOptions(
       new Command('confirm')
         .description('decide that labels are right as they stand')
-        .argument('<file>')
+        .addOption(serverOption())
+        .argument('<file>', 'labels file, or with --server the name of a data source')
         .argument('[columns...]', 'names, ends of names or patterns with *')
         .option('--all', 'every label that nobody decided on yet; flagged ones are left')
         .option('--min-confidence <share>', 'with --all: only what is at least this sure', share, 0),
     ).action((file: string, columns: string[], choices: ConfirmChoices) =>
-      confirm(terminal, file, columns, choices),
+      choices.server === undefined
+        ? confirm(terminal, file, columns, choices)
+        : confirmLabelsOnServer(terminal, choices.server, file, columns, choices),
     ),
   );
   labels.addCommand(
@@ -124,7 +131,7 @@ export function labelsCommand(terminal: Terminal): Command {
 
 type InitChoices = RulesChoice & { readonly metadataOnly?: boolean };
 type DiffChoices = RulesChoice & { readonly metadataOnly?: boolean; readonly json?: boolean };
-interface ShowChoices {
+interface ShowChoices extends ServerChoice {
   readonly open?: boolean;
   readonly sensitive?: boolean;
   readonly json?: boolean;
@@ -135,7 +142,8 @@ interface DecisionChoices {
   readonly path?: string;
 }
 type SetChoices = DecisionChoices & RulesChoice & { readonly sensitivity?: Sensitivity };
-type ConfirmChoices = DecisionChoices & { readonly all?: boolean; readonly minConfidence: number };
+type ConfirmChoices = DecisionChoices &
+  ServerChoice & { readonly all?: boolean; readonly minConfidence: number };
 
 function withDecisionOptions(command: Command): Command {
   return command
