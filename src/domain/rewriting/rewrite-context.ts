@@ -8,8 +8,6 @@ export interface RewriteContext {
   readonly protection: Protection;
   /** The session's names, as the server resolves them at this moment. */
   readonly names: SessionNames;
-  /** Types of `$1`, `$2` …, as the client declared them; the rewriter does not need them to be complete. */
-  readonly parameterTypes?: readonly string[];
 }
 
 /** What unqualified names mean in a session: `engines/postgres/session-names.ts` reads it. */

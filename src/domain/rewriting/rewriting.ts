@@ -10,8 +10,8 @@ export interface Rewritten {
   /** True when some value that the client sees passes through a mask. */
   readonly masked: boolean;
   /**
-   * True when the text depends on catalog, masks and session names alone, so that the same text under
-   * the same `cacheKey` of the context may be answered from a cache.
+   * True when the answer depends on protection and session names alone, so that the same text under the
+   * same of both may be answered from a cache.
    */
   readonly cacheable: boolean;
   /**
