@@ -9,4 +9,6 @@ export default {
   transform: { '^.+\\.ts$': '@swc/jest' },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   testTimeout: 60_000,
+  // Much of a test's time is a server's: every core is put to use.
+  maxWorkers: '100%',
 };
