@@ -10,10 +10,17 @@ import { writeStartupPacket } from '../../src/gateway/protocol/startup-packets.j
 import { makeCertificate } from '../support/certificates.js';
 import { startGateway, type TestGateway } from '../support/gateway.js';
 
-const authority = makeCertificate('Test CA');
-const server = makeCertificate('localhost', authority);
-const person = makeCertificate('ana', authority);
-const stranger = makeCertificate('ana', makeCertificate('Another CA'));
+const authority = makeCertificate({ subject: 'Test CA', isAuthority: true });
+const server = makeCertificate({
+  subject: 'localhost',
+  names: ['localhost', 'IP:127.0.0.1'],
+  issuer: authority,
+});
+const person = makeCertificate({ subject: 'ana', issuer: authority });
+const stranger = makeCertificate({
+  subject: 'ana',
+  issuer: makeCertificate({ subject: 'Another CA', isAuthority: true }),
+});
 
 async function certificateFiles(): Promise<string> {
   const at = (name: string) => join(tmpdir(), `scrubjay-${process.pid}-${name}`);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createTcp, type Server } from 'node:net';
 import { createServer, type TlsOptions } from 'node:tls';
 import { probeTls } from '../../src/engines/endpoints/probe-tls.js';
-import { type CertificateWishes, makeCertificate } from '../support/make-certificate.js';
+import { type CertificateWishes, makeCertificate } from '../support/certificates.js';
 import { answersOf } from './answers.js';
 
 describe('TLS, asked from outside', () => {

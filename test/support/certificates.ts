@@ -1,94 +1,103 @@
-import { createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-/** A certificate with its key, as PEM. */
-export interface Certificate {
+/** A certificate made for a test, with its key. */
+export interface TestCertificate {
   readonly certificate: string;
   readonly key: string;
-  readonly name: string;
   readonly privateKey: KeyObject;
+  readonly subject: string;
 }
 
-/**
- * Makes an X.509 certificate (RFC 5280) over a new P-256 key: by itself, or by an issuer. Tests need
- * certificates on machines that have Node and no openssl.
- */
-export function makeCertificate(name: string, issuer?: Certificate): Certificate {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const subject = distinguishedName(name);
+export interface CertificateWishes {
+  readonly subject: string;
+  /** DNS names; `IP:127.0.0.1` for addresses. */
+  readonly names?: readonly string[];
+  /** Days from today; negative for the past. */
+  readonly validFromDays?: number;
+  readonly validToDays?: number;
+  /** RSA bits; an elliptic curve of 256 bits without. */
+  readonly rsaBits?: number;
+  readonly issuer?: TestCertificate;
+  readonly isAuthority?: boolean;
+}
+
+/** Makes an X.509 v3 certificate (RFC 5280): Node has no call for it, and not every machine has openssl. */
+export function makeCertificate(wishes: CertificateWishes): TestCertificate {
+  const { publicKey, privateKey } =
+    wishes.rsaBits === undefined
+      ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+      : generateKeyPairSync('rsa', { modulusLength: wishes.rsaBits });
+  const signer = wishes.issuer?.privateKey ?? privateKey;
+  const algorithm =
+    signer.asymmetricKeyType === 'rsa'
+      ? sequence(oid('1.2.840.113549.1.1.11'), der(5))
+      : sequence(oid('1.2.840.10045.4.3.2'));
+  const extensions = [
+    ...(wishes.isAuthority
+      ? [sequence(oid('2.5.29.19'), der(1, [255]), der(4, sequence(der(1, [255]))))]
+      : []),
+    ...(wishes.names ? [sequence(oid('2.5.29.17'), der(4, sequence(...wishes.names.map(generalName))))] : []),
+  ];
   const body = sequence(
-    tagged(0xa0, integer(Buffer.from([2]))),
-    integer(Buffer.concat([Buffer.from([1]), randomBytes(8)])),
-    ecdsaWithSha256,
-    issuer ? distinguishedName(issuer.name) : subject,
-    sequence(utcTime(-3_600_000), utcTime(86_400_000)),
-    subject,
+    der(0xa0, der(2, [2])),
+    der(2, [1, ...randomBytes(8)]),
+    algorithm,
+    name(wishes.issuer?.subject ?? wishes.subject),
+    sequence(time(wishes.validFromDays ?? -1), time(wishes.validToDays ?? 365)),
+    name(wishes.subject),
     publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(0xa3, sequence(issuer ? localhost : authority)),
+    ...(extensions.length > 0 ? [der(0xa3, sequence(...extensions))] : []),
   );
-  const signature = createSign('sha256')
-    .update(body)
-    .sign(issuer?.privateKey ?? privateKey);
-  const whole = sequence(body, ecdsaWithSha256, bitString(signature));
-  const lines = whole.toString('base64').replace(/.{64}/g, '$&\n');
+  const whole = sequence(
+    body,
+    algorithm,
+    der(3, Buffer.concat([Buffer.from([0]), sign('sha256', body, signer)])),
+  );
+  const lines = whole.toString('base64').replace(/(.{64})/g, '$1\n');
   return {
-    name,
-    privateKey,
     certificate: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    privateKey,
+    subject: wishes.subject,
   };
 }
 
-function tagged(tag: number, ...parts: readonly Buffer[]): Buffer {
-  const content = Buffer.concat(parts);
-  const { length } = content;
-  const head =
-    length < 0x80
-      ? [tag, length]
-      : length < 0x100
-        ? [tag, 0x81, length]
-        : [tag, 0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from(head), content]);
+function der(tag: number, content: Uint8Array | readonly number[] = []): Buffer {
+  const bytes = Buffer.from(content as Uint8Array);
+  const length =
+    bytes.length < 128
+      ? [bytes.length]
+      : bytes.length < 256
+        ? [0x81, bytes.length]
+        : [0x82, bytes.length >> 8, bytes.length & 255];
+  return Buffer.concat([Buffer.from([tag, ...length]), bytes]);
 }
 
 function sequence(...parts: readonly Buffer[]): Buffer {
-  return tagged(0x30, ...parts);
+  return der(0x30, Buffer.concat(parts));
 }
 
-function integer(bytes: Buffer): Buffer {
-  return tagged(0x02, bytes);
+function oid(dotted: string): Buffer {
+  const [first, second, ...rest] = dotted.split('.').map(Number);
+  const bytes = rest.flatMap((part) => {
+    const groups = [part & 127];
+    for (let left = part >> 7; left > 0; left >>= 7) groups.unshift((left & 127) | 128);
+    return groups;
+  });
+  return der(6, [first * 40 + second, ...bytes]);
 }
 
-function bitString(bytes: Buffer): Buffer {
-  return tagged(0x03, Buffer.from([0]), bytes);
+function name(commonName: string): Buffer {
+  return sequence(der(0x31, sequence(oid('2.5.4.3'), der(12, Buffer.from(commonName)))));
 }
 
-function utcTime(fromNowMs: number): Buffer {
-  const text = new Date(Date.now() + fromNowMs)
-    .toISOString()
-    .replace(/[-:T]|\.\d+/g, '')
-    .slice(2);
-  return tagged(0x17, Buffer.from(text));
+function generalName(text: string): Buffer {
+  return text.startsWith('IP:')
+    ? der(0x87, text.slice(3).split('.').map(Number))
+    : der(0x82, Buffer.from(text));
 }
 
-function distinguishedName(commonName: string): Buffer {
-  return sequence(tagged(0x31, sequence(oid('550403'), tagged(0x0c, Buffer.from(commonName)))));
+function time(days: number): Buffer {
+  const date = new Date(Date.now() + days * 86_400_000).toISOString();
+  return der(0x18, Buffer.from(`${date.slice(0, 19).replace(/[-:T]/g, '')}Z`));
 }
-
-function oid(hex: string): Buffer {
-  return tagged(0x06, Buffer.from(hex, 'hex'));
-}
-
-function extension(id: string, value: Buffer): Buffer {
-  return sequence(oid(id), tagged(0x04, value));
-}
-
-const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'));
-
-/** basicConstraints: a certificate authority. */
-const authority = extension('551d13', sequence(tagged(0x01, Buffer.from([0xff]))));
-
-/** subjectAltName: localhost and 127.0.0.1. */
-const localhost = extension(
-  '551d11',
-  sequence(tagged(0x82, Buffer.from('localhost')), tagged(0x87, Buffer.from([127, 0, 0, 1]))),
-);

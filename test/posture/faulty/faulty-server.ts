@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import type { Remedy } from '../../../src/domain/posture/remedy.js';
 import { EmbeddedServer } from '../../../src/engines/postgres/embedded-server.js';
-import { makeCertificate } from '../../support/make-certificate.js';
+import { makeCertificate } from '../../support/certificates.js';
 
 /** Settings as they should not be; applied with ALTER SYSTEM, so that remedies can take them back. */
 const faultySettings = {
