@@ -19,7 +19,6 @@ import { readTextFile, writeTextFile } from '../text-files.js';
 interface CheckChoices extends PostureChoices {
   readonly report: readonly string[];
   readonly failOn?: Severity | 'none';
-  readonly maxUnknown?: number;
   readonly all?: boolean;
   readonly json?: boolean;
 }
@@ -93,7 +92,7 @@ async function runCheck(terminal: Terminal, url: string | undefined, choices: Ch
     process.exitCode = exitCodes.findings;
 }
 
-/** Failures of at least a severity; what is unknown and critical counts as much as a failure does. */
+/** True when a check of at least a severity failed; what is unknown lowers score and coverage instead. */
 function fails(findings: readonly Finding[], failOn: Severity | 'none'): boolean {
   if (failOn === 'none') return false;
   const counted = severities.slice(0, severities.indexOf(failOn) + 1);
