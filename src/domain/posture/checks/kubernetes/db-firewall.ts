@@ -1,5 +1,5 @@
 import { defineCheck } from '../../check.js';
-import { at, objectsIn, printObject } from '../../facts/kubernetes-facts.js';
+import { at, type KubernetesObject, objectsIn, printObject } from '../../facts/kubernetes-facts.js';
 import { yaml } from '../../remedy.js';
 import { each, fail, notApplicable, pass, warn } from '../../verdict.js';
 
@@ -16,17 +16,20 @@ export const dbFirewall = defineCheck({
       objects.filter(
         (object) =>
           object.kind === 'Service' &&
-          objectsIn(object.body, 'spec', 'ports').some(({ port }) => databasePorts.includes(Number(port))),
+          objectsIn(object.body, 'spec', 'ports').some(({ port, targetPort }) =>
+            [port, targetPort].some((each) => databasePorts.includes(Number(each))),
+          ),
       ),
       (service) => {
         const details = { subject: printObject(service), place: service.place };
         const type = at(service.body, 'spec', 'type') ?? 'ClusterIP';
         const ranges = at(service.body, 'spec', 'loadBalancerSourceRanges');
-        const annotations = JSON.stringify(at(service.body, 'metadata', 'annotations') ?? {});
         if (type === 'NodePort') return fail('listens on every node', details);
         if (type !== 'LoadBalancer') return pass('is reachable in the cluster only', details);
-        if (/internal/i.test(annotations)) return pass('has an internal load balancer', details);
-        return Array.isArray(ranges) && !ranges.some((range) => /\/0$/.test(String(range)))
+        if (hasInternalBalancer(service)) return pass('has an internal load balancer', details);
+        return Array.isArray(ranges) &&
+          ranges.length > 0 &&
+          !ranges.some((range) => /\/0$/.test(String(range)))
           ? warn(`has a public load balancer for ${ranges.join(', ')}`, details)
           : fail('has a public load balancer', details);
       },
@@ -35,3 +38,12 @@ export const dbFirewall = defineCheck({
   remedy: yaml('spec: { type: ClusterIP }'),
   verify: 'kubectl get services --all-namespaces',
 });
+
+/** Annotations of Amazon's, Azure's and Google's controllers. */
+function hasInternalBalancer({ body }: KubernetesObject): boolean {
+  return Object.entries(at(body, 'metadata', 'annotations') ?? {}).some(
+    ([name, value]) =>
+      /load-balancer-(internal|scheme|type)$/.test(name) &&
+      /^(true|internal|0\.0\.0\.0\/0)$/i.test(String(value)),
+  );
+}

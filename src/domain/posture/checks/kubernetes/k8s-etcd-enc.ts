@@ -16,8 +16,9 @@ export const k8sEtcdEnc = defineCheck({
       );
     return configurations.map((object) => {
       const details = { subject: printObject(object), place: object.place };
-      const own = objectsIn(object.body, 'resources').filter((each) =>
-        (each.resources as unknown[] | undefined)?.includes('secrets'),
+      const own = objectsIn(object.body, 'resources').filter(
+        ({ resources }) =>
+          Array.isArray(resources) && ['secrets', '*.', '*.*'].some((name) => resources.includes(name)),
       );
       const [first] = own.flatMap((each) => objectsIn(each, 'providers'));
       const provider = first && Object.keys(first)[0];

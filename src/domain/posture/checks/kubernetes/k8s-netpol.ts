@@ -1,5 +1,5 @@
 import { defineCheck } from '../../check.js';
-import { at, containersOf } from '../../facts/kubernetes-facts.js';
+import { at, containersOf, type KubernetesObject, objectsIn } from '../../facts/kubernetes-facts.js';
 import { yaml } from '../../remedy.js';
 import { each, fail, notApplicable, pass, warn } from '../../verdict.js';
 
@@ -21,7 +21,8 @@ export const k8sNetpol = defineCheck({
         );
         const types = denied.flatMap((policy) => {
           const listed = at(policy.body, 'spec', 'policyTypes');
-          return Array.isArray(listed) ? listed.map(String) : ['Ingress'];
+          const types = Array.isArray(listed) ? listed.map(String) : ['Ingress'];
+          return types.filter((type) => !allowsAll(policy, type));
         });
         const details = { subject: `namespace ${namespace}` };
         if (!types.includes('Ingress')) return fail('no policy denies what is not allowed', details);
@@ -40,3 +41,8 @@ export const k8sNetpol = defineCheck({
   ),
   verify: 'kubectl get networkpolicy --all-namespaces',
 });
+
+/** An empty rule allows everything, whatever the policy selects. */
+function allowsAll({ body }: KubernetesObject, type: string): boolean {
+  return objectsIn(body, 'spec', type.toLowerCase()).some((rule) => Object.keys(rule).length === 0);
+}

@@ -34,11 +34,12 @@ export const k8sVolumeEnc = defineCheck({
             details,
           );
         const parameters = at(storage.body, 'parameters') ?? {};
-        const says = Object.entries(parameters).some(
-          ([key, value]) =>
-            (key === 'encrypted' && String(value) === 'true') ||
-            /kms|diskEncryptionSet|encryption-key/i.test(key),
-        );
+        const encrypted = at(parameters, 'encrypted');
+        // A key that is named beside `encrypted: "false"` encrypts nothing.
+        const says =
+          encrypted === undefined
+            ? Object.keys(parameters).some((key) => /kms|diskEncryptionSet|encryption-key/i.test(key))
+            : encrypted === true || encrypted === 'true';
         if (says) return pass(`its storage class ${storage.name} encrypts`, details);
         // Azure and Google encrypt every disk; Amazon does where it is asked to.
         return /ebs\.csi\.aws\.com|aws-ebs/.test(String(storage.body.provisioner))
