@@ -8,9 +8,10 @@ export const webCsp = defineCheck({
   on: 'web',
   reads: ['page'],
   evaluate: ({ page }) => {
-    const policies = [page.headers['content-security-policy'], ...page.metaPolicies].filter(
-      (each) => each !== undefined,
-    );
+    // Several headers arrive as one, with commas between.
+    const policies = [page.headers['content-security-policy'] ?? '', ...page.metaPolicies]
+      .flatMap((sent) => sent.split(','))
+      .filter((policy) => policy.trim() !== '');
     if (policies.length === 0) return fail('sends no content security policy');
     // Every policy must allow a script: one strict policy is enough.
     const judged = policies.map(weaknessOf);
@@ -25,18 +26,22 @@ export const webCsp = defineCheck({
 });
 
 function weaknessOf(policy: string): string | undefined {
-  const directives = new Map(
-    policy.split(';').map((part) => {
-      const [name, ...sources] = part.trim().split(/\s+/);
-      return [name.toLowerCase(), sources] as const;
-    }),
-  );
+  const directives = new Map<string, readonly string[]>();
+  for (const part of policy.split(';')) {
+    const [name, ...sources] = part.trim().toLowerCase().split(/\s+/);
+    // Browsers heed the first of a name.
+    if (!directives.has(name)) directives.set(name, sources);
+  }
   const scripts = directives.get('script-src') ?? directives.get('default-src');
   if (!scripts) return 'the policy says nothing of scripts';
+  return weaknessOfSources(scripts) ?? weaknessOfSources(directives.get('script-src-elem') ?? []);
+}
+
+function weaknessOfSources(sources: readonly string[]): string | undefined {
   // A nonce, hash or strict-dynamic makes browsers ignore unsafe-inline.
-  const strict = scripts.some((source) => /^'(nonce-|sha\d{3}-|strict-dynamic)/.test(source));
-  if (scripts.includes("'unsafe-inline'") && !strict) return 'the policy lets inline scripts run';
-  if (scripts.includes('*') || scripts.includes('http:') || scripts.includes('https:'))
+  const strict = sources.some((source) => /^'(nonce-|sha\d{3}-|strict-dynamic)/.test(source));
+  if (sources.includes("'unsafe-inline'") && !strict) return 'the policy lets inline scripts run';
+  if (['*', 'http:', 'https:', 'data:'].some((source) => sources.includes(source)))
     return 'the policy takes scripts from anywhere';
   return undefined;
 }
