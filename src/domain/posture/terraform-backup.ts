@@ -17,7 +17,10 @@ export function backupDays(resource: TerraformResource): BackupDays {
   const byDefault = isAws ? (resource.type === 'aws_rds_cluster' ? 1 : 0) : 7;
   const value = configured(resource, name);
   if (value.state === 'unknown') return { value: undefined, says: `${name} is ${value.why}`, remedy };
-  return { value: value.state === 'absent' ? byDefault : Number(value.value), says: '', remedy };
+  const days = value.state === 'absent' ? byDefault : Number(value.value);
+  return Number.isNaN(days)
+    ? { value: undefined, says: `${name} is no number`, remedy }
+    : { value: days, says: '', remedy };
 }
 
 function googleDays(resource: TerraformResource): BackupDays {

@@ -1,4 +1,10 @@
-import { blocks, configured, type TerraformResource } from './facts/terraform-facts.js';
+import {
+  blocks,
+  configured,
+  openBlocks,
+  type TerraformResource,
+  UnknownUntilApply,
+} from './facts/terraform-facts.js';
 
 /** What one rule lets in; `range` is undefined while it is not known. */
 export interface AdmittedRange {
@@ -18,13 +24,19 @@ export function rangesOf(resource: TerraformResource): readonly AdmittedRange[] 
   if (firewallRules.test(resource.type)) return [azureRule(resource)];
   if (resource.type === 'google_sql_database_instance') return authorisedNetworks(resource);
   if (resource.type === 'aws_security_group')
-    return blocks(resource.attributes, 'ingress').flatMap((rule) => ingress(resource, rule));
-  if (resource.type === 'aws_security_group_rule' && resource.attributes.type === 'ingress') {
+    return [
+      ...openRules(resource, resource.attributes, 'ingress'),
+      ...blocks(resource.attributes, 'ingress').flatMap((rule) => ingress(resource, rule)),
+    ];
+  if (resource.type === 'aws_security_group_rule' && resource.attributes.type !== 'egress') {
     return ingress(resource, resource.attributes);
   }
   if (resource.type === 'aws_vpc_security_group_ingress_rule') return ingress(resource, resource.attributes);
   if (resource.type === 'aws_db_security_group') {
-    return blocks(resource.attributes, 'ingress').map((rule) => judgeRange(resource, rule.cidr));
+    return [
+      ...openRules(resource, resource.attributes, 'ingress'),
+      ...blocks(resource.attributes, 'ingress').map((rule) => judgeRange(resource, rule.cidr)),
+    ];
   }
   return [];
 }
@@ -46,8 +58,15 @@ function azureRule(resource: TerraformResource): AdmittedRange {
 function authorisedNetworks(resource: TerraformResource): readonly AdmittedRange[] {
   return blocks(resource.attributes, 'settings')
     .flatMap((settings) => blocks(settings, 'ip_configuration'))
-    .flatMap((configuration) => blocks(configuration, 'authorized_networks'))
-    .map((network) => judgeRange(resource, network.value));
+    .flatMap((configuration) => [
+      ...openRules(resource, configuration, 'authorized_networks'),
+      ...blocks(configuration, 'authorized_networks').map(({ value }) => judgeRange(resource, value)),
+    ]);
+}
+
+function openRules(resource: TerraformResource, holder: unknown, name: string): readonly AdmittedRange[] {
+  const why = openBlocks(holder, name);
+  return why === undefined ? [] : [{ resource, range: undefined, says: `its ${name} rules are ${why}` }];
 }
 
 /** Rules of a security group, where they reach a database's port. */
@@ -55,13 +74,26 @@ function ingress(
   resource: TerraformResource,
   rule: Readonly<Record<string, unknown>>,
 ): readonly AdmittedRange[] {
-  const [from, to] = [Number(rule.from_port), Number(rule.to_port)];
-  const every = rule.protocol === '-1' || rule.ip_protocol === '-1';
-  if (!every && !databasePorts.some((port) => from <= port && port <= to)) return [];
+  const reaches = reachesDatabases(rule);
+  if (reaches === false) return [];
   const ranges = [rule.cidr_blocks, rule.ipv6_cidr_blocks, rule.cidr_ipv4, rule.cidr_ipv6]
     .flat()
     .filter((range) => range !== undefined && range !== null);
-  return ranges.map((range) => judgeRange(resource, range));
+  return ranges
+    .map((range) => judgeRange(resource, range))
+    .map((judged) =>
+      reaches === undefined && judged.range === 'open'
+        ? { resource, range: undefined, says: `${judged.says}, to ports that are not known until apply` }
+        : judged,
+    );
+}
+
+/** Undefined while it is not known. */
+function reachesDatabases(rule: Readonly<Record<string, unknown>>): boolean | undefined {
+  const { protocol = rule.ip_protocol, from_port: from, to_port: to } = rule;
+  if (protocol === '-1') return true;
+  if ([protocol, from, to].some((each) => each instanceof UnknownUntilApply)) return undefined;
+  return databasePorts.some((port) => Number(from) <= port && port <= Number(to));
 }
 
 function judgeRange(resource: TerraformResource, range: unknown): AdmittedRange {

@@ -2,6 +2,7 @@ import {
   blocks,
   type ConfiguredValue,
   configured,
+  openBlocks,
   type TerraformResource,
   UnknownUntilApply,
 } from './facts/terraform-facts.js';
@@ -75,12 +76,18 @@ function attribute(
 /** PostgreSQL 15 and later have rds.force_ssl on by default; before, and for SQL Server, it is off. */
 function parameterGroup(resource: TerraformResource): readonly TlsDemand[] {
   const family = resource.attributes.family;
-  if (typeof family !== 'string' || !/postgres|sqlserver/.test(family)) return [];
+  const isOpen = family instanceof UnknownUntilApply;
+  if (!isOpen && !/postgres|sqlserver/.test(String(family))) return [];
   const remedy = hcl('parameter {', '  name  = "rds.force_ssl"', '  value = "1"', '}');
   const own = blocks(resource.attributes, 'parameter').find(({ name }) => name === 'rds.force_ssl');
   if (!own) {
-    const version = Number(/postgres(?:ql)?(\d+)/.exec(family)?.[1] ?? 0);
-    return [{ resource, demand: version >= 15, says: `rds.force_ssl is left out for ${family}`, remedy }];
+    const why = isOpen ? family.why : openBlocks(resource.attributes, 'parameter');
+    if (why !== undefined)
+      return [{ resource, demand: undefined, says: `rds.force_ssl rests on ${why}`, remedy }];
+    const version = Number(/postgres(?:ql)?(\d+)/.exec(String(family))?.[1] ?? 0);
+    return [
+      { resource, demand: version >= 15, says: `rds.force_ssl is left out for ${String(family)}`, remedy },
+    ];
   }
   if (own.value instanceof UnknownUntilApply)
     return [{ resource, demand: undefined, says: `rds.force_ssl is ${own.value.why}`, remedy }];
@@ -90,8 +97,11 @@ function parameterGroup(resource: TerraformResource): readonly TlsDemand[] {
 }
 
 function serverParameter(resource: TerraformResource): readonly TlsDemand[] {
-  if (resource.attributes.name !== 'require_secure_transport') return [];
+  const { name } = resource.attributes;
   const remedy = hcl('value = "ON"');
+  if (name instanceof UnknownUntilApply)
+    return [{ resource, demand: undefined, says: `the parameter's name is ${name.why}`, remedy }];
+  if (name !== 'require_secure_transport') return [];
   return [attribute(resource, 'value', remedy, (value) => /^on$/i.test(String(value)), false)];
 }
 

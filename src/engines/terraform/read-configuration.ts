@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { PostureProblem } from '../../domain/posture/assemble-results.js';
 import type { TerraformResource } from '../../domain/posture/facts/terraform-facts.js';
+import { lineOfJsonMistake } from './json-mistake.js';
 import { resolveExpressions, type Scope } from './resolve-expressions.js';
 
 type Block = Readonly<Record<string, unknown>>;
@@ -38,33 +39,69 @@ export async function readConfiguration(
       parsed.push({ file, folder: dirname(file), text, content });
     } catch (error) {
       problems.push({
-        where: `${file}${lineOfError(error)}`,
-        problem: 'is not understood as HCL',
+        where: `${file}${file.endsWith('.json') ? lineSuffix(lineOfJsonMistake(text)) : lineOfError(error)}`,
+        problem: `is not understood as ${file.endsWith('.json') ? 'JSON' : 'HCL'}`,
         hint: "run 'terraform validate'",
       });
     }
   }
   const folders = [...new Set(parsed.map(({ folder }) => folder))];
-  const calls = new Map<string, { readonly prefix: string; readonly given: Block }[]>();
-  for (const folder of folders) {
-    for (const [name, bodies] of Object.entries(blocksOf(parsed, folder, 'module'))) {
-      for (const body of asList(bodies)) {
-        if (typeof body.source !== 'string' || !/^\.{1,2}\//.test(body.source)) continue;
-        const target = resolve(folder, body.source);
-        calls.set(target, [...(calls.get(target) ?? []), { prefix: `module.${name}.`, given: body }]);
+  const calls = callsOf(parsed, folders);
+  const resources = folders.flatMap((folder) => {
+    const instances = instancesOf(parsed, calls, folder);
+    return parsed
+      .filter((file) => file.folder === folder && /\.tf(\.json)?$/.test(file.file))
+      .flatMap((file) => instances.flatMap(({ prefix, scope }) => resourcesOf(file, prefix, scope, root)));
+  });
+  return { resources, problems };
+}
+
+interface ModuleCall {
+  readonly from: string;
+  readonly name: string;
+  readonly given: Block;
+}
+
+/** Calls of local modules, by the folder that is called. */
+function callsOf(
+  parsed: readonly Parsed[],
+  folders: readonly string[],
+): ReadonlyMap<string, readonly ModuleCall[]> {
+  const calls = new Map<string, ModuleCall[]>();
+  for (const from of folders) {
+    for (const [name, bodies] of Object.entries(blocksOf(parsed, from, 'module'))) {
+      for (const given of asList(bodies)) {
+        if (typeof given.source !== 'string' || !/^\.{1,2}\//.test(given.source)) continue;
+        const target = resolve(from, given.source);
+        calls.set(target, [...(calls.get(target) ?? []), { from, name, given }]);
       }
     }
   }
-  const resources = folders.flatMap((folder) => {
-    const scopes = (calls.get(resolve(folder)) ?? [{ prefix: '', given: {} }]).map(({ prefix, given }) => ({
-      prefix,
-      scope: scopeOf(parsed, folder, given),
-    }));
-    return parsed
-      .filter((file) => file.folder === folder && /\.tf(\.json)?$/.test(file.file))
-      .flatMap((file) => scopes.flatMap(({ prefix, scope }) => resourcesOf(file, prefix, scope, root)));
-  });
-  return { resources, problems };
+  return calls;
+}
+
+/** Modules that call modules, and so on. */
+const DEEPEST = 10;
+
+/**
+ * A folder once for each chain of calls that leads to it, or once for itself. What a module is given means
+ * what it means to whoever calls.
+ */
+function instancesOf(
+  parsed: readonly Parsed[],
+  calls: ReadonlyMap<string, readonly ModuleCall[]>,
+  folder: string,
+  callers: readonly string[] = [],
+): readonly { readonly prefix: string; readonly scope: Scope }[] {
+  const own = (calls.get(resolve(folder)) ?? []).filter(({ from }) => !callers.includes(from));
+  if (own.length === 0 || callers.length > DEEPEST)
+    return [{ prefix: '', scope: scopeOf(parsed, folder, {}) }];
+  return own.flatMap(({ from, name, given }) =>
+    instancesOf(parsed, calls, from, [...callers, folder]).map(({ prefix, scope }) => ({
+      prefix: `${prefix}module.${name}.`,
+      scope: scopeOf(parsed, folder, resolveExpressions(given, scope) as Block),
+    })),
+  );
 }
 
 function resourcesOf(file: Parsed, prefix: string, scope: Scope, root: string): readonly TerraformResource[] {
@@ -125,5 +162,9 @@ function lineOfBlock(text: string, type: string, name: string): number {
 function lineOfError(error: unknown): string {
   const text = typeof error === 'string' ? error : error instanceof Error ? error.message : String(error);
   const line = /:(\d+),\d+/.exec(text)?.[1];
+  return lineSuffix(line);
+}
+
+function lineSuffix(line: number | string | undefined): string {
   return line === undefined ? '' : `:${line}`;
 }

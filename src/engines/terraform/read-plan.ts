@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FileFormatError } from '../../domain/errors.js';
 import type { PostureProblem } from '../../domain/posture/assemble-results.js';
 import { type TerraformResource, UnknownUntilApply } from '../../domain/posture/facts/terraform-facts.js';
+import { lineOfJsonMistake } from './json-mistake.js';
 
 const plannedResource = z.object({
   address: z.string(),
@@ -23,6 +24,23 @@ const moduleSchema: z.ZodType<Module> = z.lazy(() =>
   }),
 );
 
+interface ConfiguredModule {
+  readonly resources?: readonly {
+    readonly address: string;
+    readonly expressions?: Record<string, unknown>;
+  }[];
+  readonly module_calls?: Readonly<Record<string, { readonly module?: ConfiguredModule }>>;
+}
+
+const configuredModule: z.ZodType<ConfiguredModule> = z.lazy(() =>
+  z.object({
+    resources: z
+      .array(z.object({ address: z.string(), expressions: z.record(z.string(), z.unknown()).optional() }))
+      .optional(),
+    module_calls: z.record(z.string(), z.object({ module: configuredModule.optional() })).optional(),
+  }),
+);
+
 const values = z.object({ root_module: moduleSchema });
 
 /** `terraform show -json` of a plan (`planned_values`) or of a state (`values`). */
@@ -38,9 +56,13 @@ const planSchema = z.object({
       }),
     )
     .optional(),
+  configuration: z.object({ root_module: configuredModule.optional() }).optional(),
 });
 
-/** The resources of a plan or state; what is `after_unknown` is marked so. */
+/**
+ * The resources of a plan or state; what is `after_unknown` is marked so, unless the configuration leaves it
+ * out: then the provider fills it in, and its default holds.
+ */
 export function readPlan(
   text: string,
   file: string,
@@ -49,11 +71,8 @@ export function readPlan(
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch (error) {
-    // The parser's words would quote the file, and plans hold secrets.
-    const position = Number(/position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]);
-    const line = Number.isNaN(position) ? undefined : text.slice(0, position).split('\n').length;
-    throw new FileFormatError(file, line, 'is not JSON', hint);
+  } catch {
+    throw new FileFormatError(file, lineOfJsonMistake(text), 'is not JSON', hint);
   }
   const parsed = planSchema.safeParse(json);
   if (!parsed.success) {
@@ -68,6 +87,7 @@ export function readPlan(
   const root = (planned_values ?? state)?.root_module;
   if (!root) throw new FileFormatError(file, undefined, 'holds neither planned values nor a state', hint);
   const unknown = new Map(resource_changes?.map(({ address, change }) => [address, change.after_unknown]));
+  const written = new Map(writtenIn(parsed.data.configuration?.root_module ?? {}));
   const lines = lineIndex(text);
   const resources = resourcesOf(root)
     .filter(({ mode }) => mode !== 'data')
@@ -76,9 +96,12 @@ export function readPlan(
       type,
       name,
       place: { file, ...(lines(address) === undefined ? {} : { line: lines(address) }) },
-      attributes: markUnknown(known, unknown.get(address)) as Record<string, unknown>,
+      attributes: markUnknown(
+        known,
+        onlyWritten(unknown.get(address), written.get(address.replace(/\[(\d+|"(?:[^"\\]|\\.)*")\]/g, ''))),
+      ) as Record<string, unknown>,
     }));
-  return { resources: resources, problems: [] };
+  return { resources, problems: [] };
 }
 
 function resourcesOf({
@@ -86,6 +109,25 @@ function resourcesOf({
   child_modules = [],
 }: Module): readonly z.infer<typeof plannedResource>[] {
   return [...resources, ...child_modules.flatMap(resourcesOf)];
+}
+
+/** What a configuration writes for each resource, by its address without indices. */
+function writtenIn(
+  { resources = [], module_calls = {} }: ConfiguredModule,
+  prefix = '',
+): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
+  return [
+    ...resources.map(({ address, expressions = {} }) => [`${prefix}${address}`, expressions] as const),
+    ...Object.entries(module_calls).flatMap(([name, call]) =>
+      writtenIn(call.module ?? {}, `${prefix}module.${name}.`),
+    ),
+  ];
+}
+
+/** Leaves out of `after_unknown` the attributes that the configuration leaves out. */
+function onlyWritten(unknown: unknown, written: Readonly<Record<string, unknown>> | undefined): unknown {
+  if (!written || typeof unknown !== 'object' || unknown === null) return unknown;
+  return Object.fromEntries(Object.entries(unknown).filter(([name]) => name in written));
 }
 
 /** Puts an `UnknownUntilApply` where `after_unknown` says true. */

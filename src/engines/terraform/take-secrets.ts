@@ -27,9 +27,8 @@ export function takeSecrets(resources: readonly TerraformResource[]): {
       return Object.fromEntries(
         Object.entries(holder).map(([name, value]) => {
           const at = path === '' ? name : `${path}.${name}`;
-          if (typeof value !== 'string' || !secretName.test(name) || harmless.test(name))
+          if (!isLiteral(value) || !secretName.test(name) || harmless.test(name))
             return [name, clean(value, at)];
-          if (value === '') return [name, value];
           literalSecrets.push({ address: resource.address, attribute: at, place: resource.place });
           return [name, '(taken out)'];
         }),
@@ -38,4 +37,9 @@ export function takeSecrets(resources: readonly TerraformResource[]): {
     return { ...resource, attributes: clean(resource.attributes, '') as Record<string, unknown> };
   });
   return { resources: taken, literalSecrets };
+}
+
+function isLiteral(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(isLiteral);
+  return (typeof value === 'string' && value !== '') || typeof value === 'number';
 }

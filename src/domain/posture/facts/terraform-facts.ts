@@ -36,7 +36,8 @@ export interface TerraformFacts extends CommonFacts {
 }
 
 /**
- * An attribute by its path; blocks are lists of objects, of which the first is meant.
+ * An attribute by its path; blocks are lists of objects, of which the first is meant. As providers see it, an
+ * empty text or list is left out, and the text "true" is true.
  * @param path `settings.ip_configuration.ipv4_enabled`
  */
 export function configured({ attributes }: TerraformResource, path: string): ConfiguredValue {
@@ -52,19 +53,26 @@ export function configured({ attributes }: TerraformResource, path: string): Con
       typeof holder === 'object' && holder !== null ? (holder as Record<string, unknown>)[part] : undefined;
     if (at === undefined || at === null) return { state: 'absent' };
   }
-  return at instanceof UnknownUntilApply ? { state: 'unknown', why: at.why } : { state: 'known', value: at };
+  if (at instanceof UnknownUntilApply) return { state: 'unknown', why: at.why };
+  if (at === '' || (Array.isArray(at) && at.length === 0)) return { state: 'absent' };
+  return { state: 'known', value: at === 'true' || at === 'false' ? at === 'true' : at };
 }
 
 /** The blocks of a name inside a resource or block; none for one that is left out. */
 export function blocks(holder: unknown, name: string): readonly Readonly<Record<string, unknown>>[] {
-  const found = (holder as Record<string, unknown> | undefined)?.[name];
-  const list: readonly unknown[] = Array.isArray(found)
-    ? found
-    : found === undefined || found === null
-      ? []
-      : [found];
-  return list.filter(
+  return listOf(holder, name).filter(
     (block): block is Record<string, unknown> =>
       typeof block === 'object' && block !== null && !(block instanceof UnknownUntilApply),
   );
+}
+
+/** Why it is not known which blocks of a name there are; undefined where it is known. */
+export function openBlocks(holder: unknown, name: string): string | undefined {
+  return listOf(holder, name).find((block) => block instanceof UnknownUntilApply)?.why;
+}
+
+function listOf(holder: unknown, name: string): readonly unknown[] {
+  const found = (holder as Record<string, unknown> | undefined)?.[name];
+  if (Array.isArray(found)) return found;
+  return found === undefined || found === null ? [] : [found];
 }

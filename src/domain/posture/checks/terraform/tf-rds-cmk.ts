@@ -2,7 +2,7 @@ import { defineCheck } from '../../check.js';
 import { configured } from '../../facts/terraform-facts.js';
 import { detailsOf, ofType } from '../../terraform-resources.js';
 import { hcl } from '../../remedy.js';
-import { each, notApplicable, pass, warn } from '../../verdict.js';
+import { each, notApplicable, pass, unknown, warn } from '../../verdict.js';
 
 /** kms_key_id: without it the key is Amazon’s own for RDS. */
 export const tfRdsCmk = defineCheck({
@@ -13,10 +13,12 @@ export const tfRdsCmk = defineCheck({
     each(
       ofType(resources, 'aws_db_instance', 'aws_rds_cluster').filter((resource) => {
         const encrypted = configured(resource, 'storage_encrypted');
-        return encrypted.state === 'known' && encrypted.value === true;
+        return encrypted.state === 'unknown' || (encrypted.state === 'known' && encrypted.value === true);
       }),
       (resource) => {
         const details = { ...detailsOf(resource), remedy: hcl('kms_key_id = aws_kms_key.database.arn') };
+        const encrypted = configured(resource, 'storage_encrypted');
+        if (encrypted.state === 'unknown') return unknown(`storage_encrypted is ${encrypted.why}`, details);
         // A reference to a key that is yet to be made is one of one's own.
         return configured(resource, 'kms_key_id').state === 'absent'
           ? warn('is encrypted with the key that Amazon manages', details)

@@ -23,7 +23,7 @@ export const tfRdsEncrypted = defineCheck({
       ).filter(
         (resource) =>
           configured(resource, 'replicate_source_db').state === 'absent' &&
-          configured(resource, 'engine_mode').state !== 'known',
+          resource.attributes.engine_mode !== 'serverless',
       ),
       (resource) => {
         const details = { ...detailsOf(resource), remedy: hcl('storage_encrypted = true') };

@@ -9,9 +9,10 @@ export const tfThreat = defineCheck({
   id: 'tf-threat',
   on: 'terraform',
   reads: ['resources'],
-  evaluate: ({ resources }) =>
-    each(
-      ofType(resources, 'azurerm_mssql_server', 'azurerm_sql_server'),
+  evaluate: ({ resources }) => {
+    const servers = ofType(resources, 'azurerm_mssql_server', 'azurerm_sql_server');
+    return each(
+      servers,
       (server) => {
         const details = {
           ...detailsOf(server),
@@ -29,7 +30,8 @@ export const tfThreat = defineCheck({
           'azurerm_sql_server_security_alert_policy',
         );
         const own = policies.filter(
-          (policy) => refersTo(policy, 'server_name', server) || policies.length === 1,
+          (policy) =>
+            refersTo(policy, 'server_name', server) || (policies.length === 1 && servers.length === 1),
         );
         const states = own.map((policy) => configured(policy, 'state'));
         if (states.some((state) => state.state === 'known' && state.value === 'Enabled'))
@@ -44,7 +46,8 @@ export const tfThreat = defineCheck({
         );
       },
       notApplicable('no Azure SQL server is configured'),
-    ),
+    );
+  },
   remedy: procedure('enable a security alert policy'),
   verify: 'az sql server advanced-threat-protection-setting show --server SERVER --resource-group GROUP',
 });

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../check.js';
-import { configured } from '../../facts/terraform-facts.js';
-import { detailsOf, ofType } from '../../terraform-resources.js';
+import { configured, type TerraformResource } from '../../facts/terraform-facts.js';
+import { detailsOf, ofType, refersTo } from '../../terraform-resources.js';
 import { hcl, procedure } from '../../remedy.js';
 import { each, notApplicable, pass, warn } from '../../verdict.js';
 
@@ -10,7 +10,20 @@ export const tfVa = defineCheck({
   on: 'terraform',
   reads: ['resources'],
   evaluate: ({ resources }) => {
-    const assessed = ofType(resources, 'azurerm_mssql_server_vulnerability_assessment').length > 0;
+    const servers = ofType(resources, 'azurerm_mssql_server');
+    const assessments = ofType(resources, 'azurerm_mssql_server_vulnerability_assessment');
+    const policies = ofType(resources, 'azurerm_mssql_server_security_alert_policy');
+    // An assessment names the server's alert policy, which names the server.
+    const isAssessed = (server: TerraformResource): boolean =>
+      assessments.some(
+        (assessment) =>
+          servers.length === 1 ||
+          policies.some(
+            (policy) =>
+              refersTo(policy, 'server_name', server) &&
+              refersTo(assessment, 'server_security_alert_policy_id', policy),
+          ),
+      );
     const defended = resources.some((resource) => {
       if (resource.type !== 'azurerm_security_center_subscription_pricing') return false;
       const tier = configured(resource, 'tier');
@@ -23,7 +36,7 @@ export const tfVa = defineCheck({
       );
     });
     return each(
-      ofType(resources, 'azurerm_mssql_server'),
+      servers,
       (server) => {
         const details = {
           ...detailsOf(server),
@@ -34,7 +47,7 @@ export const tfVa = defineCheck({
             '}',
           ),
         };
-        return assessed || defended
+        return defended || isAssessed(server)
           ? pass('is assessed for vulnerabilities', details)
           : warn('nothing assesses it for vulnerabilities', details);
       },
