@@ -1,4 +1,4 @@
-import type { CommonFacts } from '../domain/posture/facts/common-facts.js';
+import type { RunFacts } from '../domain/posture/facts/run-facts.js';
 import type { Readings } from '../domain/posture/facts/facts.js';
 import type { LabelledColumn } from '../domain/posture/facts/labelled-column.js';
 import type { Asset } from '../domain/posture/finding.js';
@@ -25,7 +25,7 @@ export interface FactOptions {
   readonly production?: string;
 }
 
-type Given = keyof CommonFacts;
+type Given = keyof RunFacts;
 
 /** Facts that an engine reads; those that come with labels, policy and declarations are added by the run. */
 export type DataSourceFacts =

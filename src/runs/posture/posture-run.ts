@@ -1,7 +1,7 @@
 import { ScrubjayError } from '../../domain/errors.js';
 import { assembleResults, type PostureProblem } from '../../domain/posture/assemble-results.js';
 import { type DescribedCheck, evaluateChecks } from '../../domain/posture/evaluate-checks.js';
-import type { CommonFacts } from '../../domain/posture/facts/common-facts.js';
+import type { RunFacts } from '../../domain/posture/facts/run-facts.js';
 import type { Declarations } from '../../domain/posture/facts/declarations.js';
 import type { AssetKind, Readings } from '../../domain/posture/facts/facts.js';
 import type { LabelledColumn } from '../../domain/posture/facts/labelled-column.js';
@@ -47,7 +47,7 @@ export interface PostureTargets {
   readonly endpoints?: readonly TlsEndpoint[];
 }
 
-type CommonReadings = { readonly [Name in keyof CommonFacts]: Reading<CommonFacts[Name]> };
+type CommonReadings = { readonly [Name in keyof RunFacts]: Reading<RunFacts[Name]> };
 
 /** Findings about one asset, with what could not be looked at. */
 export interface LookedAt {

@@ -1,4 +1,4 @@
-import type { CommonFacts } from './common-facts.js';
+import type { RunFacts } from './run-facts.js';
 
 export const tlsVersions = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 
@@ -17,7 +17,7 @@ export interface PresentedCertificate {
 }
 
 /** What an endpoint shows to whoever connects from outside. */
-export interface EndpointFacts extends CommonFacts {
+export interface EndpointFacts extends RunFacts {
   /** Versions that a handshake was completed with. */
   readonly acceptedVersions: readonly TlsVersion[];
   /** False when the endpoint answers, and speaks no TLS. */

@@ -1,5 +1,5 @@
 import type { Place } from '../verdict.js';
-import type { CommonFacts } from './common-facts.js';
+import type { RunFacts } from './run-facts.js';
 
 /** One object of a manifest. Data of secrets is taken out when it is read. */
 export interface KubernetesObject {
@@ -11,7 +11,7 @@ export interface KubernetesObject {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export interface KubernetesFacts extends CommonFacts {
+export interface KubernetesFacts extends RunFacts {
   readonly objects: readonly KubernetesObject[];
 }
 

@@ -1,5 +1,5 @@
 import type { RelationName } from '../../catalog/catalog.js';
-import type { CommonFacts } from './common-facts.js';
+import type { RunFacts } from './run-facts.js';
 
 export interface PostgresServer {
   /** `180004` for 18.4. */
@@ -126,7 +126,7 @@ export interface SharedValues {
   readonly common: number;
 }
 
-export interface PostgresFacts extends CommonFacts {
+export interface PostgresFacts extends RunFacts {
   readonly server: PostgresServer;
   /** Sessions over the network without TLS; loopback is left out. */
   readonly clearSessions: readonly { readonly role: string; readonly address: string }[];

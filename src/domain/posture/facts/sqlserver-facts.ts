@@ -1,4 +1,4 @@
-import type { CommonFacts } from './common-facts.js';
+import type { RunFacts } from './run-facts.js';
 
 /** `sys.dm_database_encryption_keys`, one row a database that has a key. */
 export interface DatabaseEncryptionKey {
@@ -33,7 +33,7 @@ export interface SqlServerCertificate {
   readonly privateKeyBackedUp: string | null;
 }
 
-export interface SqlServerFacts extends CommonFacts {
+export interface SqlServerFacts extends RunFacts {
   readonly server: { readonly majorVersion: number; readonly edition: string; readonly database: string };
   readonly databases: readonly SqlServerDatabase[];
   readonly encryptionKeys: readonly DatabaseEncryptionKey[];

@@ -1,5 +1,5 @@
 import type { Place } from '../verdict.js';
-import type { CommonFacts } from './common-facts.js';
+import type { RunFacts } from './run-facts.js';
 
 /** A value of a configuration: known, left out, or not known before it is applied. */
 export type ConfiguredValue =
@@ -30,7 +30,7 @@ export interface LiteralSecret {
   readonly place: Place;
 }
 
-export interface TerraformFacts extends CommonFacts {
+export interface TerraformFacts extends RunFacts {
   readonly resources: readonly TerraformResource[];
   readonly literalSecrets: readonly LiteralSecret[];
 }

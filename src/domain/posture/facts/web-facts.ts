@@ -1,9 +1,9 @@
-import type { CommonFacts } from './common-facts.js';
+import type { RunFacts } from './run-facts.js';
 
 /** The headers of an answer, names in lower case. */
 export type Headers = Readonly<Record<string, string>>;
 
-export interface WebFacts extends CommonFacts {
+export interface WebFacts extends RunFacts {
   readonly page: {
     readonly secure: boolean;
     readonly status: number;
