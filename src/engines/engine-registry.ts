@@ -50,6 +50,24 @@ export function engineFor(location: string): Engine {
   return engine;
 }
 
+/** A copy goes from one product to the same: its schema is written in the source's own language. */
+export class MixedEnginesError extends ScrubjayError {
+  readonly code = 'mixed-engines';
+
+  constructor(from: string, to: string) {
+    super(
+      `the source is of the engine "${from}", the target of "${to}", and a scrub stays within one`,
+      'give a target of the source’s own kind',
+    );
+  }
+}
+
+/** Throws `MixedEnginesError`, or what `scrubEngineFor` throws. */
+export function refuseMixedEngines(from: string, to: string): void {
+  const [source, target] = [scrubEngineFor(from), scrubEngineFor(to)];
+  if (source !== target) throw new MixedEnginesError(source.id, target.id);
+}
+
 /** The engine that can be either side of a scrub. Throws `UnknownLocationError` or `NotScrubbableError`. */
 export function scrubEngineFor(location: string): ScrubEngine {
   const engine = engineFor(location);

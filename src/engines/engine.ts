@@ -141,6 +141,8 @@ export interface RowRange {
 
 /** A database whose rows can be read and counted: either side of a scrub, and what `verify` compares. */
 export interface RowSource {
+  /** Absent where rows travel as text alone. */
+  readonly copiesInBinary?: true;
   identity(): Promise<DataSourceIdentity>;
   catalog(): Promise<Catalog>;
   /** Everything of the schema that is text: function bodies, comments, defaults, enum labels. */

@@ -54,6 +54,8 @@ interface Share {
 export async function copyTables(copying: TablesCopy): Promise<TableResult[]> {
   const { source, target, plan, catalog, signal, onRows } = copying;
   const mayTravelInBinary =
+    source.copiesInBinary === true &&
+    target.copiesInBinary === true &&
     majorOf((await source.identity()).serverVersion) === majorOf((await target.identity()).serverVersion);
   const queue = await shares(copying);
   const total = sum(plan.tables.map(bytesOf));

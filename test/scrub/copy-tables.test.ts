@@ -43,6 +43,20 @@ describe('a table copied in ranges', () => {
     await source.drop();
   });
 
+  it('travels as text where one side has no binary form, even between servers of one version', async () => {
+    const formats = new Set<string>();
+    await copied((copying) => {
+      const { target } = copying;
+      const copyIn = target.copyIn.bind(target);
+      target.copyIn = (...asked) => {
+        formats.add(asked[2]);
+        return copyIn(...asked);
+      };
+      return copyTables({ ...copying, target: Object.assign(target, { copiesInBinary: undefined }) });
+    });
+    expect([...formats]).toEqual(['text']);
+  });
+
   /** Copies all tables and answers what the target then holds of `people`, sorted. */
   async function copied(copy: (copying: TablesCopy) => Promise<unknown>): Promise<string[]> {
     const name = `ranges_${process.pid}_${targets.length}`;

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { planScrub } from '../../domain/scrub/plan-scrub.js';
 import type { ScrubSource } from '../../engines/engine.js';
-import { scrubEngineFor } from '../../engines/engine-registry.js';
+import { refuseMixedEngines, scrubEngineFor } from '../../engines/engine-registry.js';
 import { readRules } from '../../rules/read-rules.js';
 import { carriedSchema } from '../../runs/carried-schema.js';
 import { scrubAndAttest } from '../../runs/attested-scrub.js';
@@ -112,6 +112,7 @@ async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned):
   });
   const startedAt = performance.now();
   const to = await locationFrom(choices.to, 'SCRUBJAY_TARGET_URL', 'the target');
+  refuseMixedEngines(from, to);
   const target = await scrubEngineFor(to).openTarget(to, {
     replace: choices.replace ?? false,
     source: await source.identity(),

@@ -59,6 +59,7 @@ export class PoolerInBetweenError extends ScrubjayError {
  * the snapshot and before its lock would look empty.
  */
 export class PostgresScrubSource implements ScrubSource {
+  readonly copiesInBinary = true;
   readonly #coordinator: pg.Client;
   readonly #readers: SessionPool;
   readonly #display: string;

@@ -55,6 +55,7 @@ const buildSettings = `
 
 /** A copy under construction, in a work database beside the target. */
 export class PostgresScrubTarget implements ScrubTarget {
+  readonly copiesInBinary = true;
   readonly #location: string;
   readonly #work: WorkDatabase;
   #builder: pg.Client;

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { planScrub } from '../../domain/scrub/plan-scrub.js';
-import { scrubEngineFor } from '../../engines/engine-registry.js';
+import { refuseMixedEngines, scrubEngineFor } from '../../engines/engine-registry.js';
 import { packageVersion } from '../../package-version.js';
 import type { Rules } from '../../rules/read-rules.js';
 import { type AttestedResult, scrubAndAttest } from '../../runs/attested-scrub.js';
@@ -53,6 +53,7 @@ export class ScrubRunJob implements JobKind {
     );
     const from = await locations.locationOf(tenantId, scrubJob.source_id);
     const to = await locations.locationOf(tenantId, scrubJob.target_id);
+    refuseMixedEngines(from, to);
     const signingKey = await readSigningKey({ signingKeyFile, env: {}, maskingKey: key });
     const source = await scrubEngineFor(from).openSource(from);
     try {

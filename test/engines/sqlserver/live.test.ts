@@ -46,6 +46,10 @@ go
     placed datetime not null
   )
 go
+  create table dbo.plain (a int not null)
+go
+  insert into dbo.plain (a) values (1), (2)
+go
   create index ix_details_customer on sales.[order details] (customer_id) include (placed)
 go
   create view dbo.mails as select id, email from dbo.customers
@@ -169,6 +173,7 @@ onSqlServer('on a real SQL Server', () => {
       expect(Object.fromEntries(tables.map(({ name, rows }) => [name, rows]))).toEqual({
         customers: 500,
         'order details': 500,
+        plain: 2,
       });
     } finally {
       await from.close();
