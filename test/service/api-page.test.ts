@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -53,7 +53,10 @@ async function startProcess(folder: string) {
   return { url, key, lines, stop };
 }
 
-describe('docs/api.md', () => {
+/** The page is for bash and curl; a machine without them skips it, and CI fails when it was skipped. */
+const canBeWalked = ['bash', 'curl'].every((tool) => spawnSync(tool, ['--version']).status === 0);
+
+(canBeWalked ? describe : describe.skip)('docs/api.md', () => {
   let folder: string;
   let production: TestDatabase;
   beforeAll(async () => {
