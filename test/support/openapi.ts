@@ -57,7 +57,9 @@ export function documentOf({ application }: TestService): OpenAPIObject {
 
 /** Every route, in the document's order. */
 export function operationsOf(service: TestService): readonly Operation[] {
-  return Object.entries(documentOf(service).paths).flatMap(([path, item]) =>
+  const document = documentOf(service);
+  const paths = inPlace(document.paths, document.components?.schemas ?? {}) as OpenAPIObject['paths'];
+  return Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item as Record<string, DescribedOperation>).map(([method, operation]) => ({
       id: operation.operationId,
       method: method.toUpperCase(),
@@ -68,6 +70,15 @@ export function operationsOf(service: TestService): readonly Operation[] {
       streams: Object.values(operation.responses).some(({ content = {} }) => 'text/event-stream' in content),
     })),
   );
+}
+
+/** A part of the document with what it refers to put in the references' place. */
+function inPlace(part: unknown, schemas: Readonly<Record<string, unknown>>): unknown {
+  if (Array.isArray(part)) return part.map((each) => inPlace(each, schemas));
+  if (typeof part !== 'object' || part === null) return part;
+  const { $ref } = part as { readonly $ref?: string };
+  if ($ref !== undefined) return inPlace(schemas[$ref.replace('#/components/schemas/', '')], schemas);
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, inPlace(value, schemas)]));
 }
 
 /** Values that a schema allows, as far as it says. */

@@ -4,16 +4,18 @@ import { z } from 'zod';
 import { openApiOf } from './validated.js';
 
 /** RFC 9457 as every error answers. */
-export const problemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  code: z.string(),
-  detail: z.string(),
-  hint: z.string().optional(),
-  problems: z.array(z.object({ at: z.string(), problem: z.string() })).optional(),
-  instance: z.string(),
-});
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    hint: z.string().optional(),
+    problems: z.array(z.object({ at: z.string(), problem: z.string() })).optional(),
+    instance: z.string(),
+  })
+  .meta({ id: 'Problem' });
 
 /** What a route answers when all went well, for the client and the OpenAPI document. */
 export function Answers(status: number, description: string, schema?: z.ZodType): MethodDecorator {

@@ -6,39 +6,45 @@ export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled
 export type JobState = (typeof jobStates)[number];
 
 /** How a job ended other than well, or why it is tried again. */
-export const reasonSchema = z.strictObject({ code: z.string(), detail: z.string(), hint: z.string() });
+export const reasonSchema = z
+  .strictObject({ code: z.string(), detail: z.string(), hint: z.string() })
+  .meta({ id: 'JobReason' });
 
 export type JobReason = z.infer<typeof reasonSchema>;
 
 /** How far a job is. What is being counted depends on the phase; rows and bytes are totals so far. */
-export const progressSchema = z.strictObject({
-  phase: z.string(),
-  doing: z.string().describe('What is under way: a table, an index.'),
-  done: z.number(),
-  total: z.number(),
-  tables: z.strictObject({ done: z.int(), total: z.int() }).optional(),
-  rows: z.int().optional(),
-  bytes: z.int().optional(),
-  bytesPerSecond: z.number().optional(),
-  etaSeconds: z.number().optional().describe('Of the phase, at the pace so far.'),
-});
+export const progressSchema = z
+  .strictObject({
+    phase: z.string(),
+    doing: z.string().describe('What is under way: a table, an index.'),
+    done: z.number(),
+    total: z.number(),
+    tables: z.strictObject({ done: z.int(), total: z.int() }).optional(),
+    rows: z.int().optional(),
+    bytes: z.int().optional(),
+    bytesPerSecond: z.number().optional(),
+    etaSeconds: z.number().optional().describe('Of the phase, at the pace so far.'),
+  })
+  .meta({ id: 'JobProgress' });
 
 export type JobProgress = z.infer<typeof progressSchema>;
 
-export const jobSchema = z.strictObject({
-  id: z.guid(),
-  kind: z.string(),
-  subjectId: z.guid().describe('What the job is about: the id of a scan, a scrub run, a delivery.'),
-  state: z.enum(jobStates),
-  attempt: z.int().describe('How often a worker took it up.'),
-  cancelRequested: z.boolean(),
-  progress: progressSchema.optional(),
-  reason: reasonSchema.optional(),
-  createdBy: z.string(),
-  createdAt: z.iso.datetime(),
-  startedAt: z.iso.datetime().optional(),
-  finishedAt: z.iso.datetime().optional(),
-});
+export const jobSchema = z
+  .strictObject({
+    id: z.guid(),
+    kind: z.string(),
+    subjectId: z.guid().describe('What the job is about: the id of a scan, a scrub run, a delivery.'),
+    state: z.enum(jobStates),
+    attempt: z.int().describe('How often a worker took it up.'),
+    cancelRequested: z.boolean(),
+    progress: progressSchema.optional(),
+    reason: reasonSchema.optional(),
+    createdBy: z.string(),
+    createdAt: z.iso.datetime(),
+    startedAt: z.iso.datetime().optional(),
+    finishedAt: z.iso.datetime().optional(),
+  })
+  .meta({ id: 'Job' });
 
 export type JobView = z.infer<typeof jobSchema>;
 

@@ -20,25 +20,27 @@ export const labelsQuery = pageQuery.extend({
   column: z.string().max(500).optional().describe('The column’s full name: schema.table.column.'),
 });
 
-export const labelView = z.strictObject({
-  id: z.guid(),
-  dataSource: z.guid(),
-  column: z.string(),
-  informationType: z.string().nullable(),
-  sensitivity: z.enum(sensitivities),
-  status: z.enum(labelStatuses),
-  confidence: z.number().nullable(),
-  decidedBy: z.string().nullable(),
-  decidedAt: z.string().nullable(),
-  reason: z.string().nullable(),
-  review: z.string().nullable().describe('Why somebody should look at it again.'),
-  paths: z.record(z.string(), z.string()).nullable().describe('JSON path to information type.'),
-  plainPaths: z.array(z.string()).nullable().describe('JSON paths declared to hold nothing sensitive.'),
-  needsReview: z.boolean(),
-  sensitive: z.boolean(),
-  updatedAt: z.iso.datetime(),
-  version: z.int(),
-});
+export const labelView = z
+  .strictObject({
+    id: z.guid(),
+    dataSource: z.guid(),
+    column: z.string(),
+    informationType: z.string().nullable(),
+    sensitivity: z.enum(sensitivities),
+    status: z.enum(labelStatuses),
+    confidence: z.number().nullable(),
+    decidedBy: z.string().nullable(),
+    decidedAt: z.string().nullable(),
+    reason: z.string().nullable(),
+    review: z.string().nullable().describe('Why somebody should look at it again.'),
+    paths: z.record(z.string(), z.string()).nullable().describe('JSON path to information type.'),
+    plainPaths: z.array(z.string()).nullable().describe('JSON paths declared to hold nothing sensitive.'),
+    needsReview: z.boolean(),
+    sensitive: z.boolean(),
+    updatedAt: z.iso.datetime(),
+    version: z.int(),
+  })
+  .meta({ id: 'Label' });
 
 const reason = z.string().trim().min(1).max(2_000).optional();
 const path = z
@@ -63,7 +65,9 @@ const relabel = z
   })
   .describe('It is something else.');
 
-export const decisionRequest = z.discriminatedUnion('decision', [confirm, reject, relabel]);
+export const decisionRequest = z
+  .discriminatedUnion('decision', [confirm, reject, relabel])
+  .meta({ id: 'LabelDecision' });
 
 /** Labels of one request at most: a larger set is decided by `where`. */
 const MOST_LABELS = 1_000;
@@ -93,36 +97,45 @@ export const bulkDecision = z
   ])
   .refine(({ labels, where }) => (labels === undefined) !== (where === undefined), {
     message: 'needs either "labels" or "where"',
-  });
+  })
+  .meta({ id: 'BulkLabelDecision' });
 
-export const bulkResult = z.strictObject({
-  decided: z.int(),
-  waitingForReview: z.int().describe('Labels of the same data sources that still wait.'),
-});
+export const bulkResult = z
+  .strictObject({
+    decided: z.int(),
+    waitingForReview: z.int().describe('Labels of the same data sources that still wait.'),
+  })
+  .meta({ id: 'BulkReviewResult' });
 
-export const proposalRequest = z.strictObject({
-  informationType,
-  sensitivity: z.enum(sensitivities).optional(),
-  reason: z.string().trim().min(1).max(2_000),
-});
+export const proposalRequest = z
+  .strictObject({
+    informationType,
+    sensitivity: z.enum(sensitivities).optional(),
+    reason: z.string().trim().min(1).max(2_000),
+  })
+  .meta({ id: 'LabelProposal' });
 
-export const commentRequest = z.strictObject({ text: z.string().trim().min(1).max(5_000) });
+export const commentRequest = z
+  .strictObject({ text: z.string().trim().min(1).max(5_000) })
+  .meta({ id: 'LabelComment' });
 
-export const approvalRequest = z.strictObject({ reason });
+export const approvalRequest = z.strictObject({ reason }).meta({ id: 'ApprovalRequest' });
 
-export const reviewView = z.strictObject({
-  id: z.guid(),
-  label: z.guid(),
-  dataSource: z.guid(),
-  column: z.string(),
-  action: z.enum(reviewActions),
-  by: z.string().describe('Who, or "scan:" and the id of the scan.'),
-  at: z.iso.datetime(),
-  informationType: z.string().nullable(),
-  sensitivity: z.string().nullable(),
-  path: z.string().nullable(),
-  note: z.string().nullable(),
-});
+export const reviewView = z
+  .strictObject({
+    id: z.guid(),
+    label: z.guid(),
+    dataSource: z.guid(),
+    column: z.string(),
+    action: z.enum(reviewActions),
+    by: z.string().describe('Who, or "scan:" and the id of the scan.'),
+    at: z.iso.datetime(),
+    informationType: z.string().nullable(),
+    sensitivity: z.string().nullable(),
+    path: z.string().nullable(),
+    note: z.string().nullable(),
+  })
+  .meta({ id: 'LabelReview' });
 
 export type LabelsQuery = z.infer<typeof labelsQuery>;
 export type LabelView = z.infer<typeof labelView>;

@@ -30,15 +30,17 @@ export const scheduleSchema = z
 
 export type Schedule = z.infer<typeof scheduleSchema>;
 
-export const scheduleView = z.strictObject({
-  cron: z.string(),
-  timeZone: z.string(),
-  overlap: z.enum(overlaps),
-  enabled: z.boolean(),
-  nextAt: z.iso.datetime().optional(),
-  lastDueAt: z.iso.datetime().optional(),
-  lastDid: z.string().optional().describe('What came of the last time: started, or skipped and why.'),
-});
+export const scheduleView = z
+  .strictObject({
+    cron: z.string(),
+    timeZone: z.string(),
+    overlap: z.enum(overlaps),
+    enabled: z.boolean(),
+    nextAt: z.iso.datetime().optional(),
+    lastDueAt: z.iso.datetime().optional(),
+    lastDid: z.string().optional().describe('What came of the last time: started, or skipped and why.'),
+  })
+  .meta({ id: 'Schedule' });
 
 export type ScheduleView = z.infer<typeof scheduleView>;
 

@@ -38,43 +38,49 @@ const hooksSchema = z.strictObject({
 
 const name = z.string().trim().min(1).max(200).describe('Unique within the tenant.');
 
-export const createScrubJob = z.strictObject({
-  name,
-  sourceId: z.guid().describe('The data source that is copied.'),
-  targetId: z.guid().describe('The data source that the copy becomes; none of production.'),
-  policyId: z.guid(),
-  policyVersion: z.int().min(1).optional().describe('The newest at the time of each run when left out.'),
-  options: optionsSchema.prefault({}),
-  retention: retentionSchema.prefault({}),
-  hooks: hooksSchema.default({}),
-  schedule: scheduleSchema.optional(),
-});
+export const createScrubJob = z
+  .strictObject({
+    name,
+    sourceId: z.guid().describe('The data source that is copied.'),
+    targetId: z.guid().describe('The data source that the copy becomes; none of production.'),
+    policyId: z.guid(),
+    policyVersion: z.int().min(1).optional().describe('The newest at the time of each run when left out.'),
+    options: optionsSchema.prefault({}),
+    retention: retentionSchema.prefault({}),
+    hooks: hooksSchema.default({}),
+    schedule: scheduleSchema.optional(),
+  })
+  .meta({ id: 'CreateScrubJob' });
 
-export const changeScrubJob = z.strictObject({
-  name: name.optional(),
-  policyId: z.guid().optional(),
-  policyVersion: z.int().min(1).nullable().optional().describe('Null for the newest.'),
-  options: optionsSchema.partial().optional(),
-  retention: retentionSchema.partial().optional(),
-  hooks: hooksSchema.optional(),
-  schedule: scheduleSchema.nullable().optional().describe('Null for none.'),
-});
+export const changeScrubJob = z
+  .strictObject({
+    name: name.optional(),
+    policyId: z.guid().optional(),
+    policyVersion: z.int().min(1).nullable().optional().describe('Null for the newest.'),
+    options: optionsSchema.partial().optional(),
+    retention: retentionSchema.partial().optional(),
+    hooks: hooksSchema.optional(),
+    schedule: scheduleSchema.nullable().optional().describe('Null for none.'),
+  })
+  .meta({ id: 'ChangeScrubJob' });
 
-export const scrubJobSchema = z.strictObject({
-  id: z.guid(),
-  name: z.string(),
-  sourceId: z.guid(),
-  targetId: z.guid(),
-  policyId: z.guid(),
-  policyVersion: z.int().optional(),
-  options: optionsSchema,
-  retention: retentionSchema,
-  hooks: hooksSchema,
-  schedule: scheduleView.optional(),
-  createdBy: z.string(),
-  createdAt: z.iso.datetime(),
-  version: z.int(),
-});
+export const scrubJobSchema = z
+  .strictObject({
+    id: z.guid(),
+    name: z.string(),
+    sourceId: z.guid(),
+    targetId: z.guid(),
+    policyId: z.guid(),
+    policyVersion: z.int().optional(),
+    options: optionsSchema,
+    retention: retentionSchema,
+    hooks: hooksSchema,
+    schedule: scheduleView.optional(),
+    createdBy: z.string(),
+    createdAt: z.iso.datetime(),
+    version: z.int(),
+  })
+  .meta({ id: 'ScrubJob' });
 
 export type CreateScrubJob = z.infer<typeof createScrubJob>;
 export type ChangeScrubJob = z.infer<typeof changeScrubJob>;

@@ -2,36 +2,40 @@ import { z } from 'zod';
 import { pageQuery } from '../http/pages.js';
 import { jobSchema } from '../jobs/job.js';
 
-export const scrubResultSchema = z.strictObject({
-  attestationId: z.guid(),
-  tables: z.int(),
-  rows: z.int(),
-  bytes: z.int(),
-  maskedColumns: z.int(),
-  maskedValues: z.int(),
-  passed: z.boolean(),
-  checks: z.array(
-    z.strictObject({
-      check: z.string(),
-      outcome: z.enum(['passed', 'failed', 'unknown']),
-      examined: z.int(),
-      unit: z.string(),
-    }),
-  ),
-  warnings: z.array(z.strictObject({ code: z.string(), where: z.string(), problem: z.string() })),
-});
+export const scrubResultSchema = z
+  .strictObject({
+    attestationId: z.guid(),
+    tables: z.int(),
+    rows: z.int(),
+    bytes: z.int(),
+    maskedColumns: z.int(),
+    maskedValues: z.int(),
+    passed: z.boolean(),
+    checks: z.array(
+      z.strictObject({
+        check: z.string(),
+        outcome: z.enum(['passed', 'failed', 'unknown']),
+        examined: z.int(),
+        unit: z.string(),
+      }),
+    ),
+    warnings: z.array(z.strictObject({ code: z.string(), where: z.string(), problem: z.string() })),
+  })
+  .meta({ id: 'ScrubResult' });
 
 export type ScrubResult = z.infer<typeof scrubResultSchema>;
 
-export const scrubRunSchema = z.strictObject({
-  id: z.guid(),
-  scrubJobId: z.guid(),
-  job: jobSchema,
-  dueAt: z.iso.datetime().optional().describe('When its schedule wanted it.'),
-  result: scrubResultSchema.optional(),
-  createdBy: z.string(),
-  createdAt: z.iso.datetime(),
-});
+export const scrubRunSchema = z
+  .strictObject({
+    id: z.guid(),
+    scrubJobId: z.guid(),
+    job: jobSchema,
+    dueAt: z.iso.datetime().optional().describe('When its schedule wanted it.'),
+    result: scrubResultSchema.optional(),
+    createdBy: z.string(),
+    createdAt: z.iso.datetime(),
+  })
+  .meta({ id: 'ScrubRun' });
 
 export type ScrubRunView = z.infer<typeof scrubRunSchema>;
 

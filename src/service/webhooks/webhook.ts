@@ -13,41 +13,49 @@ const url = z
   .describe('Sealed, and shown without its query and credentials: those may be a secret.');
 const events = z.array(z.enum(webhookEvents)).min(1).max(webhookEvents.length);
 
-export const createWebhook = z.strictObject({ name, url, events });
+export const createWebhook = z.strictObject({ name, url, events }).meta({ id: 'CreateWebhook' });
 
-export const changeWebhook = z.strictObject({
-  name: name.optional(),
-  url: url.optional(),
-  events: events.optional(),
-  enabled: z.boolean().optional(),
-});
+export const changeWebhook = z
+  .strictObject({
+    name: name.optional(),
+    url: url.optional(),
+    events: events.optional(),
+    enabled: z.boolean().optional(),
+  })
+  .meta({ id: 'ChangeWebhook' });
 
-export const webhookSchema = z.strictObject({
-  id: z.guid(),
-  name: z.string(),
-  display: z.string().describe('Where it goes, without query and credentials.'),
-  events: z.array(z.enum(webhookEvents)),
-  enabled: z.boolean(),
-  createdBy: z.string(),
-  createdAt: z.iso.datetime(),
-  version: z.int(),
-});
+export const webhookSchema = z
+  .strictObject({
+    id: z.guid(),
+    name: z.string(),
+    display: z.string().describe('Where it goes, without query and credentials.'),
+    events: z.array(z.enum(webhookEvents)),
+    enabled: z.boolean(),
+    createdBy: z.string(),
+    createdAt: z.iso.datetime(),
+    version: z.int(),
+  })
+  .meta({ id: 'Webhook' });
 
 /** The answer to a creation, the only one that shows the signing secret. */
-export const newWebhookSchema = webhookSchema.extend({
-  signingSecret: z.string().describe('Verifies the signatures of deliveries. Shown once.'),
-});
+export const newWebhookSchema = webhookSchema
+  .extend({
+    signingSecret: z.string().describe('Verifies the signatures of deliveries. Shown once.'),
+  })
+  .meta({ id: 'NewWebhook' });
 
-export const deliverySchema = z.strictObject({
-  id: z.guid().describe('The webhook-id header of each try.'),
-  event: z.string(),
-  payload: z.record(z.string(), z.unknown()),
-  state: z.enum(jobStates),
-  tries: z.int(),
-  status: z.int().optional().describe('The HTTP status of the last answer.'),
-  createdAt: z.iso.datetime(),
-  deliveredAt: z.iso.datetime().optional(),
-});
+export const deliverySchema = z
+  .strictObject({
+    id: z.guid().describe('The webhook-id header of each try.'),
+    event: z.string(),
+    payload: z.record(z.string(), z.unknown()),
+    state: z.enum(jobStates),
+    tries: z.int(),
+    status: z.int().optional().describe('The HTTP status of the last answer.'),
+    createdAt: z.iso.datetime(),
+    deliveredAt: z.iso.datetime().optional(),
+  })
+  .meta({ id: 'WebhookDelivery' });
 
 export type CreateWebhook = z.infer<typeof createWebhook>;
 export type ChangeWebhook = z.infer<typeof changeWebhook>;
