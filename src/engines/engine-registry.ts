@@ -36,7 +36,7 @@ export class NoPostureError extends ScrubjayError {
   constructor(engine: string) {
     super(
       `the engine "${engine}" has no posture to check`,
-      'check a PostgreSQL database, or files with --terraform and --kubernetes',
+      'check a PostgreSQL or SQL Server database, or files with --terraform and --kubernetes',
     );
   }
 }

@@ -2,17 +2,19 @@ import type { RunFacts } from '../domain/posture/facts/run-facts.js';
 import type { Readings } from '../domain/posture/facts/facts.js';
 import type { LabelledColumn } from '../domain/posture/facts/labelled-column.js';
 import type { Asset } from '../domain/posture/finding.js';
+import type { TlsEndpoint } from './endpoints/probe-tls.js';
 
 /** Facts of a data source, for posture checks. */
 export interface PostureSource {
+  readonly kind: DataSourceFacts['kind'];
   /** Reads all facts in one read-only session under time limits; what cannot be read says what would let it. */
   collectFacts(location: string, options: FactOptions): Promise<DataSourceFacts>;
   /** Statements that make the least-privileged role which can read them all. */
   auditorStatements(role?: string): readonly string[];
   /** The location without credentials, for reports. */
   display(location: string): string;
-  /** Host and port that clients connect to over the network; undefined for a socket. */
-  endpoint(location: string): { readonly host: string; readonly port: number } | undefined;
+  /** Where clients connect to over the network; undefined for a socket. */
+  endpoint(location: string): TlsEndpoint | undefined;
 }
 
 export interface FactOptions {

@@ -132,10 +132,7 @@ const cases: readonly Case[] = [
     'ms-ddm-unmask',
     {
       columnEncryption: [{ printed: 'dbo.people.iban', type: null, dynamicMask: true }],
-      unmaskGrants: [
-        { principal: 'public', isApplication: false },
-        { principal: 'ann', isApplication: false },
-      ],
+      unmaskGrants: [{ principal: 'public' }, { principal: 'ann' }],
     },
     ['fail', 'warn'],
   ],
@@ -145,7 +142,8 @@ const cases: readonly Case[] = [
     ['pass'],
   ],
   ['ms-force-tls', { connections: [{ program: 'app', encrypted: false, overNetwork: true }] }, ['fail']],
-  ['ms-force-tls', { connections: [{ program: 'app', encrypted: false, overNetwork: false }] }, ['pass']],
+  ['ms-force-tls', { connections: [{ program: 'app', encrypted: false, overNetwork: false }] }, ['unknown']],
+  ['ms-force-tls', { connections: [{ program: 'app', encrypted: true, overNetwork: true }] }, ['pass']],
   [
     'ms-endpoint-aes',
     {

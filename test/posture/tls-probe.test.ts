@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer as createTcp, type Server } from 'node:net';
-import { createServer, type TlsOptions } from 'node:tls';
+import { createServer, TLSSocket, type TlsOptions } from 'node:tls';
 import { probeTls } from '../../src/engines/endpoints/probe-tls.js';
+import { TdsTunnel } from '../../src/engines/endpoints/tds-tunnel.js';
+import { connect } from '../../src/engines/sqlserver/connection.js';
 import { type CertificateWishes, makeCertificate } from '../support/certificates.js';
 import { answersOf } from './answers.js';
 
@@ -52,6 +54,40 @@ describe('TLS, asked from outside', () => {
     expect(
       await answer('tls-key-strength', await serve({ rsaBits: 1024 }, { ciphers: 'ALL:@SECLEVEL=0' })),
     ).toEqual(['fail']);
+  });
+
+  /** The server's side of TDS 7: an answer to PRELOGIN, then TLS within packets. */
+  async function serveTds(encryption: number, wishes: Partial<CertificateWishes> = {}): Promise<number> {
+    const { certificate, key } = makeCertificate({ subject: 'db', names: ['IP:127.0.0.1'], ...wishes });
+    const options = Buffer.from([0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xff, 16, 0, 0, 0, 0, 0, encryption]);
+    const answer = Buffer.concat([Buffer.from([4, 1, 0, 8 + options.length, 0, 0, 1, 0]), options]);
+    return listen(
+      createTcp((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => {
+          socket.write(answer);
+          if (encryption === 2) return;
+          const secure = new TLSSocket(new TdsTunnel(socket), { isServer: true, cert: certificate, key });
+          secure.on('error', () => undefined);
+        });
+      }),
+    );
+  }
+
+  it('looks at a SQL Server, whose handshake travels in packets of its own', async () => {
+    const port = await serveTds(1, { validToDays: 10 });
+    const probed = await probeTls({ host: '127.0.0.1', port, protocol: 'tds' }, 3000);
+    expect(probed.acceptedVersions).toMatchObject({ value: ['TLSv1.2', 'TLSv1.3'] });
+    expect(await answer('tls-expiry', probed)).toEqual(['warn']);
+    const clear = await probeTls({ host: '127.0.0.1', port: await serveTds(2), protocol: 'tds' }, 2000);
+    expect(await answer('tls-offered', clear)).toEqual(['fail']);
+  });
+
+  it('wraps a handshake as the driver does, which logs in through it', async () => {
+    const port = await serveTds(1);
+    const refused = connect(`sqlserver://u:p@127.0.0.1:${port}/shop?encrypt=true`);
+    // Its certificate was read, and is found to be its own issuer's.
+    await expect(refused).rejects.toMatchObject({ code: 'tls-certificate' });
   });
 
   it('finds an endpoint that speaks no TLS, over PostgreSQL’s protocol too', async () => {

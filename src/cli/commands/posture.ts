@@ -75,7 +75,12 @@ export function postureCommand(terminal: Terminal): Command {
     new Command('auditor-sql')
       .description('print the statements that make the least-privileged role which can read every fact')
       .option('--role <name>', 'name of the role', 'scrubjay_auditor')
-      .action(({ role }: { readonly role: string }) => printAuditor(terminal, role)),
+      .addOption(
+        new Option('--engine <name>', 'the kind of server')
+          .choices(['postgres', 'sqlserver'])
+          .default('postgres'),
+      )
+      .action(({ role, engine }: AuditorChoices) => printAuditor(terminal, role, engine)),
   );
   return posture;
 }
@@ -120,16 +125,29 @@ async function runFix(terminal: Terminal, url: string | undefined, choices: FixC
   terminal.print(printFixScript(results).trimEnd());
 }
 
-function printAuditor(terminal: Terminal, role: string): void {
-  const statements = postureSourceFor('postgres://localhost/').auditorStatements(role);
-  terminal.print(
-    [
-      '-- A role that can read every posture fact of PostgreSQL 13 or later, and nothing else. Run as superuser in each',
-      '-- database; grants on catalogs are lost on a dump and restore or a major upgrade. Then give it a password:',
-      `--   \\password ${role}`,
-      '-- Helpers tell kinds and names, and no secret. To let the contents of labelled columns be counted, grant',
-      '-- SELECT on these columns as well; without it, these checks are unknown.',
-      ...statements,
-    ].join('\n'),
-  );
+interface AuditorChoices {
+  readonly role: string;
+  readonly engine: 'postgres' | 'sqlserver';
 }
+
+function printAuditor(terminal: Terminal, role: string, engine: AuditorChoices['engine']): void {
+  const statements = postureSourceFor(`${engine}://localhost/`).auditorStatements(role);
+  terminal.print([...aboutAuditor[engine](role), ...statements].join('\n'));
+}
+
+const aboutAuditor: Readonly<Record<AuditorChoices['engine'], (role: string) => readonly string[]>> = {
+  postgres: (role) => [
+    '-- A role that can read every posture fact of PostgreSQL 13 or later, and nothing else. Run as superuser in each',
+    '-- database; grants on catalogs are lost on a dump and restore or a major upgrade. Then give it a password:',
+    `--   \\password ${role}`,
+    '-- Helpers tell kinds and names, and no secret. To let the contents of labelled columns be counted, grant',
+    '-- SELECT on these columns as well; without it, these checks are unknown.',
+  ],
+  sqlserver: () => [
+    '-- A login that can read every posture fact of SQL Server 2016 or later, and no row of any table but the record',
+    '-- of backups. Run as administrator, once for each database:',
+    "--   sqlcmd -S HOST -i auditor.sql -v database=shop password='…'",
+    '-- On Azure SQL Database, which has no msdb and no server permissions, make a user in the database and grant it',
+    '-- VIEW DATABASE STATE and what stands after the last "use".',
+  ],
+};

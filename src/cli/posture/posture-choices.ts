@@ -53,7 +53,7 @@ export function postureOptions(): readonly Option[] {
     new Option('--http <url>', 'a site: its TLS, and the headers that it sends'),
     new Option(
       '--endpoint <host:port>',
-      'look at the TLS of another endpoint from outside; repeatable; postgres://host:port for a PostgreSQL server',
+      'look at the TLS of another endpoint from outside; repeatable; postgres://host:port for a PostgreSQL server, sqlserver://host:port for a SQL Server',
     )
       .default([], 'that of the data source')
       .argParser(listParser),
@@ -132,14 +132,21 @@ async function targetsOf(url: string | undefined, choices: PostureChoices): Prom
   };
 }
 
-function readEndpoint(text: string): { host: string; port: number; protocol: 'tls' | 'postgres' } {
-  const [, postgres, host = '', port = ''] =
-    /^(postgres(?:ql)?:\/\/)?(\[[^\]]+\]|[^:/\s]+):(\d{1,5})$/.exec(text) ?? [];
+function readEndpoint(text: string): { host: string; port: number; protocol: 'tls' | 'postgres' | 'tds' } {
+  const [, scheme = '', host = '', port = ''] =
+    /^(postgres(?:ql)?:\/\/|(?:sqlserver|mssql):\/\/)?(\[[^\]]+\]|[^:/\s]+):(\d{1,5})$/.exec(text) ?? [];
   const number = Number(port);
   if (host === '' || number < 1 || number > 65_535) {
-    throw new UsageError(`"${text}" is no endpoint`, 'write host:port, or postgres://host:port');
+    throw new UsageError(
+      `"${text}" is no endpoint`,
+      'write host:port, postgres://host:port or sqlserver://host:port',
+    );
   }
-  return { host: host.replace(/^\[|\]$/g, ''), port: number, protocol: postgres ? 'postgres' : 'tls' };
+  return {
+    host: host.replace(/^\[|\]$/g, ''),
+    port: number,
+    protocol: scheme === '' ? 'tls' : scheme.startsWith('postgres') ? 'postgres' : 'tds',
+  };
 }
 
 function chosen(checks: readonly DescribedCheck[], patterns: readonly string[]): readonly DescribedCheck[] {

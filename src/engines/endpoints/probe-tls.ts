@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
   checkServerIdentity,
   connect as connectTls,
@@ -14,13 +15,14 @@ import type {
 } from '../../domain/posture/facts/endpoint-facts.js';
 import { tlsVersions } from '../../domain/posture/facts/endpoint-facts.js';
 import { known, type Reading, unreadable } from '../../domain/posture/facts/reading.js';
+import { askTds, ENCRYPTION_NOT_SUPPORTED, TdsTunnel } from './tds-tunnel.js';
 
 /** Where to knock, and what is spoken before TLS begins. */
 export interface TlsEndpoint {
   readonly host: string;
   readonly port: number;
-  /** `postgres` asks for TLS first (SSLRequest); `tls` begins at once. */
-  readonly protocol: 'tls' | 'postgres';
+  /** `postgres` and `tds` (SQL Server) ask for TLS first; `tls` begins at once. */
+  readonly protocol: 'tls' | 'postgres' | 'tds';
 }
 
 type ProbedFacts = {
@@ -122,14 +124,22 @@ async function handshake(
     });
     socket.once('connect', () => {
       stage = 'asking';
-      if (protocol === 'tls') shake();
-      else askPostgres(socket, (answer) => (answer === 'S' ? shake() : end({ outcome: 'no-tls' })));
+      if (protocol === 'tls') shake(socket);
+      else if (protocol === 'postgres')
+        askPostgres(socket, (answer) => (answer === 'S' ? shake(socket) : end({ outcome: 'no-tls' })));
+      else {
+        askTds(socket, (encryption) => {
+          if (encryption === undefined) end({ outcome: 'unreachable', why: `${host}:${port} speaks no TDS` });
+          else if (encryption === ENCRYPTION_NOT_SUPPORTED) end({ outcome: 'no-tls' });
+          else shake(new TdsTunnel(socket));
+        });
+      }
     });
-    const shake = (): void => {
+    const shake = (through: Duplex): void => {
       stage = 'shaking';
       // Nothing is sent through it: the certificate is looked at, whatever it is worth.
       const tls = connectTls({
-        socket,
+        socket: through,
         ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
         rejectUnauthorized: false,
         checkServerIdentity: () => undefined,

@@ -75,7 +75,10 @@ export class SqlServerConnection {
   }
 
   /** The rows of a batch as they come, at the pace of who reads them; nothing else runs meanwhile. */
-  async *stream(sql: string): AsyncGenerator<readonly SqlValue[]> {
+  async *stream(
+    sql: string,
+    { timeoutMs = 0 }: { readonly timeoutMs?: number } = {},
+  ): AsyncGenerator<readonly SqlValue[]> {
     const turn = Promise.withResolvers<undefined>();
     const before = this.#last;
     this.#last = turn.promise;
@@ -89,7 +92,7 @@ export class SqlServerConnection {
       failure = error ?? undefined;
       wake();
     });
-    request.setTimeout(0);
+    request.setTimeout(timeoutMs);
     request.on('row', (columns: readonly DriverColumn[]) => {
       waiting.push(columns.map(({ value }) => value));
       if (waiting.length >= ROWS_AHEAD) request.pause();

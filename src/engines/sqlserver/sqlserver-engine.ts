@@ -1,4 +1,5 @@
 import type { ScrubEngine } from '../engine.js';
+import { sqlServerPosture } from './facts/posture-source.js';
 import { isSqlServerUrl } from './location.js';
 import { sqlServerNativeLabels } from './native-labels.js';
 import { SqlServerScrubSource } from './scrub-source.js';
@@ -16,6 +17,7 @@ export const sqlServerEngine: ScrubEngine = {
     transparentEncryption: true,
   },
   nativeLabels: sqlServerNativeLabels,
+  posture: sqlServerPosture,
   recognises: isSqlServerUrl,
   open: (location) => SqlServerSession.open(location),
   openSource: (location) => SqlServerScrubSource.open(location),

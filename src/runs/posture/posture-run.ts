@@ -138,7 +138,7 @@ function lookAtSite(request: PostureRequest, common: CommonReadings, url: string
 function endpointOf(location: string): readonly TlsEndpoint[] {
   const endpoint = postureSourceFor(location).endpoint(location);
   if (!endpoint || /^(127\.|localhost$|::1$)/.test(endpoint.host)) return [];
-  return /^postgres/i.test(location) ? [{ ...endpoint, protocol: 'postgres' }] : [];
+  return [endpoint];
 }
 
 function endpointOfSite(url: string): TlsEndpoint {
@@ -163,7 +163,7 @@ function lookAtDataSource(request: PostureRequest, common: CommonReadings, locat
     }
     return judge(request, 'sqlserver', name, { ...facts.readings, ...common });
   };
-  return { kind: 'postgres', name, look };
+  return { kind: source.kind, name, look };
 }
 
 function lookAtEndpoint(request: PostureRequest, common: CommonReadings, endpoint: TlsEndpoint): Look {

@@ -1,9 +1,9 @@
 /** Tokens of a response: MS-TDS 2.2.7. Only what tests need: a few types, errors, and ends. */
 
-export type Cell = string | number | bigint | boolean | Buffer | null;
+export type Cell = string | number | bigint | boolean | Date | Buffer | null;
 
 /** What a column holds; all are nullable. */
-export type CellKind = 'text' | 'int' | 'bigint' | 'bit' | 'binary';
+export type CellKind = 'text' | 'int' | 'bigint' | 'bit' | 'datetime' | 'binary';
 
 export interface ResultColumn {
   readonly name: string;
@@ -92,6 +92,8 @@ function typeInfo(kind: CellKind): Buffer {
       return Buffer.from([0x26, 8]);
     case 'bit':
       return Buffer.from([0x68, 1]);
+    case 'datetime':
+      return Buffer.from([0x6f, 8]);
     case 'binary':
       return Buffer.from([0xa5, 0xff, 0xff]);
   }
@@ -114,6 +116,14 @@ function cell(kind: CellKind, value: Cell): Buffer {
     }
     case 'bit':
       return value === null ? Buffer.from([0]) : Buffer.from([1, value ? 1 : 0]);
+    case 'datetime': {
+      if (value === null) return Buffer.from([0]);
+      // Days since 1900, and three hundredths of a second of the day.
+      const sinceMs = (value as Date).getTime() - Date.UTC(1900, 0, 1);
+      const days = Math.floor(sinceMs / 86_400_000);
+      const ticks = Math.round(((sinceMs - days * 86_400_000) * 3) / 10);
+      return Buffer.concat([Buffer.from([8]), int32(days), int32(ticks)]);
+    }
   }
 }
 

@@ -18,7 +18,8 @@ export interface SqlServerDatabase {
   readonly isSystem: boolean;
   readonly isChainingOn: boolean;
   readonly isTrustworthyOn: boolean;
-  readonly ownerIsSysadmin: boolean;
+  /** Null where the login may not see. */
+  readonly ownerIsSysadmin: boolean | null;
 }
 
 export interface SqlServerCertificate {
@@ -54,6 +55,7 @@ export interface SqlServerFacts extends RunFacts {
     /** Column encryption keys of it, and how many of these have two values: a rotation that is not finished. */
     readonly rotationOpen: number;
   }[];
+  /** Of labelled columns, and of those under dynamic data masking. */
   readonly columnEncryption: readonly {
     /** `schema.table.column`. */
     readonly printed: string;
@@ -62,7 +64,7 @@ export interface SqlServerFacts extends RunFacts {
     readonly dynamicMask: boolean;
   }[];
   /** Who may see through dynamic data masking. */
-  readonly unmaskGrants: readonly { readonly principal: string; readonly isApplication: boolean }[];
+  readonly unmaskGrants: readonly { readonly principal: string }[];
   readonly connections: readonly {
     readonly program: string;
     readonly encrypted: boolean;

@@ -18,12 +18,13 @@ export const labelAeMissing = defineCheck({
   id: 'label-ae-missing',
   on: 'sqlserver',
   reads: ['labels', 'columnEncryption'],
-  evaluate: ({ labels, columnEncryption }) =>
-    each(
+  evaluate: ({ labels, columnEncryption }) => {
+    const states = new Map(columnEncryption.map((state) => [state.printed, state]));
+    return each(
       labels.filter(({ sensitivity }) => sensitivity === 'restricted'),
       ({ printed, informationType }) => {
         const details = { subject: printed, columns: [printed] };
-        const found = columnEncryption.find((each) => each.printed === printed);
+        const found = states.get(printed);
         if (!found) return unknown('the column cannot be seen', details);
         if (found.type === null) return fail('is not under Always Encrypted', details);
         return found.type === 'deterministic' && fewValues.has(informationType)
@@ -31,7 +32,8 @@ export const labelAeMissing = defineCheck({
           : pass(`is under Always Encrypted (${found.type})`, details);
       },
       notApplicable('no column is labelled as restricted'),
-    ),
+    );
+  },
   remedy: shell(
     '$settings = New-SqlColumnEncryptionSettings -ColumnName SCHEMA.TABLE.COLUMN -EncryptionType Randomized -EncryptionKey CEK1',
     'Set-SqlColumnEncryption -InputObject $database -ColumnEncryptionSettings @($settings)  # PowerShell, module SqlServer',

@@ -7,19 +7,19 @@ import { each, fail, notApplicable, pass, warn } from '../../verdict.js';
 export const msDdmUnmask = defineCheck({
   id: 'ms-ddm-unmask',
   on: 'sqlserver',
-  reads: ['columnEncryption', 'unmaskGrants'],
-  evaluate: ({ columnEncryption, unmaskGrants }) => {
+  reads: ['columnEncryption', 'unmaskGrants', 'declarations'],
+  evaluate: ({ columnEncryption, unmaskGrants, declarations }) => {
     const columns = columnEncryption.filter(({ dynamicMask }) => dynamicMask).map(({ printed }) => printed);
     if (columns.length === 0) return notApplicable('no column is under dynamic data masking');
     return each(
       unmaskGrants,
-      ({ principal, isApplication }) => {
+      ({ principal }) => {
         const details = {
           subject: principal,
           columns,
           remedy: sql(`revoke unmask from ${bracket(principal)};`),
         };
-        return principal === 'public' || isApplication
+        return principal === 'public' || declarations.roles.applications.includes(principal)
           ? fail('sees through every mask', details)
           : warn('sees through every mask', details);
       },

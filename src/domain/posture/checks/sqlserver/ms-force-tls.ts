@@ -1,6 +1,6 @@
 import { defineCheck } from '../../check.js';
 import { procedure } from '../../remedy.js';
-import { fail, pass } from '../../verdict.js';
+import { fail, pass, unknown } from '../../verdict.js';
 
 /** sys.dm_exec_connections.encrypt_option of connections over the network. VA1220, VA1279. */
 export const msForceTls = defineCheck({
@@ -11,6 +11,7 @@ export const msForceTls = defineCheck({
     const network = connections.filter(({ overNetwork }) => overNetwork);
     const clear = network.filter(({ encrypted }) => !encrypted);
     const programs = [...new Set(clear.map(({ program }) => program))];
+    if (network.length === 0) return unknown('nobody was connected over the network, so nothing was seen');
     return clear.length > 0
       ? fail(`${clear.length} of ${network.length} connections run in clear: ${programs.join(', ')}`)
       : pass(`all ${network.length} connections over the network are encrypted`);

@@ -19,7 +19,12 @@ export const msTrustworthy = defineCheck({
         if (!isTrustworthyOn) return pass('is not trustworthy', details);
         return ownerIsSysadmin
           ? fail('is trustworthy and owned by an administrator: code in it becomes administrator', details)
-          : warn('is trustworthy', details);
+          : warn(
+              ownerIsSysadmin === null
+                ? 'is trustworthy, and whether its owner is an administrator cannot be seen'
+                : 'is trustworthy',
+              details,
+            );
       },
       notApplicable('there is no database'),
     ),
