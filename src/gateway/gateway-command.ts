@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
+import { ScrubjayError } from '../domain/errors.js';
 import { readRules } from '../rules/read-rules.js';
+import { type GatewayConfiguration, readGateway } from './configuration/read-gateway.js';
 import { Gateway } from './gateway.js';
-import { readGateway } from './configuration/read-gateway.js';
 
 /** What the command says while it runs; standard output may be the audit's. */
 export interface GatewayTerminal {
@@ -32,25 +33,56 @@ async function run(
   terminal: GatewayTerminal,
   { config, port, check, rules = [] }: GatewayChoices,
 ): Promise<void> {
-  const read = await readGateway({
-    file: config,
-    rules: await readRules({ extraFolders: rules }),
-    env: process.env,
-  });
+  const read = async () => {
+    const configuration = await readGateway({
+      file: config,
+      rules: await readRules({ extraFolders: rules }),
+      env: process.env,
+    });
+    return port === undefined
+      ? configuration
+      : { ...configuration, listen: { ...configuration.listen, port } };
+  };
+  const configuration = await read();
+  const { databases, roles, users, listen, tls } = configuration;
   if (check) {
     terminal.say(
-      `${config} is understood: ${read.databases.size} databases, ${Object.keys(read.roles).length} roles, ${read.users.size} users`,
+      `${config} is understood: ${databases.size} databases, ${Object.keys(roles).length} roles, ${users.size} users`,
     );
     return;
   }
-  const gateway = await Gateway.start(
-    port === undefined ? read : { ...read, listen: { ...read.listen, port } },
-  );
-  terminal.say(`serving ${[...read.databases.keys()].join(', ')} on ${read.listen.host}:${gateway.port}`);
-  if (!read.tls) terminal.say('warning: without TLS, what clients read can be read by others on the network');
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  const gateway = await Gateway.start(configuration);
+  terminal.say(`serving ${[...databases.keys()].join(', ')} on ${listen.host}:${gateway.port}`);
+  if (!tls) terminal.say('warning: without TLS, what clients read can be read by others on the network');
+  const reload = reloading(terminal, gateway, read);
+  process.on('SIGHUP', reload);
+  try {
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  } finally {
+    process.off('SIGHUP', reload);
+  }
   terminal.say('stopping');
   await gateway.stop();
+}
+
+/** Reads the file anew, one time after the other; what cannot be read or cannot hold leaves all as it was. */
+function reloading(
+  terminal: GatewayTerminal,
+  gateway: Gateway,
+  read: () => Promise<GatewayConfiguration>,
+): () => void {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(async () => {
+      try {
+        gateway.reload(await read());
+        terminal.say('reloaded: labels, policies, roles and users hold as they stand now');
+      } catch (error) {
+        if (!(error instanceof ScrubjayError)) throw error;
+        terminal.say(`not reloaded, what held before still holds: ${error.message}; ${error.hint}`);
+      }
+    });
+  };
 }
 
 function portNumber(text: string): number {

@@ -8,10 +8,11 @@ import { TlsUpgrade } from './admission/tls-upgrade.js';
 import type { Audit } from './audit/audit.js';
 import { JsonLinesAudit } from './audit/json-lines-audit.js';
 import { Authenticator } from './authentication/authenticator.js';
+import { needsRestart } from './configuration/changes-while-serving.js';
 import type { DatabaseConfiguration, GatewayConfiguration } from './configuration/read-gateway.js';
 import { ServedDatabase } from './database/served-database.js';
 import { backendKeyData, parameterStatus, readyForQuery } from './protocol/backend-messages.js';
-import type { Client } from './session/client.js';
+import type { Client, ClientIdentity } from './session/client.js';
 import { ClientSession } from './session/client-session.js';
 import { fatal, sqlState } from './session/gateway-errors.js';
 import { greet } from './session/greeting.js';
@@ -25,17 +26,23 @@ export class ListenError extends ScrubjayError {
   readonly code = 'listen';
 }
 
+/** A change of the gateway file cannot hold while the gateway serves. */
+export class RestartNeededError extends ScrubjayError {
+  readonly code = 'restart-needed';
+}
+
 interface RunningSession {
   readonly session: ClientSession;
+  readonly identity: ClientIdentity;
   readonly secret: Buffer;
 }
 
 /** The PostgreSQL server that clients of masked data talk to. */
 export class Gateway {
-  readonly #configuration: GatewayConfiguration;
+  #configuration: GatewayConfiguration;
   readonly #audit: Audit;
   readonly #databases: ReadonlyMap<string, ServedDatabase>;
-  readonly #admission: AdmissionOptions;
+  #admission: AdmissionOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #perAddress = new Map<string, number>();
@@ -48,12 +55,7 @@ export class Gateway {
     this.#databases = new Map(
       [...configuration.databases].map(([name, database]) => [name, serve(name, database, configuration)]),
     );
-    this.#admission = {
-      tls: configuration.tls && new TlsUpgrade(configuration.tls),
-      authenticator: new Authenticator(configuration.users, configuration.oidc),
-      longestMessage: configuration.limits.message,
-      objection: (role, database) => this.#objection(role, database),
-    };
+    this.#admission = this.#admissionBy(configuration);
     this.#server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, (socket) =>
       this.#accept(socket),
     );
@@ -91,6 +93,33 @@ export class Gateway {
     return this.#sessions.size;
   }
 
+  /**
+   * Takes labels, policies, roles, users, certificates and limits from a gateway file that was read anew. Sessions go
+   * on under them from their next statement; those whose user or role is gone or another one now are ended.
+   * @throws RestartNeededError, RoleRefusedError; nothing has changed then
+   */
+  reload(configuration: GatewayConfiguration): void {
+    const fixed = needsRestart(this.#configuration, configuration);
+    if (fixed.length > 0) {
+      throw new RestartNeededError(
+        `${fixed.join(', ')} cannot change while the gateway serves`,
+        'restart it, or take the change back',
+      );
+    }
+    const admission = this.#admissionBy(configuration);
+    const shows = [...this.#databases].map(([name, database]) =>
+      database.prepare(configuration.databases.get(name)!.views),
+    );
+    for (const show of shows) show();
+    const before = this.#configuration;
+    this.#configuration = configuration;
+    this.#admission = admission;
+    for (const { session, identity } of this.#sessions.values()) {
+      if (this.#keepsPlace(identity, before)) continue;
+      session.terminate(sqlState.shutdown, noPlace);
+    }
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#ticker);
     this.#server.close();
@@ -125,9 +154,10 @@ export class Gateway {
   }
 
   async #admit(socket: Socket, address: string): Promise<void> {
+    const configuration = this.#configuration;
     const admitted = await admit(socket, this.#admission);
     if (admitted.kind === 'client') {
-      await this.#begin(admitted.client, admitted.minor);
+      await this.#begin(admitted.client, admitted.minor, configuration);
     } else if (admitted.kind === 'cancel') {
       this.#cancel(admitted.processId, admitted.secret);
       // The protocol's answer is the end of the connection.
@@ -143,12 +173,17 @@ export class Gateway {
     }
   }
 
-  async #begin(client: Client, minor: number): Promise<void> {
+  /** @param admittedBy what the client was let in under: another one may hold by now */
+  async #begin(client: Client, minor: number, admittedBy: GatewayConfiguration): Promise<void> {
     const { identity, socket } = client;
     const database = this.#databases.get(identity.database)!;
-    const { sees, maxRows, statementTimeout, idleInTransaction } = this.#configuration.roles[identity.role];
     const parameters = await greet(client, database);
     if (!parameters) return;
+    if (!this.#keepsPlace(identity, admittedBy)) {
+      socket.end(fatal(sqlState.shutdown, noPlace));
+      return;
+    }
+    const { sees, maxRows, statementTimeout, idleInTransaction } = this.#configuration.roles[identity.role];
     const processId = this.#freeProcessId();
     const secret = randomBytes(minor >= 2 ? 32 : 4);
     for (const [name, value] of parameters) socket.write(parameterStatus(name, value));
@@ -168,12 +203,31 @@ export class Gateway {
       id: randomUUID(),
       onEnd: () => this.#sessions.delete(processId),
     });
-    this.#sessions.set(processId, { session, secret });
+    this.#sessions.set(processId, { session, identity, secret });
     socket.resume();
   }
 
+  #admissionBy(configuration: GatewayConfiguration): AdmissionOptions {
+    return {
+      tls: configuration.tls && new TlsUpgrade(configuration.tls),
+      authenticator: new Authenticator(configuration.users, configuration.oidc),
+      longestMessage: configuration.limits.message,
+      objection: (role, database) => this.#objection(role, database),
+    };
+  }
+
+  /** Whether someone who was let in under another configuration would be so under this one. */
+  #keepsPlace({ user, role, database }: ClientIdentity, before: GatewayConfiguration): boolean {
+    // Names of the file come before tokens: whose name was added to it did not prove to be that user.
+    const sameUser = before.users.get(user)?.role === this.#configuration.users.get(user)?.role;
+    return sameUser && this.#objection(role, database) === undefined;
+  }
+
   #objection(role: string, database: string): string | undefined {
-    const allowed = this.#configuration.roles[role].databases ?? [...this.#databases.keys()];
+    const known = Object.hasOwn(this.#configuration.roles, role)
+      ? this.#configuration.roles[role]
+      : undefined;
+    const allowed = known ? (known.databases ?? [...this.#databases.keys()]) : [];
     const served = this.#databases.has(database) && allowed.includes(database);
     return served ? undefined : 'there is no such database for this role';
   }
@@ -200,6 +254,8 @@ export class Gateway {
     }
   }
 }
+
+const noPlace = 'terminating connection: the user may not be here any more';
 
 function serve(
   name: string,

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { Gateway } from '../../src/gateway/gateway.js';
 import type { AuditRecord } from '../../src/gateway/audit/audit.js';
 import { readGateway } from '../../src/gateway/configuration/read-gateway.js';
-import { readRules } from '../../src/rules/read-rules.js';
+import { readRules, type Rules } from '../../src/rules/read-rules.js';
 import { createDatabase, type TestDatabase } from './databases.js';
 
 /** People whose e-mail, phone and salary are masked, and orders in which nothing is. */
@@ -32,7 +32,8 @@ columns:
   shop.orders.total: { type: none, sensitivity: internal, status: confirmed }
 `;
 
-const shopPolicy = `id: analysts
+/** What `analyst` sees of `shopSchema`, where a test says nothing else. */
+export const shopPolicy = `id: analysts
 title: What analysts see
 rules:
   - { when: { type: email-address }, mask: { technique: partial, keepStart: 1, keepEnd: 0 } }
@@ -47,6 +48,8 @@ export interface TestGateway {
   url(user?: string): string;
   /** A connected client. */
   client(user?: string, options?: pg.ClientConfig): Promise<pg.Client>;
+  /** Reads the gateway file anew, with these files of its folder written first. */
+  reload(files: Readonly<Record<string, string>>): Promise<void>;
   /** What the audit has so far. */
   audit(): Promise<readonly AuditRecord[]>;
   readonly folder: string;
@@ -56,9 +59,14 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   readonly schema?: string;
   readonly labels?: string;
+  /** The policy of the role `analyst`. */
+  readonly policy?: string;
   /** YAML on top of the usual gateway file; a section replaces the usual one. */
   readonly sections?: Readonly<Record<string, string>>;
 }
+
+/** Read once for all tests of a file. */
+let rules: Promise<Rules> | undefined;
 
 /** The account that the gateway uses: it reads and writes rows, and is nobody special. */
 const ACCOUNT = 'gateway_account';
@@ -85,7 +93,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     await chmod(join(folder, name), 0o600);
   }
   await writeFile(join(folder, 'labels.yaml'), options.labels ?? shopLabels);
-  await writeFile(join(folder, 'analysts.yaml'), shopPolicy);
+  await writeFile(join(folder, 'analysts.yaml'), options.policy ?? shopPolicy);
   const sections = {
     listen: '{ port: 0 }',
     maskingKey: '{ file: key }',
@@ -106,9 +114,19 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       .map(([name, text]) => `${name}: ${text}\n`)
       .join(''),
   );
-  const gateway = await Gateway.start(
-    await readGateway({ file, rules: await readRules(), env: process.env }),
-  );
+  rules ??= readRules();
+  const read = async () => readGateway({ file, rules: await rules!, env: process.env });
+  const forget = async () => {
+    await database.drop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  let gateway: Gateway;
+  try {
+    gateway = await Gateway.start(await read());
+  } catch (error) {
+    await forget();
+    throw error;
+  }
   const clients: pg.Client[] = [];
   const url = (user = 'ana') => `postgres://${user}:open%20sesame@127.0.0.1:${gateway.port}/shop`;
   return {
@@ -123,6 +141,10 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
       clients.push(client);
       return client;
     },
+    reload: async (files) => {
+      for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+      gateway.reload(await read());
+    },
     audit: async () => {
       // Records are written once a turn of the event loop.
       await new Promise((done) => setTimeout(done, 50));
@@ -136,8 +158,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
     stop: async () => {
       await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
       await gateway.stop();
-      await database.drop();
-      await rm(folder, { recursive: true, force: true });
+      await forget();
     },
   };
 }

@@ -3,6 +3,7 @@ import { ScrubjayError } from '../errors.js';
 import type { RoleView } from '../rewriting/rewrite-context.js';
 import type { ColumnMask } from './column-mask.js';
 import { type DecisionBasis, decideMasks } from './decide-masks.js';
+import type { Policy } from './policy.js';
 import type { QuerySubject } from './query-subject.js';
 
 /** A role that the policy does not know, or that may not ask for this purpose. */
@@ -17,6 +18,20 @@ export class RoleRefusedError extends ScrubjayError {
  */
 export function decideRoleView(basis: DecisionBasis & { readonly subject: QuerySubject }): RoleView {
   const { policy, subject } = basis;
+  const { access } = checkRole(policy, subject);
+  if (access === 'clear') return { role: subject.role, access: 'clear', masks: new Map() };
+  const { masks, refusals } = decideMasks(basis);
+  const undecided = new Map(refusals.map(({ where, problem }) => [where, problem]));
+  const all = new Map(masks);
+  for (const { name } of columnsOf(basis.catalog)) {
+    const problem = undecided.get(printColumnName(name));
+    if (problem !== undefined) all.set(printColumnName(name), hidden(name, problem));
+  }
+  return { role: subject.role, access: 'masked', masks: all };
+}
+
+/** What the policy says of the role that asks. @throws RoleRefusedError */
+export function checkRole(policy: Policy, subject: QuerySubject): Policy['roles'][string] {
   const role = Object.hasOwn(policy.roles, subject.role) ? policy.roles[subject.role] : undefined;
   if (!role) {
     throw new RoleRefusedError(
@@ -30,15 +45,7 @@ export function decideRoleView(basis: DecisionBasis & { readonly subject: QueryS
       `say one of: ${role.purposes.join(', ')}`,
     );
   }
-  if (role.access === 'clear') return { role: subject.role, access: 'clear', masks: new Map() };
-  const { masks, refusals } = decideMasks(basis);
-  const undecided = new Map(refusals.map(({ where, problem }) => [where, problem]));
-  const all = new Map(masks);
-  for (const { name } of columnsOf(basis.catalog)) {
-    const problem = undecided.get(printColumnName(name));
-    if (problem !== undefined) all.set(printColumnName(name), hidden(name, problem));
-  }
-  return { role: subject.role, access: 'masked', masks: all };
+  return role;
 }
 
 function hidden(column: ColumnMask['column'], problem: string): ColumnMask {

@@ -31,6 +31,9 @@ const secret = z
 const databaseSchema = z.strictObject({
   url: secret.describe('Where the connection URL stands: postgres://account:password@host:5432/database.'),
   labels: z.string().describe('The labels file of the database.'),
+  environment: name
+    .default('production')
+    .describe('Where the database stands: what rules of a policy may ask.'),
   searchPath: z
     .array(name)
     .min(1)
@@ -49,6 +52,7 @@ const roleSchema = z
   .strictObject({
     policy: z.string().optional().describe('A ready policy or a file: what is masked.'),
     sees: z.literal('clear').optional().describe('`clear` in place of a policy: nothing is masked.'),
+    purpose: z.string().optional().describe('What the role queries for, where its policy asks.'),
     databases: z.array(name).optional().describe('The databases that the role may use; all when left out.'),
     trustedFunctions: z
       .array(z.string())

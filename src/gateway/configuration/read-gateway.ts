@@ -2,15 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { parseLabels } from '../../domain/classification/labels-file.js';
 import { FileFormatError, ScrubjayError } from '../../domain/errors.js';
-import { parsePolicy, type ReadPolicy } from '../../domain/policy/policy-file.js';
-import { clearView, maskedView } from '../../domain/policy/role-view.js';
+import { parsePolicy } from '../../domain/policy/policy-file.js';
+import type { Policy } from '../../domain/policy/policy.js';
 import { parseYamlFile } from '../../domain/yaml-file.js';
 import { type MaskingKey, parseMaskingKey, readMaskingKey } from '../../runs/masking-key.js';
 import { readPrivateFile } from '../../runs/private-file.js';
 import type { Rules } from '../../rules/read-rules.js';
 import { deriveVerifier, parseVerifier, type ScramVerifier } from '../authentication/scram-verifier.js';
-import type { RoleViews } from '../database/served-database.js';
+import type { RoleViews } from '../database/role-views.js';
 import { type GatewayFile, gatewayFileSchema, type Secret } from './gateway-file.js';
+import { viewsByPolicy } from './views-by-policy.js';
 
 /** Something that the gateway file names cannot be had. */
 export class GatewayFileError extends ScrubjayError {
@@ -82,10 +83,14 @@ export async function readGateway({ file, rules, env }: GatewaySources): Promise
       : await readMaskingKey({ env }),
     databases: new Map(
       await Promise.all(
-        Object.entries(value.databases).map(async ([name, { url, labels, searchPath, pool }]) => {
-          const views = await viewsOf(name, at(labels), { roles, policies, rules });
-          return [name, { location: await secret(url), searchPath, pool, views }] as const;
-        }),
+        Object.entries(value.databases).map(
+          async ([name, { url, labels: file, environment, searchPath, pool }]) => {
+            const types = rules.informationTypes;
+            const labels = parseLabels(await textOf(at(file), `the labels of ${name}`), at(file), types);
+            const views = viewsByPolicy({ database: name, environment, roles, policies, labels, types });
+            return [name, { location: await secret(url), searchPath, pool, views }] as const;
+          },
+        ),
       ),
     ),
     users: new Map(
@@ -125,40 +130,20 @@ function checkNames(
   }
 }
 
+/** By what `roles.*.policy` says. */
 async function readPolicies(
   { roles }: GatewayFile,
   { policies, informationTypes }: Rules,
   at: (path: string) => string,
-): Promise<ReadonlyMap<string, ReadPolicy>> {
-  const read = new Map<string, ReadPolicy>();
+): Promise<ReadonlyMap<string, Policy>> {
+  const read = new Map<string, Policy>();
   for (const { policy } of Object.values(roles)) {
     if (policy === undefined || read.has(policy)) continue;
     const ready = policies.get(policy);
-    read.set(policy, ready ?? parsePolicy(await textOf(at(policy), 'a policy'), policy, informationTypes));
+    const named = ready ?? parsePolicy(await textOf(at(policy), 'a policy'), policy, informationTypes);
+    read.set(policy, named.policy);
   }
   return read;
-}
-
-async function viewsOf(
-  database: string,
-  labelsFile: string,
-  {
-    roles,
-    policies,
-    rules,
-  }: { roles: GatewayFile['roles']; policies: ReadonlyMap<string, ReadPolicy>; rules: Rules },
-): Promise<RoleViews> {
-  const types = rules.informationTypes;
-  const labels = parseLabels(await textOf(labelsFile, `the labels of ${database}`), labelsFile, types);
-  const served = Object.entries(roles).filter(([, { databases }]) => databases?.includes(database) ?? true);
-  return ({ catalog }) =>
-    new Map(
-      served.map(([role, { policy, trustedFunctions }]) => {
-        if (policy === undefined) return [role, clearView(role)];
-        const basis = { catalog, labels, policy: policies.get(policy)!.policy, types };
-        return [role, maskedView(role, basis, trustedFunctions)];
-      }),
-    );
 }
 
 async function readSecret(

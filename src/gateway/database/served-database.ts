@@ -1,13 +1,10 @@
 import type { QueryCatalog } from '../../domain/rewriting/query-catalog.js';
-import { protect } from '../../domain/rewriting/protect.js';
-import type { RoleView, SessionNames } from '../../domain/rewriting/rewrite-context.js';
+import type { SessionNames } from '../../domain/rewriting/rewrite-context.js';
 import { toSessionNames } from '../../engines/postgres/session-names.js';
-import { Planner } from '../planning/planner.js';
 import type { UpstreamPool } from '../upstream/upstream-pool.js';
 import { CatalogWatch } from './catalog-watch.js';
-
-/** Works out what each role sees of a catalog: labels and policies stand behind it. */
-export type RoleViews = (catalog: QueryCatalog) => ReadonlyMap<string, RoleView>;
+import { Epoch } from './epoch.js';
+import type { RoleViews } from './role-views.js';
 
 export interface ServedDatabaseOptions {
   /** As clients call it. */
@@ -19,22 +16,15 @@ export interface ServedDatabaseOptions {
   readonly catalogMaxAgeMs: number;
 }
 
-/** What statements are rewritten under; a new one for each change of the catalog. */
-export interface Epoch {
-  readonly version: number;
-  readonly planners: ReadonlyMap<string, Planner>;
-  /** What names mean in sessions that changed nothing themselves, by their start-up settings. */
-  readonly commonNames: Map<string, SessionNames>;
-}
-
 /** A database that clients reach through the gateway, with its catalog as of a moment ago. */
 export class ServedDatabase {
   readonly name: string;
   readonly pool: UpstreamPool;
   readonly #watch: CatalogWatch;
-  readonly #views: RoleViews;
+  #views: RoleViews;
   readonly #maxAgeMs: number;
   #stamp: string | undefined;
+  #catalog: QueryCatalog | undefined;
   #epoch: Epoch | undefined;
   /** When the last successful look began, by `performance.now()`. */
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -53,7 +43,24 @@ export class ServedDatabase {
 
   /** What to rewrite under; undefined while it is older than allowed, or when it could not be read. */
   get epoch(): Epoch | undefined {
-    return performance.now() - this.#lookedAt <= this.#maxAgeMs ? this.#epoch : undefined;
+    const young = performance.now() - this.#lookedAt <= this.#maxAgeMs;
+    return young && !this.#outlived ? this.#epoch : undefined;
+  }
+
+  /** A policy says something else by now. */
+  get #outlived(): boolean {
+    return this.#epoch !== undefined && Date.now() >= this.#epoch.endsAt;
+  }
+
+  /** Works out what other labels or policies show. @returns what makes them hold. @throws RoleRefusedError */
+  prepare(views: RoleViews): () => void {
+    const catalog = this.#catalog!;
+    const epoch = this.#next(catalog, views);
+    return () => {
+      // The catalog may have changed in between: the last word is had under the newest.
+      this.#epoch = this.#catalog === catalog ? epoch : this.#next(this.#catalog!, views);
+      this.#views = views;
+    };
   }
 
   /**
@@ -107,18 +114,10 @@ export class ServedDatabase {
   #look(): Promise<void> {
     const startedAt = performance.now();
     const look = this.#watch.changedSince(this.#stamp).then((changed) => {
-      if (changed) {
-        const views = this.#views(changed.catalog);
-        const planners = [...views].map(
-          ([role, view]) => [role, new Planner(protect(changed.catalog, view))] as const,
-        );
-        this.#epoch = {
-          version: (this.#epoch?.version ?? 0) + 1,
-          planners: new Map(planners),
-          commonNames: new Map(),
-        };
-        this.#stamp = changed.stamp;
-      }
+      const catalog = changed?.catalog ?? this.#catalog!;
+      if (changed || this.#outlived) this.#epoch = this.#next(catalog, this.#views);
+      this.#catalog = catalog;
+      this.#stamp = changed?.stamp ?? this.#stamp;
       this.#lookedAt = startedAt;
     });
     this.#looking = look;
@@ -127,5 +126,9 @@ export class ServedDatabase {
     };
     look.then(done, done);
     return look;
+  }
+
+  #next(catalog: QueryCatalog, views: RoleViews): Epoch {
+    return new Epoch((this.#epoch?.version ?? 0) + 1, catalog, views, new Date());
   }
 }

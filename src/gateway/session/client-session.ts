@@ -70,7 +70,7 @@ export class ClientSession {
         if (this.#leaving) setImmediate(() => this.#end());
       },
     });
-    const context = new StatementContext(client.identity.role, database, this.#conversation, audit);
+    const context = new StatementContext(client.identity, database, this.#conversation, audit);
     const effects = new SessionEffects(this.#conversation, statements, new PreparedInSql());
     const parts = {
       context,

@@ -1,7 +1,9 @@
 import { ScrubjayError } from '../../domain/errors.js';
 import type { SessionNames } from '../../domain/rewriting/rewrite-context.js';
 import type { Audit } from '../audit/audit.js';
-import type { Epoch, ServedDatabase } from '../database/served-database.js';
+import type { Epoch } from '../database/epoch.js';
+import type { Viewer } from '../database/role-views.js';
+import type { ServedDatabase } from '../database/served-database.js';
 import type { Plan } from '../planning/plan.js';
 import { UpstreamQueryError } from '../upstream/upstream-connection.js';
 import { PoolExhaustedError } from '../upstream/upstream-pool.js';
@@ -23,13 +25,13 @@ export type Unavailable = Buffer;
  * session, and a connection to run on. Most times all three are at hand, and nothing waits.
  */
 export class StatementContext {
-  readonly #role: string;
+  readonly #viewer: Viewer;
   readonly #database: ServedDatabase;
   readonly #conversation: UpstreamConversation;
   readonly #audit: Audit;
 
-  constructor(role: string, database: ServedDatabase, conversation: UpstreamConversation, audit: Audit) {
-    this.#role = role;
+  constructor(viewer: Viewer, database: ServedDatabase, conversation: UpstreamConversation, audit: Audit) {
+    this.#viewer = viewer;
     this.#database = database;
     this.#conversation = conversation;
     this.#audit = audit;
@@ -69,7 +71,7 @@ export class StatementContext {
   }
 
   #context(epoch: Epoch, names: SessionNames): Context {
-    const planner = epoch.planners.get(this.#role)!;
+    const planner = epoch.planner(this.#viewer);
     return { epoch, names, plan: (sql) => planner.plan(sql, names) };
   }
 }

@@ -1,7 +1,8 @@
 import type { SessionNames } from '../../domain/rewriting/rewrite-context.js';
 import { maskServerError } from '../../domain/rewriting/server-messages.js';
 import { sessionNamesQuery } from '../../engines/postgres/session-names.js';
-import type { Epoch, ServedDatabase } from '../database/served-database.js';
+import type { Epoch } from '../database/epoch.js';
+import type { ServedDatabase } from '../database/served-database.js';
 import { readTextRow, type TransactionStatus } from '../protocol/backend-messages.js';
 import type { Verdict } from '../protocol/backend-scanner.js';
 import { FieldWriter } from '../protocol/field-writer.js';
