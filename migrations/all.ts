@@ -3,6 +3,7 @@ import { LabelsAndPolicies1764100000000 } from './1764100000000-labels-and-polic
 import { Jobs1764200000000 } from './1764200000000-jobs.js';
 import { ScansAndScrubs1764210000000 } from './1764210000000-scans-and-scrubs.js';
 import { Webhooks1764220000000 } from './1764220000000-webhooks.js';
+import { CredentialNews1764230000000 } from './1764230000000-credential-news.js';
 
 /** Every migration, in order: what the service brings its database up to date with. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   Jobs1764200000000,
   ScansAndScrubs1764210000000,
   Webhooks1764220000000,
+  CredentialNews1764230000000,
 ];

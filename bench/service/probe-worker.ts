@@ -1,4 +1,5 @@
 import { migrations } from '../../migrations/all.js';
+import { DatabaseNews } from '../../src/service/database/database-news.js';
 import { ServiceDatabase } from '../../src/service/database/service-database.js';
 import type { JobKind } from '../../src/service/jobs/job-kind.js';
 import { JobNews } from '../../src/service/jobs/job-news.js';
@@ -12,7 +13,7 @@ const [url, redisUrl] = process.argv.slice(2) as [string, string | undefined];
 const timings = { ...defaultTimings, leaseMs: 3_000, sweepMs: 1_000 };
 const database = await ServiceDatabase.open(url, migrations);
 const queue = await openQueue({ redisUrl, ownerUrl: url }, timings, () => undefined);
-const news = await JobNews.open(url);
+const news = new JobNews(await DatabaseNews.open(url));
 
 const probe: JobKind = {
   id: 'probe',

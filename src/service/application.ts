@@ -1,13 +1,12 @@
 import 'reflect-metadata';
-import helmet from '@fastify/helmet';
 import { Logger as NestLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
-import type { Configuration } from './configuration/configuration.js';
 import { describeApi, serveDocumentation } from './documentation/documentation.js';
 import type { Foundation } from './foundation.js';
+import { hardenForBrowsers } from './http/browser-headers.js';
 import { RateLimits } from './http/rate-limits.js';
 import { refuseUnstorable } from './http/refuse-unstorable.js';
 import { type Logger, NestLog } from './logging/log.js';
@@ -22,7 +21,7 @@ export async function createApplication(foundation: Foundation): Promise<NestFas
   const { configuration, log } = foundation;
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
-    genReqId: () => uuidv7(),
+    genReqId: countedIds(),
     trustProxy: configuration.trustedProxies.length > 0 ? [...configuration.trustedProxies] : false,
     // A slow client may not hold a connection for ever.
     requestTimeout: 30_000,
@@ -45,6 +44,13 @@ export async function createApplication(foundation: Foundation): Promise<NestFas
   return application;
 }
 
+/** Ids of requests: one of the process, and a number. */
+function countedIds(): () => string {
+  const process = uuidv7();
+  let requests = 0;
+  return () => `${process}-${++requests}`;
+}
+
 /** One line a request: the route's pattern and not its URL, whose query somebody may have put data into. */
 function logRequests(server: FastifyInstance, log: Logger): void {
   server.addHook('onResponse', (request, reply, done) => {
@@ -56,43 +62,5 @@ function logRequests(server: FastifyInstance, log: Logger): void {
       durationMs: Math.round(reply.elapsedTime),
     });
     done();
-  });
-}
-
-/** Headers and origins for the pages that people open; the API itself answers JSON only. */
-async function hardenForBrowsers(
-  application: NestFastifyApplication,
-  server: FastifyInstance,
-  configuration: Configuration,
-): Promise<void> {
-  await application.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        // Swagger UI's style sheet has its icons inside.
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        frameAncestors: ["'none'"],
-        formAction: ["'none'"],
-        baseUri: ["'none'"],
-      },
-    },
-    strictTransportSecurity: false,
-  });
-  // Over plain HTTP the header means nothing; behind TLS the proxy in front says so (TRUSTED_PROXIES).
-  server.addHook('onSend', (request, reply, payload, done) => {
-    if (request.protocol === 'https') {
-      void reply.header('strict-transport-security', 'max-age=31536000; includeSubDomains');
-    }
-    done(null, payload);
-  });
-  application.enableCors({
-    origin: [...configuration.corsOrigins],
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['etag', 'location', 'retry-after'],
-    maxAge: 600,
   });
 }

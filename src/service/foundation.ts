@@ -7,6 +7,7 @@ import { readClassifier } from '../rules/read-classifier.js';
 import { readRules, type Rules } from '../rules/read-rules.js';
 import { readPrivateFile, writePrivateFile } from '../runs/private-file.js';
 import { type Configuration, ConfigurationError, dataFile } from './configuration/configuration.js';
+import { DatabaseNews } from './database/database-news.js';
 import { ServiceDatabase } from './database/service-database.js';
 import { type JobKeeping, openJobKeeping } from './jobs/job-keeping.js';
 import { createLog, type Logger } from './logging/log.js';
@@ -18,6 +19,8 @@ export interface Foundation {
   readonly database: ServiceDatabase;
   /** Owner's connection to the service's own database: for migrations and the job queue. */
   readonly databaseUrl: string;
+  /** What transactions of the database tell. */
+  readonly news: DatabaseNews;
   readonly keyWrapper: KeyWrapper;
   readonly rules: Rules;
   readonly log: Logger;
@@ -45,11 +48,17 @@ export async function openFoundation(configuration: Configuration): Promise<Open
   try {
     const databaseUrl = configuration.databaseUrl ?? embedded!.url();
     const database = await ServiceDatabase.open(databaseUrl, migrations);
+    const news = await DatabaseNews.open(databaseUrl);
     const log = createLog(configuration);
-    const parts = { configuration, database, databaseUrl, keyWrapper, rules, log };
-    const keeping = await openJobKeeping({ ...parts, classifier: await readClassifier(rules) });
+    const parts = { configuration, database, databaseUrl, news, keyWrapper, rules, log };
+    let classifier: ReturnType<typeof readClassifier> | undefined;
+    const keeping = await openJobKeeping({
+      ...parts,
+      classifier: () => (classifier ??= readClassifier(rules)),
+    });
     const close = async () => {
       await keeping.close();
+      await news.close();
       await database.close();
       await embedded?.stop();
     };

@@ -18,7 +18,7 @@ import { Tenants } from './tenants/tenants.js';
 import { TenantsController } from './tenants/tenants.controller.js';
 import { ApiKeyCredentials } from './auth/api-key-credentials.js';
 import { AuthGuard } from './auth/auth.guard.js';
-import { CREDENTIALS } from './auth/caller.js';
+import { KnownCallers } from './auth/known-callers.js';
 import { OidcCredentials } from './auth/oidc-credentials.js';
 import { DataSources } from './data-sources/data-sources.js';
 import { DataSourcesController } from './data-sources/data-sources.controller.js';
@@ -35,13 +35,14 @@ import { SecretStore } from './secrets/secret-store.js';
 @Module({})
 export class ServiceModule {
   static on(foundation: Foundation): DynamicModule {
-    const { configuration, database, keyWrapper, rules } = foundation;
+    const { configuration, database, keyWrapper, news, rules } = foundation;
     const addresses = new AddressPolicy(configuration);
     const secrets = new SecretStore(keyWrapper);
     const credentials = [
       new ApiKeyCredentials(database, () => new Date()),
       new OidcCredentials(configuration.oidcIssuers, database),
     ];
+    const callers = new KnownCallers(credentials, news);
     return {
       module: ServiceModule,
       imports: [WorkModule.on(foundation)],
@@ -63,11 +64,11 @@ export class ServiceModule {
         { provide: SecretStore, useValue: secrets },
         { provide: AddressPolicy, useValue: addresses },
         { provide: RateLimits, useValue: new RateLimits(configuration) },
-        { provide: CREDENTIALS, useValue: credentials },
+        { provide: KnownCallers, useValue: callers },
         { provide: DataSources, useValue: new DataSources(database, secrets, addresses) },
         { provide: Tenants, useValue: new Tenants(database) },
-        { provide: Members, useValue: new Members(database) },
-        { provide: ApiKeys, useValue: new ApiKeys(database) },
+        { provide: Members, useValue: new Members(database, callers) },
+        { provide: ApiKeys, useValue: new ApiKeys(database, callers) },
         { provide: Findings, useValue: new Findings(database) },
         { provide: Labels, useValue: new Labels(database, rules.informationTypes) },
         { provide: LabelReports, useValue: new LabelReports(database) },

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { migrations } from '../../migrations/all.js';
 import type { Caller } from '../../src/service/auth/caller.js';
+import { DatabaseNews } from '../../src/service/database/database-news.js';
 import { ServiceDatabase } from '../../src/service/database/service-database.js';
 import type { JobAttempt, JobKind, JobResult } from '../../src/service/jobs/job-kind.js';
 import { JobNews } from '../../src/service/jobs/job-news.js';
@@ -47,7 +48,8 @@ export async function startJobs(redisUrl: string | undefined, probe: { run: Prob
   const own = await createDatabase();
   const database = await ServiceDatabase.open(own.url, migrations);
   const queue = await openQueue({ redisUrl, ownerUrl: own.url }, hurried, () => undefined);
-  const news = await JobNews.open(own.url);
+  const told = await DatabaseNews.open(own.url);
+  const news = new JobNews(told);
   const kind: JobKind = {
     id: 'probe',
     maxFailures: 3,
@@ -92,7 +94,7 @@ export async function startJobs(redisUrl: string | undefined, probe: { run: Prob
       await sweeper.stop();
       await Promise.all(workers.map((worker) => worker.stop(0)));
       await queue.close();
-      await news.close();
+      await told.close();
       await database.close();
       await own.drop();
     },

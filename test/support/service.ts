@@ -7,6 +7,7 @@ import { createApplication } from '../../src/service/application.js';
 import { newApiKey } from '../../src/service/auth/api-key-credentials.js';
 import type { Role } from '../../src/service/auth/permissions.js';
 import { readConfiguration } from '../../src/service/configuration/configuration.js';
+import { DatabaseNews } from '../../src/service/database/database-news.js';
 import { ServiceDatabase } from '../../src/service/database/service-database.js';
 import type { Foundation } from '../../src/service/foundation.js';
 import { openJobKeeping } from '../../src/service/jobs/job-keeping.js';
@@ -38,7 +39,7 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-/** Compiled once a test file. */
+/** Compiled once a test file, and only in one that scans. */
 let classifier: ReturnType<typeof packagedClassifier> | undefined;
 
 /** @param logTo where log lines go; nobody reads them by default */
@@ -60,12 +61,16 @@ export async function startService(
     configuration,
     database,
     databaseUrl: own.url,
+    news: await DatabaseNews.open(own.url),
     keyWrapper,
     rules: await shippedRules(),
     log: createLog(configuration, logTo),
   };
-  classifier ??= packagedClassifier();
-  const keeping = await openJobKeeping({ ...parts, classifier: await classifier, timings: hurried });
+  const keeping = await openJobKeeping({
+    ...parts,
+    classifier: () => (classifier ??= packagedClassifier()),
+    timings: hurried,
+  });
   const foundation = { ...parts, keeping };
   const application = await createApplication(foundation);
   await application.init();
@@ -83,6 +88,7 @@ export async function startService(
     stop: async () => {
       await application.close();
       await keeping.close();
+      await parts.news.close();
       await database.close();
       await own.drop();
     },

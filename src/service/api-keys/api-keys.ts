@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { recordAudit } from '../audit/audit-log.js';
 import { newApiKey } from '../auth/api-key-credentials.js';
 import type { Caller } from '../auth/caller.js';
+import type { KnownCallers } from '../auth/known-callers.js';
 import type { Role } from '../auth/permissions.js';
 import { Conditions } from '../database/conditions.js';
 import type { ServiceDatabase } from '../database/service-database.js';
@@ -27,9 +28,11 @@ interface ApiKeyRow {
 /** The keys that a tenant's machines come with. A key is never deleted: who did what with it stays known. */
 export class ApiKeys {
   readonly #database: ServiceDatabase;
+  readonly #callers: KnownCallers;
 
-  constructor(database: ServiceDatabase) {
+  constructor(database: ServiceDatabase, callers: KnownCallers) {
     this.#database = database;
+    this.#callers = callers;
   }
 
   async list({ tenantId }: Caller, query: ApiKeysQuery): Promise<Page<ApiKeyView>> {
@@ -94,6 +97,8 @@ export class ApiKeys {
       ]);
       await audit(manager, caller, 'revoked', id, {});
     });
+    // Other processes hear it from the database; this one need not wait for that.
+    this.#callers.forget(caller.tenantId);
   }
 }
 

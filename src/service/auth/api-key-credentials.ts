@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { UnauthenticatedError } from '../problems/problems.js';
-import type { Caller, Credentials } from './caller.js';
+import type { Credentials, Presented, Verified } from './caller.js';
 import type { Role } from './permissions.js';
 
 /** `sj_<prefix>_<secret>`: the prefix finds the key and may be shown; the secret is kept as a hash only. */
@@ -44,9 +44,13 @@ export class ApiKeyCredentials implements Credentials {
     this.#now = now;
   }
 
-  async verify(token: string): Promise<Caller | undefined> {
+  async check(token: string): Promise<Presented | undefined> {
     const [, prefix, secret] = format.exec(token) ?? [];
     if (prefix === undefined || secret === undefined) return undefined;
+    return { lookUp: () => this.#lookUp(prefix, secret) };
+  }
+
+  async #lookUp(prefix: string, secret: string): Promise<Verified> {
     const [row] = await this.#database.withoutTenant<ApiKeyRow>('select * from api_key_by_prefix($1)', [
       prefix,
     ]);
@@ -56,7 +60,8 @@ export class ApiKeyCredentials implements Credentials {
     if (row.revoked_at) throw new UnauthenticatedError('revoked API key');
     if (row.expires_at && row.expires_at <= this.#now()) throw new UnauthenticatedError('expired API key');
     await this.#noteUse(row);
-    return { tenantId: row.tenant_id, subject: `api-key:${row.id}`, roles: row.roles };
+    const caller = { tenantId: row.tenant_id, subject: `api-key:${row.id}`, roles: row.roles };
+    return { caller, ...(row.expires_at && { expiresAt: row.expires_at }) };
   }
 
   /** To the minute: a busy key must not write a row for each request. */

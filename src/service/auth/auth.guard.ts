@@ -3,7 +3,6 @@ import {
   type CanActivate,
   createParamDecorator,
   type ExecutionContext,
-  Inject,
   Injectable,
   SetMetadata,
 } from '@nestjs/common';
@@ -12,7 +11,8 @@ import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { RateLimits } from '../http/rate-limits.js';
 import { ForbiddenError, UnauthenticatedError } from '../problems/problems.js';
-import { type Caller, CREDENTIALS, type Credentials } from './caller.js';
+import type { Caller } from './caller.js';
+import { KnownCallers } from './known-callers.js';
 import { allows, type Permission } from './permissions.js';
 
 const PERMISSION = 'scrubjay:permission';
@@ -41,7 +41,7 @@ export interface AuthenticatedRequest extends FastifyRequest {
 export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    @Inject(CREDENTIALS) private readonly credentials: readonly Credentials[],
+    private readonly callers: KnownCallers,
     private readonly limits: RateLimits,
   ) {}
 
@@ -61,19 +61,11 @@ export class AuthGuard implements CanActivate {
 
   async #identify(request: FastifyRequest): Promise<Caller> {
     try {
-      return await this.#verify(bearerToken(request.headers.authorization));
+      return await this.callers.identify(bearerToken(request.headers.authorization));
     } catch (error) {
       if (error instanceof UnauthenticatedError) await this.limits.countGuess(request);
       throw error;
     }
-  }
-
-  async #verify(token: string): Promise<Caller> {
-    for (const kind of this.credentials) {
-      const caller = await kind.verify(token);
-      if (caller) return caller;
-    }
-    throw new UnauthenticatedError('no kind of credential knows the token');
   }
 }
 

@@ -8,11 +8,24 @@ export interface Caller {
   readonly roles: readonly Role[];
 }
 
-/** One kind of credential; `AuthGuard` asks each in turn. */
-export interface Credentials {
-  /** The caller of a bearer token; undefined when the token is of another kind. Throws when it is invalid. */
-  verify(token: string): Promise<Caller | undefined>;
+/** A credential that the service's database knows. */
+export interface Verified {
+  readonly caller: Caller;
+  /** Undefined when the database sets no end to it. */
+  readonly expiresAt?: Date;
 }
 
-/** Nest's token for the list of credential kinds. */
-export const CREDENTIALS = Symbol('credentials');
+/** A credential that is right in itself: whom it speaks for is for the service's database to say. */
+export interface Presented {
+  /** Throws `UnauthenticatedError` when it opens nothing. */
+  lookUp(): Promise<Verified>;
+}
+
+/** One kind of credential; `KnownCallers` asks each in turn. */
+export interface Credentials {
+  /**
+   * Checks all that can be told without the database: form, signature, time. Undefined for a token of
+   * another kind. Throws `UnauthenticatedError`.
+   */
+  check(token: string): Promise<Presented | undefined>;
+}

@@ -1,9 +1,9 @@
 import type { JWTPayload } from 'jose';
-import { claimedIssuer, OidcTokens, TokenRefused } from '../../runs/oidc-tokens.js';
+import { claimedIssuer, OidcTokens, TokenRefused, type VerifiedClaims } from '../../runs/oidc-tokens.js';
 import type { OidcIssuer } from '../configuration/configuration.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { RequestError, UnauthenticatedError } from '../problems/problems.js';
-import type { Caller, Credentials } from './caller.js';
+import type { Credentials, Presented, Verified } from './caller.js';
 import type { Role } from './permissions.js';
 
 /** The issuer of a token cannot be asked for its keys: nobody can say whether the token holds. */
@@ -29,14 +29,18 @@ export class OidcCredentials implements Credentials {
     this.#database = database;
   }
 
-  async verify(token: string): Promise<Caller | undefined> {
+  async check(token: string): Promise<Presented | undefined> {
     const issuer = this.#issuers.get(claimedIssuer(token) ?? '');
     if (!issuer) return undefined;
     const claims = await this.#verifiedClaims(token, issuer);
+    return { lookUp: () => this.#lookUp(claims, issuer) };
+  }
+
+  async #lookUp(claims: VerifiedClaims, issuer: OidcIssuer): Promise<Verified> {
     const tenantId = await this.#tenantOf(claims, issuer);
     const subject = `oidc:${issuer.issuer}#${claims.sub}`;
     const roles = new Set([...rolesOf(claims, issuer), ...(await this.#memberRoles(tenantId, subject))]);
-    return { tenantId, subject, roles: [...roles] };
+    return { caller: { tenantId, subject, roles: [...roles] } };
   }
 
   async #verifiedClaims(token: string, issuer: OidcIssuer) {

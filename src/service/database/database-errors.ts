@@ -18,10 +18,16 @@ const unavailable = /^(08|53|57P|58)|^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOST
  * out: they quote values.
  */
 export function translateDatabaseError(error: unknown): unknown {
-  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const { code, message, routine } = (error ?? {}) as {
+    code?: unknown;
+    message?: unknown;
+    routine?: unknown;
+  };
   if (code === '23503') return inUse;
   if (code === '23505') return taken;
   if (typeof code === 'string' && unavailable.test(code)) return new UnavailableError(error);
+  // A migration is under way: prepared statements are made anew at the next try (`preparing-client.ts`).
+  if (routine === 'RevalidateCachedQuery') return new UnavailableError(error);
   if (typeof message === 'string' && /^Connection terminated|^timeout exceeded/.test(message))
     return new UnavailableError(error);
   return error;

@@ -3,6 +3,8 @@ import type pg from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ScrubjayError } from '../../domain/errors.js';
 import { translateDatabaseError } from './database-errors.js';
+import { isoTimes } from './iso-times.js';
+import { PreparingClient } from './preparing-client.js';
 
 /** The role that every query of the service runs as; it owns nothing and row-level security holds for it. */
 export const SERVICE_ROLE = 'scrubjay_service';
@@ -20,9 +22,12 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export class ServiceDatabase {
   readonly #pool: DataSource;
+  /** The connections of `#pool`, for what needs nothing of TypeORM. */
+  readonly #clients: pg.Pool;
 
   private constructor(pool: DataSource) {
     this.#pool = pool;
+    this.#clients = (pool.driver as DataSource['driver'] & { readonly master: pg.Pool }).master;
   }
 
   /** Brings the schema up to date as the owner, then connects as the service's role. */
@@ -33,7 +38,12 @@ export class ServiceDatabase {
       url: ownerUrl,
       applicationName: 'scrubjay service',
       // The role is the session's start value, so that RESET ROLE comes back to it and not to the owner.
-      extra: { options: `-c role=${SERVICE_ROLE} -c search_path=public`, max: 16, pipeline: true },
+      extra: {
+        Client: PreparingClient,
+        options: `-c role=${SERVICE_ROLE} -c search_path=public -c timezone=UTC`,
+        max: 16,
+        pipeline: true,
+      },
     });
     return new ServiceDatabase(await pool.initialize());
   }
@@ -46,7 +56,7 @@ export class ServiceDatabase {
     try {
       const client = (await runner.connect()) as PooledClient;
       inOneWrite(client);
-      const begun = client.query(`begin; select set_config('app.tenant', '${tenantId}', true)`);
+      const begun = client.query(`begin; set local app.tenant = '${tenantId}'`);
       // Waited for below: the work's first statement follows on its heels (pg's pipeline mode). Should it
       // fail, that statement has no tenant and row-level security shows and takes nothing.
       begun.catch(() => undefined);
@@ -64,24 +74,26 @@ export class ServiceDatabase {
 
   /**
    * One query of a tenant's rows: transaction, query and commit travel to the server together, which
-   * makes of three round trips one. Should the query fail, the commit is a rollback.
+   * makes of three round trips one. Should the query fail, the commit is a rollback. Times come as the text
+   * that the API answers.
    */
   async readAsTenant<Row>(tenantId: string, sql: string, values: readonly unknown[]): Promise<Row[]> {
     if (!uuid.test(tenantId)) throw new Error('a tenant is named by its UUID');
-    const runner = this.#pool.createQueryRunner();
     try {
-      const client = (await runner.connect()) as PooledClient;
+      const client = (await this.#clients.connect()) as PooledClient;
       inOneWrite(client);
-      const [, { rows }] = await Promise.all([
-        client.query(`begin read only; select set_config('app.tenant', '${tenantId}', true)`),
-        client.query<Row & pg.QueryResultRow>(sql, [...values]),
-        client.query('commit'),
-      ]);
+      const begun = client.query(`begin read only; set local app.tenant = '${tenantId}'`);
+      const asked = client.query<Row & pg.QueryResultRow>({ text: sql, types: isoTimes }, [...values]);
+      const ended = client.query('commit');
+      // All of them before the connection is another's; the first that failed is why.
+      await Promise.allSettled([begun, asked, ended]);
+      client.release();
+      await begun;
+      const { rows } = await asked;
+      await ended;
       return rows;
     } catch (error) {
       throw translateDatabaseError(error);
-    } finally {
-      await runner.release();
     }
   }
 

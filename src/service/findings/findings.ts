@@ -15,10 +15,11 @@ interface SummaryRow {
   readonly sensitivity: Sensitivity;
   readonly confidence: number;
   readonly scan_id: string;
-  readonly found_at: Date;
+  readonly found_at: string;
 }
 
-interface FindingRow extends SummaryRow {
+interface FindingRow extends Omit<SummaryRow, 'found_at'> {
+  readonly found_at: Date;
   readonly evidence: Finding['evidence'];
   readonly runner_up: Finding['runnerUp'];
   readonly paths: Finding['paths'];
@@ -63,7 +64,7 @@ export class Findings {
         details: { dataSource: row.data_source_id, column: row.column_name },
       });
       const { evidence, runner_up: runnerUp, paths } = row;
-      return { ...summaryOf(row), evidence, runnerUp, paths };
+      return { ...summaryOf({ ...row, found_at: row.found_at.toISOString() }), evidence, runnerUp, paths };
     });
   }
 }
@@ -77,6 +78,6 @@ function summaryOf(row: SummaryRow): FindingSummary {
     sensitivity: row.sensitivity,
     confidence: row.confidence,
     scan: row.scan_id,
-    foundAt: row.found_at.toISOString(),
+    foundAt: row.found_at,
   };
 }

@@ -2,6 +2,7 @@ import type { Classifier } from '../../domain/classification/classifier.js';
 import type { Rules } from '../../rules/read-rules.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { DataSourceLocations } from '../data-sources/read-location.js';
+import type { DatabaseNews } from '../database/database-news.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { type Logger } from '../logging/log.js';
 import { AddressPolicy } from '../network/address-policy.js';
@@ -36,9 +37,11 @@ export interface JobKeepingParts {
   readonly database: ServiceDatabase;
   /** The owner's connection. */
   readonly databaseUrl: string;
+  readonly news: DatabaseNews;
   readonly keyWrapper: KeyWrapper;
   readonly rules: Rules;
-  readonly classifier: Classifier;
+  /** Compiled when first asked for. */
+  readonly classifier: () => Promise<Classifier>;
   readonly log: Logger;
   readonly timings?: JobTimings;
 }
@@ -52,21 +55,17 @@ export async function openJobKeeping(parts: JobKeepingParts): Promise<JobKeeping
     timings,
     onError,
   );
-  const news = await JobNews.open(databaseUrl);
   const kinds = jobKinds(parts);
   const jobs = new Jobs(database, queue, kinds);
   return {
     queue,
-    news,
+    news: new JobNews(parts.news),
     kinds,
     jobs,
     scans: new Scans(database, jobs),
     scrubRuns: new ScrubRuns(database, jobs),
     timings,
-    close: async () => {
-      await news.close();
-      await queue.close();
-    },
+    close: () => queue.close(),
   };
 }
 

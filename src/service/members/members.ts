@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { recordAudit } from '../audit/audit-log.js';
 import type { Caller } from '../auth/caller.js';
+import type { KnownCallers } from '../auth/known-callers.js';
 import type { Role } from '../auth/permissions.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { createOnce, type IdempotentRequest } from '../http/idempotency.js';
@@ -21,9 +22,11 @@ interface MemberRow {
 /** People of a tenant who have roles here beside those that their groups give them. */
 export class Members {
   readonly #database: ServiceDatabase;
+  readonly #callers: KnownCallers;
 
-  constructor(database: ServiceDatabase) {
+  constructor(database: ServiceDatabase, callers: KnownCallers) {
     this.#database = database;
+    this.#callers = callers;
   }
 
   async list({ tenantId }: Caller, query: PageQuery): Promise<Page<MemberView>> {
@@ -42,7 +45,7 @@ export class Members {
 
   async create(caller: Caller, request: CreateMember, once?: IdempotentRequest): Promise<MemberView> {
     const { subject, name, roles } = request;
-    return this.#database.asTenant(caller.tenantId, (manager) =>
+    const view = await this.#database.asTenant(caller.tenantId, (manager) =>
       createOnce(manager, caller.tenantId, once, async () => {
         const known = await manager.query<unknown[]>('select from members where subject = $1', [subject]);
         if (known.length > 0) throw alreadyMember;
@@ -55,10 +58,12 @@ export class Members {
         return viewOf(await find(manager, id));
       }),
     );
+    this.#callers.forget(caller.tenantId);
+    return view;
   }
 
   async change(caller: Caller, id: string, version: number, request: ChangeMember): Promise<MemberView> {
-    return this.#database.asTenant(caller.tenantId, async (manager) => {
+    const view = await this.#database.asTenant(caller.tenantId, async (manager) => {
       const before = await matching(manager, id, version);
       const { name = before.name, roles = before.roles } = request;
       await manager.query('update members set name = $2, roles = $3, version = version + 1 where id = $1', [
@@ -69,6 +74,8 @@ export class Members {
       await audit(manager, caller, 'changed', id, { subject: before.subject, roles });
       return viewOf(await find(manager, id));
     });
+    this.#callers.forget(caller.tenantId);
+    return view;
   }
 
   async remove(caller: Caller, id: string, version: number): Promise<void> {
@@ -77,6 +84,7 @@ export class Members {
       await manager.query('delete from members where id = $1', [id]);
       await audit(manager, caller, 'removed', id, { subject });
     });
+    this.#callers.forget(caller.tenantId);
   }
 }
 

@@ -23,9 +23,14 @@ export class ScanJob implements JobKind {
   readonly maxFailures = 5;
   readonly #database: ServiceDatabase;
   readonly #locations: DataSourceLocations;
-  readonly #classifier: Classifier;
+  readonly #classifier: () => Promise<Classifier>;
 
-  constructor(database: ServiceDatabase, locations: DataSourceLocations, classifier: Classifier) {
+  /** @param classifier asked for at each scan: a process that scans nothing never compiles one */
+  constructor(
+    database: ServiceDatabase,
+    locations: DataSourceLocations,
+    classifier: () => Promise<Classifier>,
+  ) {
     this.#database = database;
     this.#locations = locations;
     this.#classifier = classifier;
@@ -39,20 +44,22 @@ export class ScanJob implements JobKind {
       return { row: scan, labels: (await readKnown(manager, scan.data_source_id)).labels };
     });
     const { options } = row;
+    const classifier = await this.#classifier();
+    const rules = fingerprintRules(classifier);
     const looked = new Set<string>();
     const location = await this.#locations.locationOf(tenantId, row.data_source_id);
     const session = await engineFor(location).open(location);
     try {
       const { catalog, proposals, failures } = await classifyDataSource({
         session,
-        classifier: this.#classifier,
+        classifier,
         signal,
         options: {
           rows: options.sampleRows,
           timeoutMs: options.timeoutSeconds * 1_000,
           metadataOnly: options.metadataOnly,
           only: (table) => {
-            if (options.incremental && this.#isKnown(table, labels, options)) return false;
+            if (options.incremental && isKnown(table, labels, { ...options, rules })) return false;
             looked.add(printRelationName(table));
             return true;
           },
@@ -75,7 +82,7 @@ export class ScanJob implements JobKind {
       const unread = failures.map(({ table, reason }) => ({ table: printRelationName(table), reason }));
       const stillUnread = (labels.scanned?.unread ?? []).filter((table) => !looked.has(table));
       const scanned = {
-        rules: fingerprintRules(this.#classifier),
+        rules,
         values: !options.metadataOnly,
         unread: [...stillUnread, ...unread.map(({ table }) => table)].sort(),
       };
@@ -122,18 +129,22 @@ export class ScanJob implements JobKind {
     const found = { ...about, columns: columns.slice(0, 100), count: columns.length };
     return [...jobs, ...(await notify(manager, job.tenant_id, 'sensitive-column.found', found))];
   }
+}
 
-  /** True when the last scan saw this table under these rules, as well as this one would. */
-  #isKnown(table: Table, labels: Labels, { metadataOnly }: StartScan): boolean {
-    const { scanned } = labels;
-    return (
-      scanned !== undefined &&
-      scanned.rules === fingerprintRules(this.#classifier) &&
-      (scanned.values || metadataOnly) &&
-      !scanned.unread.includes(printRelationName(table)) &&
-      isUnchanged(labels, table)
-    );
-  }
+/** True when the last scan saw this table under these rules, as well as this one would. */
+function isKnown(
+  table: Table,
+  labels: Labels,
+  { metadataOnly, rules }: Pick<StartScan, 'metadataOnly'> & { readonly rules: string },
+): boolean {
+  const { scanned } = labels;
+  return (
+    scanned !== undefined &&
+    scanned.rules === rules &&
+    (scanned.values || metadataOnly) &&
+    !scanned.unread.includes(printRelationName(table)) &&
+    isUnchanged(labels, table)
+  );
 }
 
 async function findScan(manager: EntityManager, id: string): Promise<ScanRow | undefined> {
