@@ -74,16 +74,16 @@ export class SqlServerConnection {
     );
   }
 
-  /** The rows of a batch as they come, at the pace of who reads them; nothing else runs meanwhile. */
+  /** The rows of a batch as they come, a few at a time, at the pace of who reads them; nothing else runs meanwhile. */
   async *stream(
     sql: string,
     { timeoutMs = 0 }: { readonly timeoutMs?: number } = {},
-  ): AsyncGenerator<readonly SqlValue[]> {
+  ): AsyncGenerator<readonly (readonly SqlValue[])[]> {
     const turn = Promise.withResolvers<undefined>();
     const before = this.#last;
     this.#last = turn.promise;
     await before.catch(() => undefined);
-    const waiting: (readonly SqlValue[])[] = [];
+    let waiting: (readonly SqlValue[])[] = [];
     let ended = false;
     let failure: Error | undefined;
     let wake = (): void => undefined;
@@ -102,7 +102,9 @@ export class SqlServerConnection {
       this.#connection.execSqlBatch(request);
       for (;;) {
         while (waiting.length > 0) {
-          for (const row of waiting.splice(0)) yield row;
+          const rows = waiting;
+          waiting = [];
+          yield rows;
           request.resume();
         }
         if (ended) break;

@@ -51,9 +51,11 @@ async function* chunksOf(
   const writer = new CopyTextWriter();
   let ended = false;
   try {
-    for await (const row of connection.stream(sql)) {
-      const chunk = writer.push(width === 0 ? [] : row.map(textOf));
-      if (chunk) yield chunk;
+    for await (const rows of connection.stream(sql)) {
+      for (const row of rows) {
+        const chunk = writer.push(width === 0 ? [] : row);
+        if (chunk) yield chunk;
+      }
     }
     const last = writer.end();
     if (last) yield last;

@@ -16,7 +16,8 @@ import {
   type ScrubTarget,
   type ScrubTargetOptions,
 } from '../engine.js';
-import { type BulkColumn, bulkColumnOf } from './bulk-columns.js';
+import { bulkLoad } from './bulk-load/bulk-load.js';
+import { RowSink } from './bulk-load/row-sink.js';
 import { connect, type SqlServerConnection } from './connection.js';
 import { DatabaseError, translateDriverError } from './driver-errors.js';
 import { quoteRelation } from './identifiers.js';
@@ -31,7 +32,6 @@ import {
   rowsByKey,
   settleOrphans,
 } from './row-queries.js';
-import { RowSink } from './row-sink.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
@@ -127,7 +127,7 @@ export class SqlServerScrubTarget implements ScrubTarget {
     const described = columns.map((name) => found?.columns.find((column) => column.name === name));
     if (described.includes(undefined))
       throw new Error(`${printRelationName(table)} lacks a column of the copy`);
-    const stream = new RowSink(columns.length);
+    const stream = new RowSink(described as readonly Column[]);
     const loaded = this.#load(table, described as readonly Column[], stream);
     // The caller awaits it after the last byte; a failure before that reaches it through the stream too.
     loaded.catch((error: unknown) =>
@@ -199,33 +199,5 @@ export class SqlServerScrubTarget implements ScrubTarget {
         throw translateDriverError(error, `loading ${printRelationName(table)}`);
       }
     });
-  }
-}
-
-/** Streams rows into a table; resolves to the number of rows that the server took. */
-function bulkLoad(
-  { driver }: SqlServerConnection,
-  relation: string,
-  columns: readonly Column[],
-  stream: RowSink,
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    // The table lock and the heap that the copy is built in let the server log extents, not rows.
-    const bulk = driver.newBulkLoad(relation, { keepNulls: true, lockTable: true }, (error, rows) =>
-      error ? reject(error) : resolve(rows ?? 0),
-    );
-    bulk.setTimeout(0);
-    const kinds = columns.map(({ type }) => bulkColumnOf(type));
-    columns.forEach(({ name, nullable }, i) => {
-      const { type, length, precision, scale } = kinds[i];
-      bulk.addColumn(name.replaceAll(']', ']]'), type, { length, precision, scale, nullable, objName: name });
-    });
-    driver.execBulkLoad(bulk, driverRows(stream, kinds));
-  });
-}
-
-async function* driverRows(stream: RowSink, kinds: readonly BulkColumn[]): AsyncGenerator<unknown[]> {
-  for await (const fields of stream.rows()) {
-    yield fields.map((field, i) => (field === null ? null : kinds[i].valueOf(field)));
   }
 }

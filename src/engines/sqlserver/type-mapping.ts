@@ -44,7 +44,12 @@ export function columnTypeOf(row: TypeRow): ColumnType {
   const { baseType, collation } = row;
   const family = families.get(baseType) ?? 'other';
   const characters = charactersOf(row);
-  const domain = { name: `${row.typeSchema}.${row.typeName}`, notNull: false, checks: [] };
+  const domain = {
+    name: `${row.typeSchema}.${row.typeName}`,
+    base: declarationOf(row),
+    notNull: false,
+    checks: [],
+  };
   return {
     name: row.isAlias ? domain.name : declarationOf(row),
     family,

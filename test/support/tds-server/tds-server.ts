@@ -90,16 +90,13 @@ export class TdsServer {
     socket.on('close', () => this.#sockets.delete(socket));
     const session = ++this.#sessions;
     let message: Buffer[] = [];
-    let bulk: { readonly table: string; readonly rows: BulkRows; count: number } | undefined;
+    let bulk: { readonly table: string; readonly rows: BulkRows } | undefined;
     for await (const part of readParts(socket)) {
       if (part.type === packetType.bulkLoad && bulk) {
-        for (const row of bulk.rows.push(part.bytes)) {
-          bulk.count++;
-          this.#options.onBulkRow?.(bulk.table, row);
-        }
+        bulk.rows.push(part.bytes);
         if (!part.last) continue;
         const refused = this.#options.refuseBulk?.(bulk.table);
-        await respond(socket, refused ? [tokens.error(refused), tokens.done(0)] : [tokens.done(bulk.count)]);
+        await respond(socket, refused ? [tokens.error(refused), tokens.done(0)] : [tokens.done(bulk.rows.count)]);
         bulk = undefined;
         continue;
       }
@@ -108,8 +105,13 @@ export class TdsServer {
       const bytes = Buffer.concat(message);
       message = [];
       const table = await this.#message(socket, session, part, bytes);
-      if (table !== undefined) bulk = { table, rows: new BulkRows(), count: 0 };
+      if (table !== undefined) bulk = { table, rows: new BulkRows(this.#rowReader(table)) };
     }
+  }
+
+  #rowReader(table: string): ((row: readonly (string | null)[]) => void) | undefined {
+    const { onBulkRow } = this.#options;
+    return onBulkRow && ((row) => onBulkRow(table, row));
   }
 
   /** Answers one message; gives the table where a bulk load begins. */

@@ -14,6 +14,15 @@ import {
   type Visibility,
 } from './fact-queries.js';
 
+/** A row of `columnEncryptionQuery`. */
+type EncryptionRow = readonly [
+  schema: string,
+  table: string,
+  column: string,
+  type: 'deterministic' | 'randomized' | null,
+  dynamicMask: boolean,
+];
+
 type CollectedFacts = Extract<DataSourceFacts, { kind: 'sqlserver' }>['readings'];
 
 /**
@@ -102,16 +111,11 @@ class FactReader {
     const labelled = new Set(this.#options.labels?.map(({ printed }) => printed));
     const columns: SqlServerFacts['columnEncryption'][number][] = [];
     const { timeoutMs } = this.#options;
-    for await (const row of this.#connection.stream(columnEncryptionQuery, { timeoutMs })) {
-      const [schema, table, column, type, dynamicMask] = row as [
-        string,
-        string,
-        string,
-        'deterministic' | 'randomized' | null,
-        boolean,
-      ];
-      const printed = printColumnName({ schema, table, column });
-      if (dynamicMask || labelled.has(printed)) columns.push({ printed, type, dynamicMask });
+    for await (const rows of this.#connection.stream(columnEncryptionQuery, { timeoutMs })) {
+      for (const [schema, table, column, type, dynamicMask] of rows as readonly EncryptionRow[]) {
+        const printed = printColumnName({ schema, table, column });
+        if (dynamicMask || labelled.has(printed)) columns.push({ printed, type, dynamicMask });
+      }
     }
     return columns;
   }

@@ -1,20 +1,22 @@
 import { Writable } from 'node:stream';
-import { CopyTextReader } from './copy-text.js';
-import { DatabaseError } from './driver-errors.js';
+import type { Column } from '../../../domain/catalog/catalog.js';
+import { DatabaseError } from '../driver-errors.js';
+import { bulkColumnOf } from './bulk-columns.js';
+import { RowEncoder } from './row-encoder.js';
 
 /**
- * Takes COPY text and gives its rows to whoever iterates, at that reader's pace: a chunk counts as
- * written only when its last row was taken, so that its memory may be used again.
+ * Takes COPY text and gives its rows, as a bulk load has them, to whoever iterates, at that reader's pace:
+ * a chunk counts as written only when its rows were taken.
  */
 export class RowSink extends Writable {
-  readonly #reader: CopyTextReader;
+  readonly #encoder: RowEncoder;
   #chunk: { readonly bytes: Buffer; readonly taken: (error?: Error) => void } | undefined;
   #wake: () => void = () => undefined;
   #ended = false;
 
-  constructor(columns: number) {
+  constructor(columns: readonly Column[]) {
     super({ highWaterMark: 1024 * 1024 });
-    this.#reader = new CopyTextReader(columns);
+    this.#encoder = new RowEncoder(columns.map(({ type }) => bulkColumnOf(type).encoder));
   }
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, taken: (error?: Error | null) => void): void {
@@ -34,13 +36,17 @@ export class RowSink extends Writable {
     done(error);
   }
 
-  /** @throws what the writer broke off with, so that a bulk load is given up and not completed */
-  async *rows(): AsyncGenerator<readonly (string | null)[]> {
+  /**
+   * Many rows at a time, without the byte that begins the first of them.
+   * @throws what the writer broke off with, so that a bulk load is given up and not completed
+   */
+  async *encodedRows(): AsyncGenerator<Buffer> {
     for (;;) {
       const chunk = this.#chunk;
       if (chunk) {
         this.#chunk = undefined;
-        yield* this.#reader.push(chunk.bytes);
+        const rows = this.#encoder.push(chunk.bytes);
+        if (rows) yield rows;
         chunk.taken();
         continue;
       }
@@ -48,7 +54,7 @@ export class RowSink extends Writable {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     if (this.errored) throw this.errored;
-    if (!this.writableEnded || !this.#reader.isComplete)
+    if (!this.writableEnded || !this.#encoder.isComplete)
       throw new DatabaseError('loading rows: given up', 'run it again', undefined);
   }
 }
