@@ -9,6 +9,9 @@ export abstract class ScrubjayError extends Error {
   /** Stable, kebab-case; scripts may match on it. */
   abstract readonly code: string;
 
+  /** True where the same may well succeed when it is tried again at once. */
+  readonly isTransient: boolean = false;
+
   /** What to do next, in a phrase that completes "To mend this: …". */
   readonly hint: string;
 

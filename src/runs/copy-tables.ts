@@ -3,7 +3,8 @@ import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-fu
 import type { WordLists } from '../domain/masking/word-lists.js';
 import type { ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
 import type { RowRange, ScrubSource, ScrubTarget } from '../engines/engine.js';
-import { copyTable, type TableResult } from './copy-table.js';
+import type { TableResult } from './copy-table.js';
+import { copyTableRetried } from './retried-copy.js';
 
 /** A table below this is not worth a second session. */
 const SMALLEST_PART_BYTES = 64 * 1024 * 1024;
@@ -75,7 +76,7 @@ export async function copyTables(copying: TablesCopy): Promise<TableResult[]> {
       counted = progress;
       onRows({ doing: printRelationName(table), done: bytes, total: Math.max(total, bytes), rows });
     };
-    const result = await copyTable({
+    const result = await copyTableRetried({
       ...copying,
       plan: table,
       table: tableOf(catalog, table),

@@ -6,9 +6,8 @@ import { displayLocation, parseLocation, type SqlServerLocation } from './locati
 /** SQL Server 2016: the oldest release that still gets security fixes. */
 const OLDEST_VERSION = 13;
 
-/** A serverless Azure SQL database wakes up within about a minute. */
-const WAKE_UP_TRIES = 6;
-const WAKE_UP_PAUSE_MS = 10_000;
+/** A serverless Azure SQL database wakes up within about a minute: it is asked again after so many seconds. */
+const WAKE_UP_PAUSES = [1, 2, 4, 8, 16, 30];
 
 /** Rows that wait in our process while the reader of a stream is busy. */
 const ROWS_AHEAD = 512;
@@ -155,15 +154,16 @@ async function openAwake(
   options: ConnectOptions,
   display: string,
 ): Promise<SqlServerConnection> {
-  for (let attempt = 1; ; attempt++) {
+  for (const seconds of [...WAKE_UP_PAUSES, undefined]) {
     try {
       return await openOnce(location, options);
     } catch (error) {
       const problem = translateConnectError(error, display);
-      if (problem.code !== 'database-paused' || attempt === WAKE_UP_TRIES) throw problem;
-      await pause(WAKE_UP_PAUSE_MS);
+      if (problem.code !== 'database-paused' || seconds === undefined) throw problem;
+      await pause(seconds * 1000);
     }
   }
+  throw new Error('the last attempt neither opened a connection nor failed');
 }
 
 function openOnce(location: SqlServerLocation, options: ConnectOptions): Promise<SqlServerConnection> {

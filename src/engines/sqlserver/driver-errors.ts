@@ -14,6 +14,7 @@ export class ConnectionError extends ScrubjayError {
 /** The server refused or broke off a statement. */
 export class DatabaseError extends ScrubjayError {
   readonly code = 'database';
+  override readonly isTransient: boolean;
 
   constructor(
     message: string,
@@ -23,8 +24,12 @@ export class DatabaseError extends ScrubjayError {
     options?: ErrorOptions,
   ) {
     super(message, hint, options);
+    this.isTransient = number !== undefined && transientFaults.has(number);
   }
 }
+
+/** After these the same statement may well succeed: deadlocks, locks, and Microsoft's list for Azure SQL. */
+const transientFaults = new Set([1205, 1222, 3960, 10928, 10929, 40197, 40501, 40613, 49918, 49919, 49920]);
 
 /** What an error number means to a person, where SQL Server's own words would quote rows. */
 const meanings = new Map<number, readonly [string, string]>([
@@ -41,6 +46,7 @@ const meanings = new Map<number, readonly [string, string]>([
   [1105, ['the database’s files are full', 'free space and run it again']],
   [1205, ['the session was chosen as the victim of a deadlock', 'run it again']],
   [1222, ['a lock is held by another session', 'wait for it to end and run it again']],
+  [1505, ['two rows have the same value in a unique index', 'choose a technique that keeps uniqueness']],
   [2601, ['two rows have the same value in a unique index', 'choose a technique that keeps uniqueness']],
   [2627, ['two rows have the same value under a unique key', 'choose a technique that keeps uniqueness']],
   [2628, ['a value is too long for its column', 'choose a technique that keeps the length']],
@@ -74,15 +80,6 @@ export function translateDriverError(error: unknown, doing: string): Error {
     'look the number up in sys.messages',
   ];
   return new DatabaseError(`${doing}: ${meaning}, error ${error.number}`, hint, error.number);
-}
-
-/** True for errors after which the same statement may well succeed: Microsoft's list of transient faults. */
-export function isTransient(error: unknown): boolean {
-  return (
-    error instanceof DatabaseError &&
-    error.number !== undefined &&
-    [1205, 1222, 4060, 10928, 10929, 40197, 40501, 40613, 49918, 49919, 49920].includes(error.number)
-  );
 }
 
 /** A broken connection; anything else is our own mistake and stays what it is. */

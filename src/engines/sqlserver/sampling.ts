@@ -1,8 +1,9 @@
 import type { Column, Table } from '../../domain/catalog/catalog.js';
 import type { SampleFailure, SampleOptions, TableSample } from '../engine.js';
 import type { SqlServerConnection, SqlValue } from './connection.js';
-import { DatabaseError, translateDriverError } from './driver-errors.js';
+import { DatabaseError } from './driver-errors.js';
 import { quoteName, quoteRelation } from './identifiers.js';
+import { retryTransient } from './transient-faults.js';
 import { textOf } from './value-text.js';
 
 /** Tables up to this size are read whole: sampling pages of so few would not be fair. */
@@ -34,7 +35,9 @@ export async function sampleTable(
     set lock_timeout ${Math.trunc(timeoutMs)};
     select top (${Math.trunc(rows)}) ${columns} from ${rowsFrom(table)} order by newid();`;
   try {
-    const taken = await connection.query<Record<string, SqlValue>>(sql, { timeoutMs });
+    const taken = await retryTransient(`sampling ${table.schema}.${table.name}`, () =>
+      connection.query<Record<string, SqlValue>>(sql, { timeoutMs }),
+    );
     return {
       table: name,
       rows: taken.length,
@@ -42,8 +45,7 @@ export async function sampleTable(
         table.columns.map((column, i) => [column.name, taken.map((row) => textOf(row[`c${i}`]))]),
       ),
     };
-  } catch (error) {
-    const problem = translateDriverError(error, `sampling ${table.schema}.${table.name}`);
+  } catch (problem) {
     // Without a connection there is nothing to go on with.
     if (problem instanceof DatabaseError && connection.isLost) throw problem;
     if (!(problem instanceof DatabaseError)) throw problem;

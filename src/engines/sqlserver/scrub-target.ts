@@ -35,6 +35,7 @@ import {
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
+import { retryTransient } from './transient-faults.js';
 import { createWorkDatabase, markIncomplete, publishWorkDatabase } from './work-database.js';
 
 /** A row refers to nothing, or breaks a check. */
@@ -101,12 +102,11 @@ export class SqlServerScrubTarget implements ScrubTarget {
     this.#catalog = undefined;
     for (const { makes, sql, foreignKey } of statements) {
       try {
-        await this.#builder.query(sql);
+        await retryTransient(`making ${makes}`, () => this.#builder.query(sql));
       } catch (error) {
-        const problem = translateDriverError(error, `making ${makes}`);
-        if (foreignKey && problem instanceof DatabaseError && problem.number === BROKEN_REFERENCE)
+        if (foreignKey && error instanceof DatabaseError && error.number === BROKEN_REFERENCE)
           throw new OrphanedRowsError(foreignKey.table, foreignKey.name);
-        throw problem;
+        throw error;
       }
     }
   }

@@ -1,12 +1,12 @@
 import type { Catalog, Table } from '../../domain/catalog/catalog.js';
 import type { DataSourceIdentity, SampleFailure, SampleOptions, Session, TableSample } from '../engine.js';
 import { connect, type SqlServerConnection } from './connection.js';
-import { translateDriverError } from './driver-errors.js';
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
 import { displayLocation } from './location.js';
 import { sampleTable } from './sampling.js';
 import { SessionPool } from './session-pool.js';
+import { retryTransient } from './transient-faults.js';
 
 /** Connections for discovery: one for the catalog, and one for each table sampled at a time. */
 export class SqlServerSession implements Session {
@@ -26,11 +26,11 @@ export class SqlServerSession implements Session {
   }
 
   identity(): Promise<DataSourceIdentity> {
-    return this.#translated('identifying the server', () => identify(this.#connection, this.#display));
+    return retryTransient('identifying the server', () => identify(this.#connection, this.#display));
   }
 
   introspect(): Promise<Catalog> {
-    return this.#translated('reading the catalog', () => introspect(this.#connection));
+    return retryTransient('reading the catalog', () => introspect(this.#connection));
   }
 
   sample(table: Table, options: SampleOptions): Promise<TableSample | SampleFailure> {
@@ -40,13 +40,5 @@ export class SqlServerSession implements Session {
   async close(): Promise<void> {
     await this.#samplers.close();
     this.#connection.close();
-  }
-
-  async #translated<T>(doing: string, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw translateDriverError(error, doing);
-    }
   }
 }

@@ -20,7 +20,8 @@ async function serverWith(options: Partial<TdsServerOptions> = {}): Promise<TdsS
     user: 'reader',
     password: 'p@ss/w:rd',
     ...options,
-    answer: (sql, session) => (sql.includes('ProductVersion') ? version : options.answer?.(sql, session)),
+    answer: (sql, session, database) =>
+      sql.includes('ProductVersion') ? version : options.answer?.(sql, session, database),
   });
 }
 

@@ -44,7 +44,8 @@ export async function* readParts(socket: Duplex): AsyncGenerator<MessagePart> {
 export class ResponseWriter {
   readonly #socket: Duplex;
   readonly #size: number;
-  #pending: Buffer = Buffer.alloc(0);
+  #pending: Buffer[] = [];
+  #length = 0;
   #packet = 0;
 
   constructor(socket: Duplex, packetSize: number) {
@@ -52,17 +53,29 @@ export class ResponseWriter {
     this.#size = packetSize - HEADER;
   }
 
+  /** Adds bytes; gives a promise when packets went out and the client has to take them first. */
+  add(bytes: Buffer): Promise<void> | undefined {
+    this.#pending.push(bytes);
+    this.#length += bytes.length;
+    return this.#length > this.#size ? this.#flush() : undefined;
+  }
+
   async write(bytes: Buffer): Promise<void> {
-    this.#pending = Buffer.concat([this.#pending, bytes]);
-    while (this.#pending.length > this.#size) {
-      await this.#send(this.#pending.subarray(0, this.#size), 0);
-      this.#pending = this.#pending.subarray(this.#size);
-    }
+    await this.add(bytes);
   }
 
   async end(): Promise<void> {
-    await this.#send(this.#pending, END_OF_MESSAGE);
-    this.#pending = Buffer.alloc(0);
+    await this.#send(Buffer.concat(this.#pending), END_OF_MESSAGE);
+    this.#pending = [];
+    this.#length = 0;
+  }
+
+  async #flush(): Promise<void> {
+    let all = Buffer.concat(this.#pending);
+    for (; all.length > this.#size; all = all.subarray(this.#size))
+      await this.#send(all.subarray(0, this.#size), 0);
+    this.#pending = [all];
+    this.#length = all.length;
   }
 
   async #send(bytes: Buffer, status: number): Promise<void> {
@@ -74,8 +87,12 @@ export class ResponseWriter {
     if (this.#socket.destroyed) throw new Error('the client is gone');
     if (this.#socket.write(Buffer.concat([header, bytes]))) return;
     await new Promise<void>((resolve, reject) => {
-      this.#socket.once('drain', resolve);
-      this.#socket.once('close', () => reject(new Error('the client is gone')));
+      const gone = () => reject(new Error('the client is gone'));
+      this.#socket.once('close', gone);
+      this.#socket.once('drain', () => {
+        this.#socket.off('close', gone);
+        resolve();
+      });
     });
   }
 }

@@ -20,7 +20,7 @@ export interface TdsServerOptions {
   readonly user: string;
   readonly password: string;
   /** Answers a batch; undefined for an empty result. */
-  readonly answer: (sql: string, session: number) => Answer;
+  readonly answer: (sql: string, session: number, database: string) => Answer;
   /** Refuses a login with an error, for example 40613 while a database is paused. */
   readonly refuse?: (login: {
     readonly database: string;
@@ -28,12 +28,30 @@ export interface TdsServerOptions {
   }) => tokens.ServerError | undefined;
   /** Speaks TDS 8 (`encrypt=strict`) with this certificate. */
   readonly certificate?: { readonly key: string; readonly cert: string };
-  readonly onBulkRow?: (table: string, row: readonly (string | null)[]) => void;
+  /** Takes the rows of a bulk load that begins; without it they are counted only. */
+  readonly onBulk?: (bulk: BulkStatement, database: string) => BulkTaker;
   /** Answers the end of a bulk load with an error. */
   readonly refuseBulk?: (table: string) => tokens.ServerError | undefined;
 }
 
-const PACKET_SIZE = 4096;
+/** Table and columns of a bulk load. */
+export interface BulkStatement {
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+export interface BulkTaker {
+  row(row: readonly (string | null)[]): void;
+  /** The last row is in, and the server did not refuse. */
+  accepted(): void;
+}
+
+const PACKET_SIZE = 32_767;
+
+interface SessionState {
+  readonly id: number;
+  database: string;
+}
 
 /**
  * A server for tests only, that speaks enough of TDS 7.4 for the driver: login, batches, parameterised
@@ -88,15 +106,20 @@ export class TdsServer {
     this.#sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => this.#sockets.delete(socket));
-    const session = ++this.#sessions;
+    const session: SessionState = { id: ++this.#sessions, database: '' };
     let message: Buffer[] = [];
-    let bulk: { readonly table: string; readonly rows: BulkRows } | undefined;
+    let bulk:
+      { readonly table: string; readonly rows: BulkRows; readonly taker: BulkTaker | undefined } | undefined;
     for await (const part of readParts(socket)) {
       if (part.type === packetType.bulkLoad && bulk) {
         bulk.rows.push(part.bytes);
         if (!part.last) continue;
         const refused = this.#options.refuseBulk?.(bulk.table);
-        await respond(socket, refused ? [tokens.error(refused), tokens.done(0)] : [tokens.done(bulk.rows.count)]);
+        if (!refused) bulk.taker?.accepted();
+        await respond(
+          socket,
+          refused ? [tokens.error(refused), tokens.done(0)] : [tokens.done(bulk.rows.count)],
+        );
         bulk = undefined;
         continue;
       }
@@ -104,29 +127,26 @@ export class TdsServer {
       if (!part.last) continue;
       const bytes = Buffer.concat(message);
       message = [];
-      const table = await this.#message(socket, session, part, bytes);
-      if (table !== undefined) bulk = { table, rows: new BulkRows(this.#rowReader(table)) };
+      const begun = await this.#message(socket, session, part, bytes);
+      if (!begun) continue;
+      const taker = this.#options.onBulk?.(begun, session.database);
+      bulk = { table: begun.table, rows: new BulkRows(taker && ((row) => taker.row(row))), taker };
     }
-  }
-
-  #rowReader(table: string): ((row: readonly (string | null)[]) => void) | undefined {
-    const { onBulkRow } = this.#options;
-    return onBulkRow && ((row) => onBulkRow(table, row));
   }
 
   /** Answers one message; gives the table where a bulk load begins. */
   async #message(
     socket: Duplex,
-    session: number,
+    session: SessionState,
     { type }: MessagePart,
     bytes: Buffer,
-  ): Promise<string | undefined> {
+  ): Promise<BulkStatement | undefined> {
     switch (type) {
       case packetType.prelogin:
         await respond(socket, [prelogin()]);
         return undefined;
       case packetType.login:
-        await this.#login(socket, bytes);
+        await this.#login(socket, session, bytes);
         return undefined;
       case packetType.attention:
         // The statement that was broken off ends first, and then the attention.
@@ -142,9 +162,10 @@ export class TdsServer {
     }
   }
 
-  async #login(socket: Duplex, bytes: Buffer): Promise<void> {
+  async #login(socket: Duplex, session: SessionState, bytes: Buffer): Promise<void> {
     const { user, password, refuse } = this.#options;
     const login = readLogin(bytes);
+    session.database = login.database;
     const right = login.user === user && login.password === password;
     const refused = right
       ? refuse?.({ database: login.database, attempt: ++this.logins })
@@ -162,19 +183,19 @@ export class TdsServer {
     );
   }
 
-  async #batch(socket: Duplex, session: number, sql: string): Promise<string | undefined> {
+  async #batch(socket: Duplex, session: SessionState, sql: string): Promise<BulkStatement | undefined> {
     // The driver's own settings, which it sends behind every login.
     if (/^set ansi_nulls/i.test(sql)) {
       await respond(socket, [tokens.done(0)]);
       return undefined;
     }
     this.batches.push(sql);
-    const bulk = /^insert bulk (.+?)\(\[/.exec(sql)?.[1];
-    if (bulk !== undefined) {
+    const bulk = readBulkStatement(sql);
+    if (bulk) {
       await respond(socket, [tokens.done(0)]);
       return bulk;
     }
-    await this.#say(socket, this.#options.answer(sql, session));
+    await this.#say(socket, this.#options.answer(sql, session.id, session.database));
     return undefined;
   }
 
@@ -196,12 +217,23 @@ export class TdsServer {
     await writer.write(tokens.columnMetadata(answer.columns));
     let count = 0;
     for (const cells of answer.rows) {
-      await writer.write(tokens.row(answer.columns, cells));
+      const full = writer.add(tokens.row(answer.columns, cells));
+      if (full) await full;
       count++;
     }
     await writer.write(tokens.done(count));
     await writer.end();
   }
+}
+
+/** Table and columns of `insert bulk [dbo].[t]([a] int, …)`. */
+function readBulkStatement(sql: string): BulkStatement | undefined {
+  const match = /^insert bulk (.+?)\((\[.*)\)(?: WITH .*)?$/s.exec(sql);
+  if (!match) return undefined;
+  const columns = Array.from(match[2].matchAll(/\[((?:[^\]]|\]\])*)\] \w/g), ([, name]) =>
+    name.replaceAll(']]', ']'),
+  );
+  return { table: match[1], columns };
 }
 
 async function respond(socket: Duplex, parts: readonly Buffer[]): Promise<void> {

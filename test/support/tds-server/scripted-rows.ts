@@ -1,0 +1,112 @@
+import type { TableState } from './scripted-tables.js';
+import { cellKindOf, cellOf } from './scripted-tables.js';
+import type { Answer } from './tds-server.js';
+
+/** Finds a table by its quoted name. */
+export type FindTable = (relation: string) => TableState;
+
+const relation = String.raw`(\[[^\]]+\]\.\[[^\]]+\])`;
+
+/** A statement over rows, known by its form, and its answer. */
+type RowAnswer = readonly [RegExp, (match: RegExpExecArray, find: FindTable) => Answer];
+
+const rowAnswers: readonly RowAnswer[] = [
+  [new RegExp(String.raw`select top \((\d+)\) (.+) from ${relation} as t\b.*order by newid`, 's'), sample],
+  [
+    new RegExp(String.raw`^select count_big\(\*\) as n from ${relation}$`),
+    ([, name], find) => number(find(name).count),
+  ],
+  [
+    new RegExp(
+      String.raw`count_big\(\*\) as n from ${relation} as f where .* from ${relation} as p where (.*)\)`,
+      's',
+    ),
+    orphans,
+  ],
+  [new RegExp(String.raw`count_big\(\*\) as n from ${relation}\s+group by (.+) having`, 's'), duplicates],
+  [
+    new RegExp(String.raw`select (.+) from ${relation} as t\s+join \(values (.+)\) as k .* on (.+)$`, 's'),
+    byKey,
+  ],
+  [new RegExp(String.raw`^select (.+) from ${relation} as t$`, 's'), allRows],
+];
+
+/** Answers a statement over rows; undefined for any other. */
+export function answerRows(sql: string, find: FindTable): Answer {
+  for (const [pattern, answer] of rowAnswers) {
+    const match = pattern.exec(sql);
+    if (match) return answer(match, find);
+  }
+  return undefined;
+}
+
+function number(n: number): Answer {
+  return { columns: [{ name: 'n', kind: 'bigint' }], rows: [[n]] };
+}
+
+/** Columns of `t` in the order in which a list names them, each once. */
+function columnsIn(list: string): string[] {
+  return Array.from(list.matchAll(/t\.\[((?:[^\]]|\]\])*)\]/g), ([, name]) => name.replaceAll(']]', ']'));
+}
+
+function rowsOf(
+  table: TableState,
+  names: readonly string[],
+  rows: Iterable<readonly (string | null)[]>,
+): Answer {
+  const places = names.map((name) => table.indexOf(name));
+  const columns = places.map((place) => table.script.columns[place]);
+  return {
+    columns: columns.map((column, i) => ({ name: `c${i}`, kind: cellKindOf(column) })),
+    rows: (function* () {
+      for (const row of rows) yield columns.map((column, i) => cellOf(column, row[places[i]]));
+    })(),
+  };
+}
+
+function allRows([, list, name]: RegExpExecArray, find: FindTable): Answer {
+  const table = find(name);
+  return rowsOf(table, columnsIn(list), table.rows());
+}
+
+/** Evenly spread, which is random enough for what tests look at. */
+function sample([, top, list, name]: RegExpExecArray, find: FindTable): Answer {
+  const table = find(name);
+  const step = Math.max(1, Math.floor(table.count / Number(top)));
+  const spread: (readonly (string | null)[])[] = [];
+  let i = 0;
+  for (const row of table.rows()) {
+    if (i++ % step === 0) spread.push(row);
+    if (spread.length === Number(top)) break;
+  }
+  return rowsOf(table, columnsIn(list), spread);
+}
+
+function orphans([, child, parent, conditions]: RegExpExecArray, find: FindTable): Answer {
+  const pairs = Array.from(conditions.matchAll(/p\.\[([^\]]+)\] = f\.\[([^\]]+)\]/g));
+  const known = new Set(find(parent).keysOf(pairs.map(([, column]) => column)));
+  let lost = 0;
+  for (const key of find(child).keysOf(pairs.map(([, , column]) => column)))
+    if (key !== undefined && !known.has(key)) lost++;
+  return number(lost);
+}
+
+function duplicates([, name, list]: RegExpExecArray, find: FindTable): Answer {
+  const counts = new Map<string, number>();
+  for (const key of find(name).keysOf(Array.from(list.matchAll(/\[([^\]]+)\]/g), ([, column]) => column)))
+    counts.set(key ?? '', (counts.get(key ?? '') ?? 0) + 1);
+  return number([...counts.values()].filter((n) => n > 1).reduce((sum, n) => sum + n, 0));
+}
+
+function byKey([, list, name, values, joined]: RegExpExecArray, find: FindTable): Answer {
+  const table = find(name);
+  const keys = Array.from(values.matchAll(/\(((?:N'(?:[^']|'')*'(?:, )?)+)\)/g), ([, key]) =>
+    JSON.stringify(Array.from(key.matchAll(/N'((?:[^']|'')*)'/g), ([, text]) => text.replaceAll("''", "'"))),
+  );
+  const wanted = new Set(keys);
+  const places = columnsIn(joined).map((column) => table.indexOf(column));
+  const found = [...table.rows()].filter((row) =>
+    wanted.has(JSON.stringify(places.map((place) => row[place]))),
+  );
+  return rowsOf(table, columnsIn(list), found);
+}
