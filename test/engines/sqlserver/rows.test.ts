@@ -52,7 +52,8 @@ function typeInfo(type: ColumnType): Buffer {
     writeBuffer: push,
     writeUInt8: (value: number) => push([value]),
     writeUInt16LE: (value: number) => push([value & 0xff, value >> 8]),
-    writeUInt32LE: (value: number) => push([value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, value >>> 24]),
+    writeUInt32LE: (value: number) =>
+      push([value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, value >>> 24]),
   };
   const parameter = { length, precision, scale, value: null };
   driverType.writeTypeInfo(buffer as never, parameter as never, {} as never);
@@ -128,7 +129,11 @@ describe('fields on their way into a bulk load', () => {
 
   it('of any moment come back as they were', () => {
     const day = fc
-      .date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T00:00:00Z'), noInvalidDate: true })
+      .date({
+        min: new Date('0001-01-01T00:00:00Z'),
+        max: new Date('9999-12-31T00:00:00Z'),
+        noInvalidDate: true,
+      })
       .map((date) => date.toISOString().slice(0, 10));
     const time = fc
       .tuple(fc.integer({ min: 0, max: 86_399 }), fc.integer({ min: 0, max: 9_999_999 }))

@@ -23,7 +23,13 @@ export function bulkLoad(
       const { type, length, precision, scale } = bulkColumnOf(column.type);
       const { name, nullable } = column;
       const carrier = i === 0 ? carryingRows(type) : carryingNothing(type);
-      bulk.addColumn(name.replaceAll(']', ']]'), carrier, { length, precision, scale, nullable, objName: name });
+      bulk.addColumn(name.replaceAll(']', ']]'), carrier, {
+        length,
+        precision,
+        scale,
+        nullable,
+        objName: name,
+      });
     });
     driver.execBulkLoad(bulk, rowsAsFields(stream));
   });

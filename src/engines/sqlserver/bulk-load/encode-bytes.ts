@@ -31,7 +31,8 @@ export function encodeBinary(type: string): FieldEncoder {
   return {
     nothing: NO_CHUNKS,
     encode(bytes, from, to, out, at) {
-      const isHex = to - from >= 2 && (to - from) % 2 === 0 && bytes[from] === 0x5c && bytes[from + 1] === 0x78;
+      const isHex =
+        to - from >= 2 && (to - from) % 2 === 0 && bytes[from] === 0x5c && bytes[from + 1] === 0x78;
       if (!isHex) throw new UnloadableValueError(type);
       const start = at + CHUNK_HEAD;
       const written = out.write(bytes.toString('latin1', from + 2, to), start, 'hex');

@@ -41,12 +41,7 @@ export function encodeMoment(type: MomentType, scale: number): FieldEncoder {
         return writeUnsigned(Math.floor(ticks / step), out, at + 1, timeBytes);
       case 'datetime2':
         out[at] = timeBytes + 3;
-        return writeUnsigned(
-          days,
-          out,
-          writeUnsigned(Math.floor(ticks / step), out, at + 1, timeBytes),
-          3,
-        );
+        return writeUnsigned(days, out, writeUnsigned(Math.floor(ticks / step), out, at + 1, timeBytes), 3);
       case 'datetimeoffset':
         return writeOffsetMoment(days, ticks, offsetMinutes, { out, at, timeBytes, step });
       case 'datetime':
