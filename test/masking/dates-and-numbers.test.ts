@@ -1,9 +1,34 @@
 import fc from 'fast-check';
-import { dateOf, daysOf } from '../../src/domain/masking/dates.js';
+import {
+  dateOf,
+  daysOf,
+  isPlainDay,
+  readPlainDay,
+  writeDate,
+  writePlainDay,
+} from '../../src/domain/masking/dates.js';
 import { mask, maskOne } from './masking.js';
 
 const day = 86_400_000;
 const daysBetween = (a: string, b: string) => (Date.parse(b) - Date.parse(a)) / day;
+
+describe('days written without objects', () => {
+  it('are those that the calendar writes, and are read back', () => {
+    const first = daysOf(1000, 1, 1);
+    const last = daysOf(9999, 12, 31);
+    fc.assert(
+      fc.property(fc.integer({ min: first, max: last }), (day) => {
+        const [plain, calendar] = [new Uint8Array(10), new Uint8Array(10)];
+        expect(isPlainDay(day)).toBe(true);
+        writePlainDay(plain, 0, day);
+        writeDate(calendar, 0, dateOf(day));
+        expect(plain).toEqual(calendar);
+        expect(readPlainDay(plain, 0, 10)).toBe(dateOf(day).day > 28 ? undefined : day);
+      }),
+    );
+    expect([first - 1, last + 1].map(isPlainDay)).toEqual([false, false]);
+  });
+});
 
 describe('dates', () => {
   it('count as the calendar does', () => {

@@ -51,6 +51,64 @@ export function dateOf(days: number): { year: number; month: number; day: number
   };
 }
 
+/** Days from 1000-01-01 to 9999-12-31, whose texts are `YYYY-MM-DD`. */
+const FIRST_PLAIN_DAY = daysOf(1000, 1, 1);
+const LAST_PLAIN_DAY = daysOf(9999, 12, 31);
+
+/** True for a day that `writePlainDay` can write. */
+export function isPlainDay(days: number): boolean {
+  return days >= FIRST_PLAIN_DAY && days <= LAST_PLAIN_DAY;
+}
+
+/**
+ * Writes a plain day as `YYYY-MM-DD`; returns the end. The same as `dateOf` and `writeDate`, in whole
+ * numbers and without an object a date.
+ */
+export function writePlainDay(target: Uint8Array, at: number, days: number): number {
+  const shifted = days + 719_468;
+  const era = (shifted / 146_097) | 0;
+  const dayOfEra = shifted - era * 146_097;
+  const leaps = ((dayOfEra / 1460) | 0) - ((dayOfEra / 36_524) | 0) + ((dayOfEra / 146_096) | 0);
+  const yearOfEra = ((dayOfEra - leaps) / 365) | 0;
+  const dayOfYear = dayOfEra - (365 * yearOfEra + (yearOfEra >> 2) - ((yearOfEra / 100) | 0));
+  const monthIndex = ((5 * dayOfYear + 2) / 153) | 0;
+  const month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const century = (year / 100) | 0;
+  writeTwoDigits(target, at, century);
+  writeTwoDigits(target, at + 2, year - century * 100);
+  target[at + 4] = HYPHEN;
+  writeTwoDigits(target, at + 5, month);
+  target[at + 7] = HYPHEN;
+  writeTwoDigits(target, at + 8, dayOfYear - (((153 * monthIndex + 2) / 5) | 0) + 1);
+  return at + 10;
+}
+
+function writeTwoDigits(target: Uint8Array, at: number, value: number): void {
+  const tens = (value / 10) | 0;
+  target[at] = DIGIT_0 + tens;
+  target[at + 1] = DIGIT_0 + value - tens * 10;
+}
+
+/**
+ * The day that `YYYY-MM-DD` tells, which nearly all dates are; undefined for any other form, and for the
+ * 29th and later, which are left to who knows the months.
+ */
+export function readPlainDay(bytes: Uint8Array, from: number, to: number): number | undefined {
+  if (to - from !== 10 || bytes[from + 4] !== HYPHEN || bytes[from + 7] !== HYPHEN) return undefined;
+  const century = twoDigits(bytes, from);
+  const rest = twoDigits(bytes, from + 2);
+  const month = twoDigits(bytes, from + 5);
+  const day = twoDigits(bytes, from + 8);
+  if (century < 10 || rest < 0 || month < 1 || month > 12 || day < 1 || day > 28) return undefined;
+  const y = century * 100 + rest - (month <= 2 ? 1 : 0);
+  const era = (y / 400) | 0;
+  const yearOfEra = y - era * 400;
+  const dayOfYear = (((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0) + day - 1;
+  const dayOfEra = yearOfEra * 365 + (yearOfEra >> 2) - ((yearOfEra / 100) | 0) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+}
+
 /** True when a timestamp of this day can be stored. */
 export function isStorable(days: number): boolean {
   return days >= FIRST_DAY && days <= LAST_DAY;

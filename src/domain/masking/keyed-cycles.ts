@@ -86,9 +86,10 @@ export class KeyedCycles {
       return;
     }
     const { high, low } = ranks;
-    const before = group.map((i) => [high[i], low[i]] as const);
+    const highBefore = high.slice();
+    const lowBefore = low.slice();
     this.#walk(bits, group, ranks, sizes, 'encrypt');
-    const same = group.filter((i, at) => high[i] === before[at][0] && low[i] === before[at][1]);
+    const same = group.filter((i) => high[i] === highBefore[i] && low[i] === lowBefore[i]);
     if (same.length > 0) this.#advanceOnCycle(bits, same, ranks, sizes);
   }
 

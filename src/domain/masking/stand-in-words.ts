@@ -20,9 +20,18 @@ const chosen = new WeakMap<WordList, Map<string, StandInWords>>();
  */
 export class StandInWords {
   readonly #words: readonly Uint8Array[];
+  /** The words in lower case, one behind the other: nearer together than the words themselves. */
+  readonly #lower: Uint8Array;
+  /** Where each begins in `#lower`, and where the last one ends. */
+  readonly #starts: Uint32Array;
 
   private constructor(words: readonly Uint8Array[]) {
     this.#words = words;
+    this.#starts = new Uint32Array(words.length + 1);
+    words.forEach((word, i) => (this.#starts[i + 1] = this.#starts[i] + word.length));
+    this.#lower = new Uint8Array(this.#starts[words.length]);
+    words.forEach((word, i) => this.#lower.set(word, this.#starts[i]));
+    for (let i = 0; i < this.#lower.length; i++) this.#lower[i] = lowerCase[this.#lower[i]];
   }
 
   static of(list: WordList, choice: WordChoice = {}): StandInWords {
@@ -42,6 +51,21 @@ export class StandInWords {
   /** The word at `draw` modulo the number of words. */
   at(draw: number): Uint8Array {
     return this.#words[draw % this.#words.length];
+  }
+
+  /** Bytes of the word at `draw`. */
+  lengthAt(draw: number): number {
+    const index = draw % this.#words.length;
+    return this.#starts[index + 1] - this.#starts[index];
+  }
+
+  /** Writes the word at `draw` in lower case (room reserved before); returns the end. */
+  writeLower(draw: number, target: Uint8Array, at: number): number {
+    const index = draw % this.#words.length;
+    const lower = this.#lower;
+    const to = this.#starts[index + 1];
+    for (let i = this.#starts[index]; i < to; i++) target[at++] = lower[i];
+    return at;
   }
 
   /** The word that `draw` chooses, or the next one when that is the original in whatever case. */

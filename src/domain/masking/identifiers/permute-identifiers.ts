@@ -43,6 +43,7 @@ export class IdentifierPermutation {
   readonly #fits: Uint8Array;
   /** Per character: how many values it may take; 1 when it stays. */
   readonly #radices: Uint8Array;
+  readonly #own = new OwnCharacters();
 
   constructor(rules: IdentifierRules, cycles: KeyedCycles, { bytes, starts, ends, count }: ValueBatch) {
     this.#rules = rules;
@@ -72,7 +73,7 @@ export class IdentifierPermutation {
       if (isAlphanumeric(byte)) this.characters[at + length++] = upperCase[byte];
     }
     if (length === 0 || length > LONGEST) return this.#odd(index);
-    const own = this.characters.subarray(at, at + length);
+    const own = this.#own.of(this.characters, at, length);
     const fits = this.#rules.scheme.fits(own, length) && this.#hasDate(own);
     const isMovable = this.#findRadices(at, own, fits);
     if (!isMovable && !(fits && this.#findRadices(at, own, false))) return this.#odd(index);
@@ -256,10 +257,28 @@ export class IdentifierPermutation {
   #complete(index: number): boolean {
     const from = this.starts[index];
     const length = this.lengths[index];
-    const own = this.characters.subarray(from, from + length);
+    const own = this.#own.of(this.characters, from, length);
     const { scheme, largest } = this.#rules;
-    if (this.#fits[index] === 1 && scheme.complete && !scheme.complete(own, length)) return false;
+    if (this.#fits[index] === 1 && scheme.complete) {
+      const isIssued = scheme.complete(own, length);
+      for (let i = 0; i < length; i++) this.characters[from + i] = own[i];
+      if (!isIssued) return false;
+    }
     return largest === undefined || length < largest.length || Buffer.compare(own, largest) <= 0;
+  }
+}
+
+/** One identifier's characters by themselves, without making a view for each. */
+class OwnCharacters {
+  readonly #bytes = new Uint8Array(LONGEST);
+  /** By length, each made at first need. */
+  readonly #views: Uint8Array[] = [];
+
+  /** @returns a copy, which the next call overwrites */
+  of(characters: Uint8Array, from: number, length: number): Uint8Array {
+    const view = (this.#views[length] ??= this.#bytes.subarray(0, length));
+    for (let i = 0; i < length; i++) view[i] = characters[from + i];
+    return view;
   }
 }
 

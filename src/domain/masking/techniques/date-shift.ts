@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { dateOf, daysOf, isInfinity, isStorable, isTimeOfDay, readDate, writeDate } from '../dates.js';
+import {
+  dateOf,
+  daysOf,
+  isInfinity,
+  isPlainDay,
+  isStorable,
+  isTimeOfDay,
+  readDate,
+  readPlainDay,
+  writeDate,
+  writePlainDay,
+} from '../dates.js';
 import { eachValue } from '../each-value.js';
 import { breaksUniqueness, firstMisfit, needsFamily, tooShort } from '../misfits.js';
 import { PerPersonDigests } from '../per-person-digests.js';
@@ -61,6 +72,12 @@ export const dateShift = defineTechnique({
         }
         const drawn = draw(all, index, 0) % (2 * most);
         const shift = drawn < most ? drawn - most : drawn - most + 1;
+        const plain = readPlainDay(bytes, from, to);
+        if (plain !== undefined && isPlainDay(plain + shift)) {
+          const at = output.reserve(10);
+          output.finish(writePlainDay(output.bytes, at, plain + shift));
+          return;
+        }
         const date = readDate(bytes, from, to);
         const timeEnd = date?.isBefore ? to - 3 : to;
         const start = output.reserve(to - from + 12);

@@ -5,7 +5,7 @@ import { firstMisfit, needsText, tooShort } from '../misfits.js';
 import { caseFolded } from '../normalisation/case-folded.js';
 import { draw, NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
-import { StandInWords, writeStyled } from '../stand-in-words.js';
+import { StandInWords } from '../stand-in-words.js';
 import { defineTechnique } from '../technique.js';
 import { NULL_VALUE } from '../value-batch.js';
 
@@ -67,25 +67,26 @@ export const pseudonymiseEmail = defineTechnique({
         const keptLength = hostEnd - kept;
         const hostLength = kept < to && keptLength + 5 <= maxLength ? keptLength : HOST_LENGTH;
         const start = output.reserve(2 * LONGEST_NAME + TAIL_DIGITS + 3 + Math.max(hostLength, HOST_LENGTH));
-        const first = given.at(draw(all, i, 0));
-        const last = family.at(draw(all, i, 1));
+        const target = output.bytes;
+        const first = draw(all, i, 0);
+        const last = draw(all, i, 1);
         const room = maxLength - hostLength - 1;
         let at = start;
-        if (first.length + last.length + 2 + TAIL_DIGITS <= room) {
-          at = writeStyled(output, at, first, 'lower');
-          output.bytes[at++] = FULL_STOP;
-          at = writeStyled(output, at, last, 'lower');
-          output.bytes[at++] = FULL_STOP;
-          at = writeHex(output.bytes, at, all, i, TAIL_DIGITS);
+        if (given.lengthAt(first) + family.lengthAt(last) + 2 + TAIL_DIGITS <= room) {
+          at = given.writeLower(first, target, at);
+          target[at++] = FULL_STOP;
+          at = family.writeLower(last, target, at);
+          target[at++] = FULL_STOP;
+          at = writeHex(target, at, all, i, TAIL_DIGITS);
         } else {
-          at = writeHex(output.bytes, at, all, i, Math.max(1, Math.min(COMPACT_DIGITS, room)));
+          at = writeHex(target, at, all, i, Math.max(1, Math.min(COMPACT_DIGITS, room)));
         }
-        output.bytes[at++] = AT_SIGN;
+        target[at++] = AT_SIGN;
         if (hostLength === keptLength && kept < to) {
-          for (let j = kept; j < hostEnd; j++) output.bytes[at++] = lowerCase[input.bytes[j]];
+          for (let j = kept; j < hostEnd; j++) target[at++] = lowerCase[input.bytes[j]];
         } else {
           const host = reservedHosts[all[i * DIGEST_LENGTH + 31] % reservedHosts.length];
-          for (let j = 0; j < HOST_LENGTH; j++) output.bytes[at++] = host[j];
+          for (let j = 0; j < HOST_LENGTH; j++) target[at++] = host[j];
         }
         output.finish(at);
       }
