@@ -10,6 +10,7 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   );
   process.exitCode = 2;
 } else {
+  if (process.argv.includes('scrub')) await import('./keep-heap-small.js');
   // Only now: an older Node.js could not even load the rest.
   const { main } = await import('./cli/main.js');
   const { gatewayCommand } = await import('./gateway/gateway-command.js');

@@ -1,3 +1,5 @@
+// As the command line does when it scrubs.
+import '../../src/keep-heap-small.js';
 import { resourceUsage } from 'node:process';
 import { createPseudonyms } from '../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
 import { planScrub } from '../../src/domain/scrub/plan-scrub.js';
