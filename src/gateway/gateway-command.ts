@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { ScrubjayError } from '../domain/errors.js';
 import { readRules } from '../rules/read-rules.js';
-import { type GatewayConfiguration, readGateway } from './configuration/read-gateway.js';
-import { Gateway } from './gateway.js';
+import type { GatewayConfiguration } from './configuration/read-gateway.js';
+import type { Gateway } from './gateway.js';
 
 /** What the command says while it runs; standard output may be the audit's. */
 export interface GatewayTerminal {
@@ -33,6 +33,9 @@ async function run(
   terminal: GatewayTerminal,
   { config, port, check, rules = [] }: GatewayChoices,
 ): Promise<void> {
+  // Loaded here, so that no other command of the line waits for the gateway's parts.
+  const { readGateway } = await import('./configuration/read-gateway.js');
+  const { Gateway } = await import('./gateway.js');
   const read = async () => {
     const configuration = await readGateway({
       file: config,

@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { rewrite } from '../../domain/rewriting/rewrite.js';
-import { protectDataSource, readCatalogForQueries } from '../../runs/protect-data-source.js';
 import { readRules } from '../../rules/read-rules.js';
 import { exitCodes } from '../exit-codes.js';
 import { readLabels } from '../labels-on-disk.js';
@@ -44,6 +42,9 @@ export function queryCommand(terminal: Terminal): Command {
 }
 
 async function explain(terminal: Terminal, sql: string, choices: ExplainChoices): Promise<void> {
+  // The parsers are large, and no other command needs them.
+  const { rewrite } = await import('../../domain/rewriting/rewrite.js');
+  const { protectDataSource, readCatalogForQueries } = await import('../../runs/protect-data-source.js');
   const rules = await readRules({ extraFolders: choices.rules });
   const { policy } = await readPolicyNamed(choices.policy, rules);
   const { labels } = await readLabels(choices.labels, rules.informationTypes);

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from '../engine.js';
-import { FilesSession } from './files-session.js';
 import { readDataFileName } from './formats.js';
 
 /** A URL with any scheme, or a driver's list of settings: `host=db password=…`. */
 const otherLocation = /^[a-z][a-z\d+.-]*:\/\/|^\w+=/i;
 
-/** CSV, JSON and Parquet files, and folders of them. */
+/** CSV, JSON and Parquet files, and folders of them. Their reader, DuckDB, is loaded when one is opened. */
 export const filesEngine: Engine = {
   id: 'files',
   capabilities: {
@@ -26,7 +25,10 @@ export const filesEngine: Engine = {
       (readDataFileName(location) !== undefined || /^(\.{0,2}|~)[/\\]|[/\\]$/.test(location))
     );
   },
-  open: (location) => FilesSession.open(isFileUrl(location) ? fileURLToPath(location) : location),
+  async open(location) {
+    const { FilesSession } = await import('./files-session.js');
+    return FilesSession.open(isFileUrl(location) ? fileURLToPath(location) : location);
+  },
 };
 
 function isFileUrl(location: string): boolean {

@@ -1,6 +1,7 @@
 import { Connection, type ConnectionConfiguration, Request, TYPES } from 'tedious';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConnectionError, translateConnectError, translateDriverError } from './driver-errors.js';
+import { ConnectionError } from './connection-error.js';
+import { translateConnectError, translateDriverError } from './driver-errors.js';
 import { displayLocation, parseLocation, type SqlServerLocation } from './location.js';
 
 /** SQL Server 2016: the oldest release that still gets security fixes. */

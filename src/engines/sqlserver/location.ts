@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConnectionError } from './driver-errors.js';
+import { ConnectionError } from './connection-error.js';
 
 /** How a server is reached, as read from a location; the password stays in it and in no message. */
 export interface SqlServerLocation {

@@ -1,8 +1,6 @@
 import { printColumnName } from '../../domain/catalog/catalog.js';
 import { type NativeClassification, saysTheSame } from '../../domain/classification/native-classification.js';
 import type { NativeLabels, SchemaStatement } from '../engine.js';
-import { connect } from './connection.js';
-import { translateDriverError } from './driver-errors.js';
 import { quoteColumn, quoteLiteral } from './identifiers.js';
 
 /**
@@ -38,6 +36,8 @@ export const sqlServerNativeLabels: NativeLabels = {
   },
 
   async apply(location, statements) {
+    const { connect } = await import('./connection.js');
+    const { translateDriverError } = await import('./driver-errors.js');
     const connection = await connect(location);
     try {
       await connection.query('begin transaction');

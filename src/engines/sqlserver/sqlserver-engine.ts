@@ -2,11 +2,11 @@ import type { ScrubEngine } from '../engine.js';
 import { sqlServerPosture } from './facts/posture-source.js';
 import { isSqlServerUrl } from './location.js';
 import { sqlServerNativeLabels } from './native-labels.js';
-import { SqlServerScrubSource } from './scrub-source.js';
-import { SqlServerScrubTarget } from './scrub-target.js';
-import { SqlServerSession } from './session.js';
 
-/** SQL Server 2016 and later, Azure SQL, and what speaks TDS and has their catalog views. */
+/**
+ * SQL Server 2016 and later, Azure SQL, and what speaks TDS and has their catalog views. The driver, a third
+ * of what the command line would load, is loaded when a location asks for it.
+ */
 export const sqlServerEngine: ScrubEngine = {
   id: 'sqlserver',
   capabilities: {
@@ -19,7 +19,8 @@ export const sqlServerEngine: ScrubEngine = {
   nativeLabels: sqlServerNativeLabels,
   posture: sqlServerPosture,
   recognises: isSqlServerUrl,
-  open: (location) => SqlServerSession.open(location),
-  openSource: (location) => SqlServerScrubSource.open(location),
-  openTarget: (location, options) => SqlServerScrubTarget.open(location, options),
+  open: async (location) => (await import('./session.js')).SqlServerSession.open(location),
+  openSource: async (location) => (await import('./scrub-source.js')).SqlServerScrubSource.open(location),
+  openTarget: async (location, options) =>
+    (await import('./scrub-target.js')).SqlServerScrubTarget.open(location, options),
 };

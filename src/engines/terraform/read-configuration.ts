@@ -1,4 +1,3 @@
-import { parse } from '@cdktf/hcl2json';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import type { PostureProblem } from '../../domain/posture/assemble-results.js';
@@ -28,6 +27,8 @@ export async function readConfiguration(
   readonly resources: readonly TerraformResource[];
   readonly problems: readonly PostureProblem[];
 }> {
+  // A program of its own in WebAssembly: nothing else needs it.
+  const { parse } = await import('@cdktf/hcl2json');
   const parsed: Parsed[] = [];
   const problems: PostureProblem[] = [];
   for (const file of files) {
