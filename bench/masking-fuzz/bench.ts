@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
 import { packageRoot } from '../../src/package-root.js';
 import { atLeast, atMost, type Bench, type BenchOptions } from '../claim.js';
-import type { Answer, MaskedSession } from '../masking/masked-session.js';
+import type { Answer, MaskedClient } from '../masking/masking-gateway.js';
 import { loadMaskingSet } from '../masking/masking-set.js';
 import { QueryGenerator } from './query-generator.js';
 import { TwinDatabases } from './twin-databases.js';
@@ -67,11 +67,11 @@ async function fuzz(twins: TwinDatabases, generator: QueryGenerator, count: numb
 }
 
 /** A query that fails leaves no transaction behind, and one that writes leaves no rows. */
-async function ask(session: MaskedSession, query: string): Promise<Answer> {
+async function ask(client: MaskedClient, query: string): Promise<Answer> {
   const isWrite = /^(insert|update|delete)/.test(query);
-  if (!isWrite) return session.send(query);
-  await session.send('begin');
-  const answer = await session.send(query);
-  await session.send('rollback');
+  if (!isWrite) return client.send(query);
+  await client.send('begin');
+  const answer = await client.send(query);
+  await client.send('rollback');
   return answer;
 }

@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { loadPostgresParser } from '../../src/domain/rewriting/postgres/parser.js';
-import { protect } from '../../src/domain/rewriting/protect.js';
-import type { Protection } from '../../src/domain/rewriting/rewrite-context.js';
-import { connect } from '../../src/engines/postgres/connection.js';
 import type { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
-import { readQueryCatalog } from '../../src/engines/postgres/query-catalog.js';
-import { MaskedSession } from '../masking/masked-session.js';
+import { type MaskedClient, MaskingGateway } from '../masking/masking-gateway.js';
 import type { MaskingSet } from '../masking/masking-set.js';
 
 /**
@@ -35,16 +30,19 @@ const hiddenValues = `
   refresh materialized view shop.mv_customer_email;
   refresh materialized view shop.mv_daily;`;
 
-/** Two databases that differ in hidden values alone, and a session of the restricted role in each. */
+/** Two databases that differ in hidden values alone, and a client of the restricted role in each, by a gateway. */
 export class TwinDatabases {
+  readonly #gateways: readonly MaskingGateway[];
+
   private constructor(
-    readonly protection: Protection,
-    readonly left: MaskedSession,
-    readonly right: MaskedSession,
-  ) {}
+    readonly left: MaskedClient,
+    readonly right: MaskedClient,
+    gateways: readonly MaskingGateway[],
+  ) {
+    this.#gateways = gateways;
+  }
 
   static async prepare(set: MaskingSet, server: EmbeddedServer): Promise<TwinDatabases> {
-    await loadPostgresParser();
     const password = randomBytes(12).toString('hex');
     await run(server.url(), 'create database fuzz_left');
     await run(server.url('fuzz_left'), set.fixture);
@@ -52,22 +50,24 @@ export class TwinDatabases {
     await run(server.url(), `alter role analyst login password '${password}'`);
     await run(server.url('fuzz_left'), hiddenValues.replaceAll('{n}', '3571'));
     await run(server.url('fuzz_right'), hiddenValues.replaceAll('{n}', '8263'));
-    const reader = await connect(server.url('fuzz_left'), { access: 'read-only' });
-    const catalog = await readQueryCatalog(reader);
-    await reader.end();
-    const protection = protect(catalog, { role: 'analyst', access: 'masked', masks: set.masks.postgres });
     const key = randomBytes(32);
-    const open = (database: string) => {
+    const start = (database: string) => {
       const url = new URL(server.url(database));
       url.username = 'analyst';
       url.password = password;
-      return MaskedSession.open({ url: url.href, protection, searchPath: set.searchPath, key });
+      const { searchPath, masks } = set;
+      return MaskingGateway.start({
+        ...{ url: url.href, role: 'analyst', access: 'masked', masks: masks.postgres, searchPath, key },
+      });
     };
-    return new TwinDatabases(protection, await open('fuzz_left'), await open('fuzz_right'));
+    const gateways = [await start('fuzz_left'), await start('fuzz_right')];
+    const [left, right] = await Promise.all(gateways.map((gateway) => gateway.connect()));
+    return new TwinDatabases(left, right, gateways);
   }
 
   async close(): Promise<void> {
     await Promise.all([this.left.close(), this.right.close()]);
+    await Promise.all(this.#gateways.map((gateway) => gateway.stop()));
   }
 }
 

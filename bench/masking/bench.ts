@@ -12,8 +12,8 @@ import { type CaseResult, runPostgresCases } from './run-postgres.js';
 const ownSet = join(packageRoot, 'bench', 'masking', 'set');
 
 /**
- * Runs queries that try to see masked values, and queries that must keep working, through the rewriter on
- * a real PostgreSQL, and scores them with the set's own scorer. T-SQL cases are judged on the decision.
+ * Runs queries that try to see masked values, and queries that must keep working, through the gateway in
+ * front of a real PostgreSQL, and scores them with the set's own scorer. T-SQL cases are judged on the decision.
  */
 export const bench: Bench = async ({ set: folder = ownSet }: BenchOptions) => {
   const set = loadMaskingSet(folder);

@@ -1,12 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { loadPostgresParser } from '../../src/domain/rewriting/postgres/parser.js';
-import { protect } from '../../src/domain/rewriting/protect.js';
-import type { Protection } from '../../src/domain/rewriting/rewrite-context.js';
-import { connect } from '../../src/engines/postgres/connection.js';
 import type { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
-import { readQueryCatalog } from '../../src/engines/postgres/query-catalog.js';
-import { type Answer, MaskedSession } from './masked-session.js';
+import { type Answer, type MaskedClient, MaskingGateway } from './masking-gateway.js';
 import type { MaskingCase, MaskingSet } from './masking-set.js';
 
 /** What a case's client saw, as `score.mjs` reads it. */
@@ -19,8 +14,8 @@ export interface CaseResult {
 }
 
 /**
- * Runs the PostgreSQL cases, each in a database of its own, connected as the case's role itself: an account
- * that is no superuser and owns nothing, as a gateway's has to be.
+ * Runs the PostgreSQL cases through a gateway, each in a database of its own. The gateway's account is the case's
+ * role itself: no superuser, and owner of nothing, as it has to be.
  */
 export async function runPostgresCases(
   set: MaskingSet,
@@ -43,29 +38,20 @@ class Stage {
   readonly #set: MaskingSet;
   readonly #server: EmbeddedServer;
   readonly #admin: pg.Client;
-  readonly #protections: ReadonlyMap<string, Protection>;
   readonly #password: string;
   readonly #key = randomBytes(32);
   #count = 0;
   /** A copy that is still as the template was. */
-  #unchanged: string | undefined;
+  #unchanged: Copy | undefined;
 
-  private constructor(
-    set: MaskingSet,
-    server: EmbeddedServer,
-    admin: pg.Client,
-    protections: ReadonlyMap<string, Protection>,
-    password: string,
-  ) {
+  private constructor(set: MaskingSet, server: EmbeddedServer, admin: pg.Client, password: string) {
     this.#set = set;
     this.#server = server;
     this.#admin = admin;
-    this.#protections = protections;
     this.#password = password;
   }
 
   static async prepare(set: MaskingSet, server: EmbeddedServer): Promise<Stage> {
-    await loadPostgresParser();
     const admin = new pg.Client(server.url());
     await admin.connect();
     await admin.query(`create database ${TEMPLATE}`);
@@ -73,17 +59,7 @@ class Stage {
     const password = randomBytes(12).toString('hex');
     for (const role of Object.keys(set.roles))
       await admin.query(`alter role "${role}" login password '${password}'`);
-    const reader = await connect(server.url(TEMPLATE), { access: 'read-only' });
-    const catalog = await readQueryCatalog(reader);
-    await reader.end();
-    const protections = Object.entries(set.roles).map(
-      ([role, access]) =>
-        [
-          role,
-          protect(catalog, { role, access, masks: access === 'masked' ? set.masks.postgres : new Map() }),
-        ] as const,
-    );
-    return new Stage(set, server, admin, new Map(protections), password);
+    return new Stage(set, server, admin, password);
   }
 
   async run(one: MaskingCase): Promise<CaseResult> {
@@ -94,30 +70,42 @@ class Stage {
   }
 
   async close(): Promise<void> {
+    await this.#unchanged?.stop();
     await this.#admin.end();
   }
 
   async #runOnce(one: MaskingCase, variant?: string): Promise<Answer> {
-    const database = this.#unchanged ?? (await this.#freshDatabase());
+    const copy = this.#unchanged ?? new Copy(await this.#freshDatabase());
     this.#unchanged = undefined;
-    if (variant !== undefined) await runOn(this.#server.url(database), variant);
+    if (variant !== undefined) await runOn(this.#server.url(copy.database), variant);
     const before = await this.#transactions();
-    const session = await MaskedSession.open({
-      url: this.#urlOf(database, one.role),
-      // The template's catalog, under the copy's name.
-      protection: this.#protections.get(one.role)!,
-      searchPath: this.#set.searchPath,
-      key: this.#key,
-    });
+    const gateway = await copy.gateway(one.role, () => this.#startGateway(copy.database, one.role));
+    const client = await gateway.connect();
     try {
-      return await answerOf(one, session);
+      return await answerOf(one, client);
     } finally {
-      await session.close();
+      await client.close();
       const isUnchanged =
         variant === undefined && !movesSequence(one) && (await this.#transactions()) === before;
-      if (isUnchanged) this.#unchanged = database;
-      else await this.#admin.query(`drop database ${database} with (force)`);
+      if (isUnchanged) {
+        this.#unchanged = copy;
+      } else {
+        await copy.stop();
+        await this.#admin.query(`drop database ${copy.database} with (force)`);
+      }
     }
+  }
+
+  #startGateway(database: string, role: string): Promise<MaskingGateway> {
+    const { roles, masks, searchPath } = this.#set;
+    return MaskingGateway.start({
+      url: this.#urlOf(database, role),
+      role,
+      access: roles[role],
+      masks: roles[role] === 'masked' ? masks.postgres : new Map(),
+      searchPath,
+      key: this.#key,
+    });
   }
 
   async #freshDatabase(): Promise<string> {
@@ -142,17 +130,34 @@ class Stage {
   }
 }
 
+/** A copy of the fixture, with a gateway for each role that has asked it something. */
+class Copy {
+  readonly #gateways = new Map<string, MaskingGateway>();
+
+  constructor(readonly database: string) {}
+
+  async gateway(role: string, start: () => Promise<MaskingGateway>): Promise<MaskingGateway> {
+    const gateway = this.#gateways.get(role) ?? (await start());
+    this.#gateways.set(role, gateway);
+    return gateway;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#gateways.values()].map((gateway) => gateway.stop()));
+  }
+}
+
 /** Sequences move without a transaction of their own. */
 function movesSequence({ sql = '', script = [] }: MaskingCase): boolean {
   return /nextval|setval/i.test([sql, ...script].join(' '));
 }
 
-async function answerOf(one: MaskingCase, session: MaskedSession): Promise<Answer> {
-  if (one.protocol === 'copy') return session.copy(one.sql!);
+async function answerOf(one: MaskingCase, client: MaskedClient): Promise<Answer> {
+  if (one.protocol === 'copy') return client.copy(one.sql!);
   if (one.sql !== undefined)
-    return session.send(one.sql, one.protocol === 'extended' ? (one.params ?? []) : undefined);
+    return client.send(one.sql, one.protocol === 'extended' ? (one.params ?? []) : undefined);
   const answers: Answer[] = [];
-  for (const statement of one.script ?? []) answers.push(await session.send(statement));
+  for (const statement of one.script ?? []) answers.push(await client.send(statement));
   const outcome =
     ['denied', 'error'].find((kind) => answers.some((answer) => answer.outcome === kind)) ?? 'rows';
   const rows = answers.findLast((answer) => answer.rows !== undefined)?.rows;

@@ -65,13 +65,12 @@ export class Gateway {
 
   /**
    * Reads the catalogs, then listens: a gateway that cannot mask does not answer.
+   * @param audit where records go; the configuration's file, or standard output, when left out
    * @throws ConnectionError, DatabaseError, AuditFileError; errors of the operating system for the port
    */
-  static async start(configuration: GatewayConfiguration): Promise<Gateway> {
+  static async start(configuration: GatewayConfiguration, audit?: Audit): Promise<Gateway> {
     await loadPostgresParser();
-    const { file } = configuration.audit;
-    const audit = file === undefined ? JsonLinesAudit.toStandardOutput() : await JsonLinesAudit.open(file);
-    const gateway = new Gateway(configuration, audit);
+    const gateway = new Gateway(configuration, audit ?? (await openAudit(configuration)));
     try {
       await Promise.all([...gateway.#databases.values()].map((database) => database.refreshed()));
       const { host, port } = configuration.listen;
@@ -253,6 +252,10 @@ export class Gateway {
       if (this.#sessions.size > 0) database.keepYoung();
     }
   }
+}
+
+async function openAudit({ audit: { file } }: GatewayConfiguration): Promise<Audit> {
+  return file === undefined ? JsonLinesAudit.toStandardOutput() : JsonLinesAudit.open(file);
 }
 
 const noPlace = 'terminating connection: the user may not be here any more';

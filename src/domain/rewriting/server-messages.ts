@@ -11,11 +11,6 @@ export function maskServerError(message: ServerMessage): ServerMessage {
   return { S, V, C, M: sentenceFor(message, C) };
 }
 
-/** Notices come from triggers and functions, which see everything: none passes. */
-export function passesNotice(_message: ServerMessage): boolean {
-  return false;
-}
-
 /** Raised while a query is analysed: they quote names and types of the query, never rows. */
 const ofAnalysis = new Set([
   '42601', // syntax_error
