@@ -42,27 +42,38 @@ export class TwinDatabases {
     this.#gateways = gateways;
   }
 
-  static async prepare(set: MaskingSet, server: EmbeddedServer): Promise<TwinDatabases> {
+  /** Pairs that are all alike and do not know of each other, so that they can be asked at the same time. */
+  static async prepare(
+    set: MaskingSet,
+    server: EmbeddedServer,
+    pairs: number,
+  ): Promise<readonly TwinDatabases[]> {
     const password = randomBytes(12).toString('hex');
+    const key = randomBytes(32);
     await run(server.url(), 'create database fuzz_left');
     await run(server.url('fuzz_left'), set.fixture);
     await run(server.url(), 'create database fuzz_right template fuzz_left');
     await run(server.url(), `alter role analyst login password '${password}'`);
     await run(server.url('fuzz_left'), hiddenValues.replaceAll('{n}', '3571'));
     await run(server.url('fuzz_right'), hiddenValues.replaceAll('{n}', '8263'));
-    const key = randomBytes(32);
-    const start = (database: string) => {
+    const start = async (template: string, pair: number) => {
+      const database = `${template}_${pair}`;
+      await run(server.url(), `create database ${database} template ${template}`);
       const url = new URL(server.url(database));
       url.username = 'analyst';
       url.password = password;
-      const { searchPath, masks } = set;
       return MaskingGateway.start({
-        ...{ url: url.href, role: 'analyst', access: 'masked', masks: masks.postgres, searchPath, key },
+        ...{ url: url.href, role: 'analyst', access: 'masked', masks: set.masks.postgres, key },
+        ...{ searchPath: set.searchPath, catalogMaxAge: '1h' },
       });
     };
-    const gateways = [await start('fuzz_left'), await start('fuzz_right')];
-    const [left, right] = await Promise.all(gateways.map((gateway) => gateway.connect()));
-    return new TwinDatabases(left, right, gateways);
+    const twins: TwinDatabases[] = [];
+    for (let pair = 0; pair < pairs; pair++) {
+      const gateways = [await start('fuzz_left', pair), await start('fuzz_right', pair)];
+      const [left, right] = await Promise.all(gateways.map((gateway) => gateway.connect()));
+      twins.push(new TwinDatabases(left, right, gateways));
+    }
+    return twins;
   }
 
   async close(): Promise<void> {

@@ -26,6 +26,8 @@ export interface MaskingGatewayOptions {
   readonly searchPath: string;
   /** The masking key's bytes. */
   readonly key: Uint8Array;
+  /** How old the catalog may be that a statement is planned under: `0ms`, `1h`. */
+  readonly catalogMaxAge: string;
 }
 
 const DATABASE = 'fixture';
@@ -51,14 +53,14 @@ export class MaskingGateway {
     masks,
     searchPath,
     key,
+    catalogMaxAge,
   }: MaskingGatewayOptions): Promise<MaskingGateway> {
     const secret = { env: 'GIVEN_BELOW' };
     const file = gatewayFileSchema.parse({
       listen: { port: 0 },
       databases: { [DATABASE]: { url: secret, labels: '', searchPath: searchPath.split(/, */) } },
       roles: { [role]: { policy: 'given-below' } },
-      // Each statement is planned under the catalog as it is.
-      catalog: { maxAge: '0ms' },
+      catalog: { maxAge: catalogMaxAge },
     });
     const { pool, searchPath: path } = file.databases[DATABASE];
     const views = {

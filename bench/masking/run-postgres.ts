@@ -105,6 +105,8 @@ class Stage {
       masks: roles[role] === 'masked' ? masks.postgres : new Map(),
       searchPath,
       key: this.#key,
+      // Cases create and change what they ask.
+      catalogMaxAge: '0ms',
     });
   }
 
