@@ -329,8 +329,11 @@ export interface ScrubTarget extends RowSource {
   empty(table: RelationName): Promise<void>;
   /** Throws away all that was built, and begins anew. */
   beginAnew(): Promise<void>;
-  /** Makes the verified copy visible under the target's name. */
-  publish(): Promise<void>;
+  /**
+   * Makes the verified copy visible under the target's name.
+   * @param mark that the copy bears from then on: see `publishedMark`
+   */
+  publish(mark?: string): Promise<void>;
   /** Marks what was built as incomplete, with the reason; the published name stays untouched. */
   abandon(reason: string): Promise<void>;
 }
@@ -339,4 +342,9 @@ export interface ScrubTarget extends RowSource {
 export interface ScrubEngine extends Engine {
   openSource(location: string): Promise<ScrubSource>;
   openTarget(location: string, options: ScrubTargetOptions): Promise<ScrubTarget>;
+  /**
+   * The mark that the copy at a location was published with; undefined where there is none. Whoever was
+   * broken off while publishing learns from it whether it is done.
+   */
+  publishedMark(location: string): Promise<string | undefined>;
 }

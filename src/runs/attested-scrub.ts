@@ -43,6 +43,12 @@ export interface AttestedScrub {
   readonly hooks?: ScrubHooks;
   /** Milliseconds that the source's snapshot may be held; no limit when absent. */
   readonly snapshotLimitMs?: number;
+  /**
+   * Called with all that there is to keep, before the copy is published, and waited for: whoever is broken
+   * off after it finds by the mark whether the copy was published.
+   */
+  readonly beforePublishing?: (attested: AttestedResult) => Promise<void>;
+  readonly publicationMark?: string;
   readonly onProgress?: (progress: ScrubProgress) => void;
   readonly onResume?: (left: WorkLeft) => void;
   readonly onVerifying?: (progress: VerifyProgress) => void;
@@ -83,18 +89,26 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
     }
   };
   if (scrub.hooks?.before !== undefined) await beforeCopy(scrub);
-  const { tables, verification } = await runScrub({
+  const sourceIdentity = await source.identity();
+  let attested: AttestedResult | undefined;
+  await runScrub({
     ...{ source, target, plan, pseudonyms: key.pseudonyms, words, onProgress, signal, verify },
     snapshotLimitMs: scrub.snapshotLimitMs,
     onResume: scrub.onResume,
+    publicationMark: scrub.publicationMark,
+    beforePublishing: async ({ tables, verification }) => {
+      const statement = attestScrub({
+        ...{ toolVersion: scrub.toolVersion, startedAt, finishedAt: new Date(), basis, plan },
+        source: sourceIdentity,
+        target: targetIdentity,
+        ...{ targetFingerprint, tables, verification },
+      });
+      const envelope = signStatement(statement, scrub.signingKey);
+      attested = { tables, verification, statement, envelope };
+      await scrub.beforePublishing?.(attested);
+    },
   });
-  const statement = attestScrub({
-    ...{ toolVersion: scrub.toolVersion, startedAt, finishedAt: new Date(), basis, plan },
-    source: await source.identity(),
-    target: targetIdentity,
-    ...{ targetFingerprint, tables, verification },
-  });
-  return { tables, verification, statement, envelope: signStatement(statement, scrub.signingKey) };
+  return attested!;
 }
 
 /** A hook that fails leaves the target as it was, as a run that fails does. */

@@ -94,6 +94,10 @@ export interface ScrubRun<Verification extends Verdict> {
   readonly words: WordLists;
   /** Looks at the finished copy before anybody else can. */
   readonly verify: (built: BuiltCopy) => Promise<Verification>;
+  /** Called when the copy is verified, and waited for: what it rejects with keeps the copy from being published. */
+  readonly beforePublishing?: (result: ScrubResult<Verification>) => Promise<void>;
+  /** The mark that the published copy bears. */
+  readonly publicationMark?: string;
   readonly onProgress?: (progress: ScrubProgress) => void;
   /** Told once, before rows are copied: what of an earlier run's work stands. */
   readonly onResume?: (left: WorkLeft) => void;
@@ -146,7 +150,8 @@ export async function runScrub<Verification extends Verdict>(
       total: 1,
       rows: sum(tables.map(({ rows }) => rows)),
     });
-    await run.target.publish();
+    await run.beforePublishing?.({ ...built, verification });
+    await run.target.publish(run.publicationMark);
     return { ...built, verification };
   } catch (error) {
     const failure = asked.signal?.aborted

@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { verifyEnvelope } from '../../src/domain/scrub/attestation/signed-statement.js';
@@ -12,8 +11,8 @@ import type { ScrubJobView } from '../../src/service/scrub-jobs/scrub-job.js';
 import type { ScrubRunView } from '../../src/service/scrub-runs/scrub-run.js';
 import { createDatabase, serverUrl, type TestDatabase } from '../support/databases.js';
 import { pause } from '../support/jobs.js';
-import { shippedRules } from '../support/planning.js';
 import { hasRedis, startRedis, type TestRedis } from '../support/redis.js';
+import { keepDefaultPolicy } from '../support/scrub-service.js';
 import { callerOf, startReceiver, work } from '../support/serve.js';
 import { startService, type TestService } from '../support/service.js';
 
@@ -244,20 +243,3 @@ describe.each([
     return rows as Row[];
   };
 });
-
-/** The default policy as a tenant's own. */
-async function keepDefaultPolicy(service: TestService, tenantId: string): Promise<string> {
-  const { policies } = await shippedRules();
-  const { sha256 } = policies.get('default')!;
-  const source = await readFile('rules/policies/default.yaml', 'utf8');
-  const id = uuidv7();
-  await service.own.query(
-    `insert into policies (tenant_id, id, name, title, created_by, version) values ($1, $2, 'default', 'Default', 'test', 1)`,
-    [tenantId, id],
-  );
-  await service.own.query(
-    `insert into policy_versions (tenant_id, policy_id, number, source, sha256, created_by) values ($1, $2, 1, $3, $4, 'test')`,
-    [tenantId, id, source, sha256],
-  );
-  return id;
-}

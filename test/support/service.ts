@@ -11,6 +11,7 @@ import { DatabaseNews } from '../../src/service/database/database-news.js';
 import { ServiceDatabase } from '../../src/service/database/service-database.js';
 import type { Foundation } from '../../src/service/foundation.js';
 import { openJobKeeping } from '../../src/service/jobs/job-keeping.js';
+import type { JobTimings } from '../../src/service/jobs/job-queue.js';
 import { createLog } from '../../src/service/logging/log.js';
 import { LocalKeyWrapper } from '../../src/service/secrets/envelope.js';
 import { packagedClassifier } from './classifier.js';
@@ -42,10 +43,14 @@ export interface TestService {
 /** Compiled once a test file, and only in one that scans. */
 let classifier: ReturnType<typeof packagedClassifier> | undefined;
 
-/** @param logTo where log lines go; nobody reads them by default */
+/**
+ * @param logTo where log lines go; nobody reads them by default
+ * @param timings of its jobs
+ */
 export async function startService(
   environment: NodeJS.ProcessEnv = {},
   logTo: DestinationStream = { write: () => undefined },
+  timings: JobTimings = hurried,
 ): Promise<TestService> {
   const own = await createDatabase();
   const database = await ServiceDatabase.open(own.url, migrations);
@@ -69,7 +74,7 @@ export async function startService(
   const keeping = await openJobKeeping({
     ...parts,
     classifier: () => (classifier ??= packagedClassifier()),
-    timings: hurried,
+    timings,
   });
   const foundation = { ...parts, keeping };
   const application = await createApplication(foundation);

@@ -5,6 +5,7 @@ import { postgresNativeLabels } from './native-labels.js';
 import { PostgresScrubSource } from './scrub-source.js';
 import { PostgresScrubTarget } from './scrub-target.js';
 import { PostgresSession } from './session.js';
+import { publishedMark } from './work-database.js';
 
 /** PostgreSQL 13 and later, and what speaks its protocol and has its catalogs. */
 export const postgresEngine: ScrubEngine = {
@@ -22,4 +23,5 @@ export const postgresEngine: ScrubEngine = {
   open: (location) => PostgresSession.open(location),
   openSource: (location) => PostgresScrubSource.open(location),
   openTarget: (location, options) => PostgresScrubTarget.open(location, options),
+  publishedMark,
 };

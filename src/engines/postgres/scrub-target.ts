@@ -236,9 +236,9 @@ export class PostgresScrubTarget implements ScrubTarget {
     return this.#reading((client, catalog) => rowsByKey(client, catalog, table, keyColumns, keys, columns));
   }
 
-  async publish(): Promise<void> {
+  async publish(mark?: string): Promise<void> {
     await this.close();
-    await publishWorkDatabase(this.#location, this.#work.name);
+    await publishWorkDatabase(this.#location, this.#work.name, mark);
   }
 
   async abandon(reason: string): Promise<void> {

@@ -10,6 +10,9 @@ import { exists, MAINTENANCE_DATABASE } from './target-inspection.js';
 /** How a database that we build says so, in its comment. */
 const MARK = 'scrubjay: incomplete';
 
+/** How a published copy says so, in its comment; the mark of its publication follows. */
+const PUBLISHED = 'scrubjay: masked copy';
+
 /** Bytes of a PostgreSQL name. */
 const NAME_BYTES = 63;
 
@@ -71,7 +74,7 @@ export async function markIncomplete(location: string, work: string, reason: str
  * Gives the work database the target's name, in one transaction with moving the old one aside. The old
  * one stays as `<target>__previous`, in place of the previous before it.
  */
-export async function publishWorkDatabase(location: string, work: string): Promise<void> {
+export async function publishWorkDatabase(location: string, work: string, mark?: string): Promise<void> {
   await maintain(location, 'publishing the copy', async (client) => {
     const target = databaseOf(location);
     const previous = nameBeside(target, '__previous');
@@ -87,7 +90,7 @@ export async function publishWorkDatabase(location: string, work: string): Promi
         await client.query(`alter database ${quoteName(target)} rename to ${quoteName(previous)}`);
       await client.query(`alter database ${quoteName(work)} rename to ${quoteName(target)}`);
       await client.query(
-        `comment on database ${quoteName(target)} is ${quoteLiteral('scrubjay: masked copy')}`,
+        `comment on database ${quoteName(target)} is ${quoteLiteral([PUBLISHED, ...(mark === undefined ? [] : [mark])].join(' '))}`,
       );
       await client.query(`grant connect on database ${quoteName(target)} to public`);
       await client.query('commit');
@@ -99,6 +102,18 @@ export async function publishWorkDatabase(location: string, work: string): Promi
       if (replaces) await client.query(`alter database ${quoteName(renamed)} with allow_connections true`);
     }
     await client.query(`alter database ${quoteName(target)} with allow_connections true`);
+  });
+}
+
+/** The mark that the database of a location was published with; undefined for any other. */
+export async function publishedMark(location: string): Promise<string | undefined> {
+  return maintain(location, 'looking for what was published', async (client) => {
+    const { rows } = await client.query<{ comment: string | null }>(
+      `select shobj_description(oid, 'pg_database') as comment from pg_database where datname = $1`,
+      [databaseOf(location)],
+    );
+    const comment = rows[0]?.comment ?? '';
+    return comment.startsWith(`${PUBLISHED} `) ? comment.slice(PUBLISHED.length + 1) : undefined;
   });
 }
 

@@ -36,7 +36,7 @@ import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
 import { retryTransient } from './transient-faults.js';
-import { createWorkDatabase, markIncomplete, publishWorkDatabase } from './work-database.js';
+import { createWorkDatabase, markIncomplete, markPublication, publishWorkDatabase } from './work-database.js';
 
 /** A row refers to nothing, or breaks a check. */
 const BROKEN_REFERENCE = 547;
@@ -168,8 +168,9 @@ export class SqlServerScrubTarget implements ScrubTarget {
     );
   }
 
-  async publish(): Promise<void> {
+  async publish(mark?: string): Promise<void> {
     await this.close();
+    if (mark !== undefined) await markPublication(this.#location, this.#work, mark);
     await publishWorkDatabase(this.#location, this.#work);
   }
 

@@ -23,4 +23,5 @@ export const sqlServerEngine: ScrubEngine = {
   openSource: async (location) => (await import('./scrub-source.js')).SqlServerScrubSource.open(location),
   openTarget: async (location, options) =>
     (await import('./scrub-target.js')).SqlServerScrubTarget.open(location, options),
+  publishedMark: async (location) => (await import('./work-database.js')).publishedMark(location),
 };

@@ -34,6 +34,42 @@ export async function markIncomplete(location: string, work: string, reason: str
   }
 }
 
+/** The extended property of a copy that says as what it was published. */
+const PUBLICATION = 'scrubjay publication';
+
+/** Gives the work database its mark; under the target's name it is the published copy's. */
+export async function markPublication(location: string, work: string, mark: string): Promise<void> {
+  const connection = await connect(location, { database: work });
+  try {
+    const [name, value] = [PUBLICATION, mark].map(quoteLiteral);
+    await connection.query(`exec sys.sp_addextendedproperty @name = ${name}, @value = ${value}`);
+  } catch (error) {
+    throw translateDriverError(error, 'marking the copy');
+  } finally {
+    connection.close();
+  }
+}
+
+/** The mark that the database of a location was published with; undefined for any other. */
+export async function publishedMark(location: string): Promise<string | undefined> {
+  const there = await maintain(location, 'looking for what was published', (master) =>
+    exists(master, parseLocation(location).database),
+  );
+  if (!there) return undefined;
+  const connection = await connect(location);
+  try {
+    const rows = await connection.query<{ mark: string }>(
+      `select cast(value as nvarchar(200)) as mark from sys.extended_properties
+       where class = 0 and name = ${quoteLiteral(PUBLICATION)}`,
+    );
+    return rows[0]?.mark;
+  } catch (error) {
+    throw translateDriverError(error, 'looking for what was published');
+  } finally {
+    connection.close();
+  }
+}
+
 /**
  * Gives the work database the target's name. The old one stays as `<target>__previous`, in place of the
  * previous before it; when the second renaming fails, the first is undone.

@@ -8,6 +8,7 @@ export abstract class PassingError extends ScrubjayError {}
 const passing = new Set([
   'unreachable',
   'connection',
+  'copy-in-progress',
   'too-many-connections',
   'service-database',
   'unavailable',

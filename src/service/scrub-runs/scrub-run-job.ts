@@ -1,11 +1,14 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
+import type { Labels } from '../../domain/classification/labels-file.js';
+import type { ReadPolicy } from '../../domain/policy/policy-file.js';
 import { planScrub } from '../../domain/scrub/plan-scrub.js';
 import { refuseMixedEngines, scrubEngineFor } from '../../engines/engine-registry.js';
 import { packageVersion } from '../../package-version.js';
 import type { Rules } from '../../rules/read-rules.js';
 import { type AttestedResult, scrubAndAttest } from '../../runs/attested-scrub.js';
 import type { MaskingKey } from '../../runs/masking-key.js';
+import { digestOfWork } from '../../runs/resume.js';
 import { PlanRefusedError } from '../../runs/scrub-run.js';
 import { carriedSchema } from '../../runs/carried-schema.js';
 import { readSigningKey } from '../../runs/signing-key.js';
@@ -22,6 +25,7 @@ import type { ScrubJobRow } from '../scrub-jobs/scrub-job.js';
 import { findScrubJob } from '../scrub-jobs/scrub-jobs.js';
 import { notify } from '../webhooks/notify.js';
 import { ProgressMeter } from './progress-meter.js';
+import { type PublicationRecord, readRunCheckpoint, type RunCheckpoint } from './run-checkpoint.js';
 import type { ScrubResult, ScrubRunRow } from './scrub-run.js';
 import { findRun, SCRUB_JOB } from './scrub-runs.js';
 
@@ -46,14 +50,28 @@ export class ScrubRunJob implements JobKind {
   }
 
   async run(attempt: JobAttempt): Promise<JobResult> {
-    const { database, locations, rules, signingKeyFile } = this.#parts;
-    const { tenantId, signal } = attempt;
-    const { run, scrubJob, labels, policy, key } = await database.asTenant(tenantId, (manager) =>
-      this.#read(manager, attempt),
-    );
+    const { database, locations } = this.#parts;
+    const { tenantId } = attempt;
+    const read = await database.asTenant(tenantId, (manager) => this.#read(manager, attempt));
+    const { run, scrubJob } = read;
     const from = await locations.locationOf(tenantId, scrubJob.source_id);
     const to = await locations.locationOf(tenantId, scrubJob.target_id);
     refuseMixedEngines(from, to);
+    const { publication } = readRunCheckpoint(attempt.checkpoint);
+    // An attempt before this one may have ended between publishing and recording: then all is done but that.
+    const published = publication && (await scrubEngineFor(to).publishedMark(to)) === publication.mark;
+    const record = published ? publication.record : await this.#scrub(attempt, read, { from, to });
+    return (manager) => keep(manager, attempt, { run, scrubJob, record });
+  }
+
+  async #scrub(
+    attempt: JobAttempt,
+    { scrubJob, labels, policy, key }: ReadForRun,
+    { from, to }: { readonly from: string; readonly to: string },
+  ): Promise<PublicationRecord> {
+    const { rules, signingKeyFile } = this.#parts;
+    const { signal } = attempt;
+    const { resumes } = readRunCheckpoint(attempt.checkpoint);
     const signingKey = await readSigningKey({ signingKeyFile, env: {}, maskingKey: key });
     const source = await scrubEngineFor(from).openSource(from);
     try {
@@ -74,18 +92,32 @@ export class ScrubRunJob implements JobKind {
         replace: scrubJob.options.replace,
         source: await source.identity(),
         allowProductionLikeName: scrubJob.options.allowProductionLikeName,
+        work: digestOfWork(plan, await source.identity()),
+        // What a hook did before the copy is not known to be there still: with one, a run begins anew.
+        resume: (resumes || attempt.attempt > 1) && scrubJob.hooks.before === undefined,
       });
       const meter = new ProgressMeter(plan.tables.length);
-      const result = await scrubAndAttest({
+      let kept = 0;
+      let record: PublicationRecord | undefined;
+      const mark = uuidv7();
+      await scrubAndAttest({
         ...{ from, source, target, basis, plan, key, signingKey, signal },
         words: rules.words,
         toolVersion: packageVersion(),
         sampleRows: scrubJob.options.sampleRows,
         hooks: scrubJob.hooks,
+        onResume: (left) => {
+          kept = left.kept.length;
+        },
         onProgress: (progress) => attempt.report(meter.scrubbing(progress)),
         onVerifying: (progress) => attempt.report(meter.verifying(progress)),
+        publicationMark: mark,
+        beforePublishing: async (attested) => {
+          record = recordOf(attested, signingKey, kept);
+          await attempt.keep({ resumes, publication: { mark, record } } satisfies RunCheckpoint);
+        },
       });
-      return (manager) => record(manager, attempt, { run, scrubJob, result }, signingKey);
+      return record!;
     } finally {
       await source.close();
     }
@@ -111,7 +143,7 @@ export class ScrubRunJob implements JobKind {
     });
   }
 
-  async #read(manager: EntityManager, { tenantId, subjectId }: JobAttempt) {
+  async #read(manager: EntityManager, { tenantId, subjectId }: JobAttempt): Promise<ReadForRun> {
     const run = await findRun(manager, subjectId);
     const scrubJob = await findScrubJob(manager, run.scrub_job_id);
     const { labels } = await readKnown(manager, scrubJob.source_id);
@@ -121,62 +153,80 @@ export class ScrubRunJob implements JobKind {
       scrubJob.policy_id,
       scrubJob.policy_version ?? undefined,
     );
-    const key: MaskingKey = await this.#parts.keys.of(manager, tenantId);
+    const key = await this.#parts.keys.of(manager, tenantId);
     return { run, scrubJob, labels, policy, key };
   }
+}
+
+interface ReadForRun {
+  readonly run: ScrubRunRow;
+  readonly scrubJob: ScrubJobRow;
+  readonly labels: Labels;
+  readonly policy: ReadPolicy;
+  readonly key: MaskingKey;
+}
+
+function recordOf(
+  { statement, envelope, verification }: AttestedResult,
+  signer: { readonly id: string; readonly publicKeyPem: string },
+  keptTables: number,
+): PublicationRecord {
+  const { totals, source, target, warnings } = statement.predicate;
+  return {
+    source: source.display,
+    target: target.display,
+    signedBy: signer.id,
+    publicKey: signer.publicKeyPem,
+    envelope: JSON.stringify(envelope),
+    result: {
+      tables: totals.tables,
+      keptTables,
+      rows: totals.rows,
+      bytes: totals.bytes,
+      maskedColumns: totals.maskedColumns,
+      maskedValues: totals.maskedValues,
+      passed: verification.passed,
+      checks: verification.checks.map(({ check, outcome, examined, unit }) => ({
+        check,
+        outcome,
+        examined,
+        unit,
+      })),
+      warnings: warnings.map(({ code, where, problem }) => ({ code, where, problem })),
+    },
+  };
 }
 
 interface Done {
   readonly run: ScrubRunRow;
   readonly scrubJob: ScrubJobRow;
-  readonly result: AttestedResult;
+  readonly record: PublicationRecord;
 }
 
 /** Keeps the attestation and what is told of the run, in the transaction that ends its job. */
-async function record(
+async function keep(
   manager: EntityManager,
   { tenantId, createdBy }: JobAttempt,
-  { run, scrubJob, result: { statement, envelope, verification } }: Done,
-  signer: { readonly id: string; readonly publicKeyPem: string },
+  { run, scrubJob, record: { source, target, signedBy, publicKey, envelope, result } }: Done,
 ): Promise<void> {
-  const { totals, source, target, warnings } = statement.predicate;
   const attestationId = uuidv7();
   await insertAttestation(manager, tenantId, {
     id: attestationId,
     scrubJobId: scrubJob.id,
     scrubRunId: run.id,
-    source: source.display,
-    target: target.display,
-    passed: verification.passed,
-    signedBy: signer.id,
-    publicKey: signer.publicKeyPem,
-    envelope: JSON.stringify(envelope),
+    passed: result.passed,
+    ...{ source, target, signedBy, publicKey, envelope },
     keepDays: scrubJob.retention.attestationDays,
   });
-  const result: ScrubResult = {
-    attestationId,
-    tables: totals.tables,
-    rows: totals.rows,
-    bytes: totals.bytes,
-    maskedColumns: totals.maskedColumns,
-    maskedValues: totals.maskedValues,
-    passed: verification.passed,
-    checks: verification.checks.map(({ check, outcome, examined, unit }) => ({
-      check,
-      outcome,
-      examined,
-      unit,
-    })),
-    warnings: warnings.map(({ code, where, problem }) => ({ code, where, problem })),
-  };
-  await manager.query('update scrub_runs set result = $2 where id = $1', [run.id, JSON.stringify(result)]);
+  const told: ScrubResult = { attestationId, ...result };
+  await manager.query('update scrub_runs set result = $2 where id = $1', [run.id, JSON.stringify(told)]);
   await recordAudit(
     manager,
     { tenantId, subject: createdBy, roles: [] },
     {
       action: 'scrub-run.published',
       subject: `scrub-run:${run.id}`,
-      details: { scrubJob: scrubJob.id, attestation: attestationId, rows: totals.rows },
+      details: { scrubJob: scrubJob.id, attestation: attestationId, rows: result.rows },
     },
   );
 }

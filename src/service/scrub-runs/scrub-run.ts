@@ -6,6 +6,10 @@ export const scrubResultSchema = z
   .strictObject({
     attestationId: z.guid(),
     tables: z.int(),
+    keptTables: z
+      .int()
+      .default(0)
+      .describe('Of them, those that an attempt before had copied and that had not changed since.'),
     rows: z.int(),
     bytes: z.int(),
     maskedColumns: z.int(),

@@ -71,7 +71,7 @@ export class ScrubRunsController {
     return this.runs.cancel(caller, id);
   }
 
-  /** Goes on with a run that failed or was cancelled. */
+  /** Goes on with a run that failed or was cancelled: tables that it had copied stay, where no row of them changed. */
   @Post('scrub-runs/:id/resume')
   @Requires('scrub-job:run')
   @Answers(202, 'The run with its new job, to follow', scrubRunSchema)

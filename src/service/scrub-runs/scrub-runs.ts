@@ -12,6 +12,7 @@ import { ConflictError, NotFoundError } from '../problems/problems.js';
 import type { Scheduled } from '../schedules/scheduler.js';
 import { findScrubJob } from '../scrub-jobs/scrub-jobs.js';
 import type { ScrubJobRow } from '../scrub-jobs/scrub-job.js';
+import { resuming } from './run-checkpoint.js';
 import type { ScrubRunQuery, ScrubRunRow, ScrubRunView } from './scrub-run.js';
 
 export const SCRUB_JOB = 'scrub';
@@ -75,7 +76,7 @@ export class ScrubRuns implements Scheduled {
         );
       }
       const scrubJob = await findScrubJob(manager, row.scrub_job_id);
-      const jobId = await this.#addJob(manager, caller, scrubJob, id, last.checkpoint);
+      const jobId = await this.#addJob(manager, caller, scrubJob, id, resuming(last.checkpoint));
       await manager.query('update scrub_runs set job_id = $2 where id = $1', [id, jobId]);
       await recordAudit(manager, caller, {
         action: 'scrub-run.resumed',
