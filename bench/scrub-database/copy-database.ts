@@ -50,6 +50,7 @@ async function copyDatabase(from: string, to: string): Promise<DatabaseCost> {
       const verified = performance.now();
       const result = await verifyCopy({
         ...{ source, sampler, target, plan, labels, words: rules.words, orphans },
+        leakHunt: 'sample',
       });
       verifying = (performance.now() - verified) / 1000;
       return result;

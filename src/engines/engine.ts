@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import {
   type Catalog,
+  type CheckConstraint,
   type ColumnName,
   type ForeignKey,
   printRelationName,
@@ -139,6 +140,9 @@ export interface RowRange {
   readonly to?: number;
 }
 
+/** Whole numbers below 2^48 that make a digest another one. */
+export type DigestSeeds = readonly [number, number];
+
 /** A database whose rows can be read and counted: either side of a scrub, and what `verify` compares. */
 export interface RowSource {
   /** Absent where rows travel as text alone. */
@@ -154,6 +158,13 @@ export interface RowSource {
   countOrphans(table: RelationName, key: ForeignKey): Promise<number>;
   /** Rows that share the values of a unique key with another row. */
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number>;
+  /** Rows that a check constraint does not let in; absent where an engine cannot ask. */
+  countViolations?(table: RelationName, check: CheckConstraint): Promise<number>;
+  /**
+   * A digest of some columns' values in all rows, whatever their order: 128 bits, computed by the server.
+   * Absent where an engine has none that another server of its kind would compute alike.
+   */
+  digestRows?(table: RelationName, columns: readonly string[], seeds: DigestSeeds): Promise<string>;
   /**
    * The rows with these keys: the key's columns, then `columns`, in text form, cut like samples.
    * @param keys text forms of the key's columns, in the order of `keyColumns`
@@ -323,6 +334,12 @@ export interface ScrubTarget extends RowSource {
     format: CopyFormat,
     portion: 'whole' | 'part',
   ): Promise<{ readonly stream: Writable; readonly loaded: Promise<number> }>;
+  /**
+   * Drops every valid foreign key and makes it again, which holds all rows to it: what wrote with keys
+   * switched off left them marked as valid. Absent where an engine has no such switch.
+   * @throws OrphanedRowsError
+   */
+  remakeForeignKeys?(): Promise<void>;
   /** Absent where an engine cannot go on with what was broken off. */
   readonly checkpoints?: Checkpoints;
   /** Takes away the rows of a table, of its partitions too. */

@@ -7,14 +7,17 @@ import type { ScrubStatement } from '../domain/scrub/attestation/scrub-statement
 import { signStatement } from '../domain/scrub/attestation/signed-statement.js';
 import type { PlanBasis } from '../domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../domain/scrub/scrub-plan.js';
-import type { Verification } from '../domain/scrub/verification/verification.js';
+import type { CheckResult, Verification } from '../domain/scrub/verification/verification.js';
 import type { ScrubSource, ScrubTarget } from '../engines/engine.js';
 import { engineFor } from '../engines/engine-registry.js';
 import type { TableResult } from './copy-table.js';
 import type { MaskingKey } from './masking-key.js';
+import type { SettledOrphans } from './settle-orphans.js';
 import type { WorkLeft } from './resume.js';
 import { type BuiltCopy, runScrub, type ScrubProgress } from './scrub-run.js';
-import { verifyCopy, type VerifyProgress } from './verify-run.js';
+import { verifyCopy } from './verify-run.js';
+import type { LeakHuntScope, VerifyProgress } from './verify-step.js';
+import { compareContents } from './compare-contents.js';
 
 /** SQL of the operator's own, run in the work database: before anything is copied, and before verification. */
 export interface ScrubHooks {
@@ -38,7 +41,9 @@ export interface AttestedScrub {
   readonly words: WordLists;
   /** Scrubjay's own. */
   readonly toolVersion: string;
-  /** Rows of each table whose originals are looked for in the copy. */
+  /** Which originals are looked for in the copy; `full` by default. */
+  readonly leakHunt?: LeakHuntScope;
+  /** Rows of each table that are compared one by one, and whose originals a sampled leak hunt looks for. */
   readonly sampleRows?: number;
   readonly hooks?: ScrubHooks;
   /** Milliseconds that the source's snapshot may be held; no limit when absent. */
@@ -74,14 +79,15 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
   const targetIdentity = await target.identity();
   let targetFingerprint = '';
   const verify = async ({ orphans }: BuiltCopy): Promise<Verification> => {
-    await runHook(target, 'the hook after the copy', scrub.hooks?.after);
+    const contents = await beforeLastHook(scrub, orphans);
     targetFingerprint = fingerprintCatalog(await target.catalog());
     const sampler = await engineFor(from).open(from);
     try {
       const { labels } = basis;
       const onVerifying = scrub.onVerifying;
       return await verifyCopy({
-        ...{ source, sampler, target, plan, labels, words, sampleRows, signal, orphans },
+        ...{ source, sampler, target, plan, labels, words, sampleRows, signal, orphans, contents },
+        leakHunt: scrub.leakHunt,
         onProgress: onVerifying,
       });
     } finally {
@@ -111,6 +117,26 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
   return attested!;
 }
 
+/**
+ * Runs the hook after the copy. What it changes on purpose is none of the copy's mistakes, so unmasked values
+ * are compared before it; keys that it may have got round are made again, and so held against all rows.
+ * @returns undefined without such a hook
+ */
+async function beforeLastHook(
+  scrub: AttestedScrub,
+  orphans: readonly SettledOrphans[],
+): Promise<CheckResult | undefined> {
+  const { source, target, plan, signal, hooks } = scrub;
+  if (!saysSomething(hooks?.after)) return undefined;
+  const contents = await compareContents(
+    { source, target, plan, orphans, signal, onProgress: scrub.onVerifying },
+    await source.catalog(),
+  );
+  await runHook(target, 'the hook after the copy', hooks?.after);
+  await target.remakeForeignKeys?.();
+  return contents;
+}
+
 /** A hook that fails leaves the target as it was, as a run that fails does. */
 async function beforeCopy({ target, hooks }: AttestedScrub): Promise<void> {
   try {
@@ -122,5 +148,9 @@ async function beforeCopy({ target, hooks }: AttestedScrub): Promise<void> {
 }
 
 async function runHook(target: ScrubTarget, makes: string, sql: string | undefined): Promise<void> {
-  if (sql !== undefined && sql.trim() !== '') await target.execute([{ makes, sql }]);
+  if (saysSomething(sql)) await target.execute([{ makes, sql }]);
+}
+
+function saysSomething(sql: string | undefined): sql is string {
+  return sql !== undefined && sql.trim() !== '';
 }

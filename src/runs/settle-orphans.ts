@@ -7,6 +7,7 @@ export interface SettledOrphans {
   readonly table: RelationName;
   /** Name of the foreign key. */
   readonly key: string;
+  readonly columns: readonly string[];
   readonly rule: Exclude<OrphanRule, 'refuse'>;
   readonly rows: number;
 }
@@ -35,11 +36,11 @@ export async function makeKey(
     if (rule === 'refuse') throw new OrphanedRowsError(table, name, await target.countOrphans(table, key));
     if (rule === 'keep') {
       await make(unvalidated);
-      return { table, key: name, rule, rows: await target.countOrphans(table, key) };
+      return { table, key: name, columns: key.columns, rule, rows: await target.countOrphans(table, key) };
     }
     const rows = await target.settleOrphans(table, key, rule);
     await make();
-    return { table, key: name, rule, rows };
+    return { table, key: name, columns: key.columns, rule, rows };
   }
 }
 

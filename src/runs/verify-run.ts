@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   type Catalog,
   printColumnName,
@@ -7,72 +6,17 @@ import {
   type Table,
 } from '../domain/catalog/catalog.js';
 import { fingerprintTable } from '../domain/catalog/fingerprint.js';
-import { isReviewed, isSensitive } from '../domain/classification/label-decisions.js';
-import type { Labels } from '../domain/classification/labels-file.js';
-import { createPseudonyms } from '../domain/masking/pseudonym/keyed-pseudonyms.js';
-import type { WordLists } from '../domain/masking/word-lists.js';
-import type { ColumnMask } from '../domain/policy/column-mask.js';
 import type { ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
 import { compareValues } from '../domain/scrub/verification/compare-values.js';
-import { type HuntedColumn, type LeakHunt, LeakHuntBuilder } from '../domain/scrub/verification/leak-hunt.js';
-import { CopySearch } from '../domain/scrub/verification/needle-search.js';
-import {
-  addOriginals,
-  type DecoySource,
-  domainsWrittenBy,
-  type SampledColumns,
-} from '../domain/scrub/verification/sampled-originals.js';
 import {
   CheckRecord,
   type CheckResult,
   type Verification,
-  type VerificationCheck,
   verdictOf,
 } from '../domain/scrub/verification/verification.js';
-import type { RowSource, Session } from '../engines/engine.js';
-import type { SettledOrphans } from './settle-orphans.js';
-
-export interface VerifyProgress {
-  readonly check: VerificationCheck;
-  /** A table or key. */
-  readonly doing: string;
-  readonly done: number;
-  readonly total: number;
-}
-
-/** A copy, what it was made from, and what was to be done to it. */
-export interface VerifyRun {
-  readonly source: RowSource;
-  /** Samples the source for the originals to look for. */
-  readonly sampler: Session;
-  readonly target: RowSource;
-  readonly plan: ScrubPlan;
-  readonly labels: Labels;
-  readonly words: WordLists;
-  /** What the run did about rows that referred to nothing; unknown when a copy is verified later. */
-  readonly orphans?: readonly SettledOrphans[];
-  /** Rows sampled from each table with masked columns; 500 by default. */
-  readonly sampleRows?: number;
-  /** Milliseconds that sampling one table may take; 30,000 by default. */
-  readonly timeoutMs?: number;
-  readonly onProgress?: (progress: VerifyProgress) => void;
-  readonly signal?: AbortSignal;
-}
-
-/** Types of columns that an original may hide in as text. */
-const huntedFamilies = new Set([
-  'text',
-  'json',
-  'xml',
-  'array',
-  'composite',
-  'key-value',
-  'enum',
-  'uuid',
-  'network',
-  'search-vector',
-  'other',
-]);
+import { compareContents } from './compare-contents.js';
+import { huntLeaks } from './hunt-leaks.js';
+import { find, type SampledColumns, step, type TableSamples, type VerifyRun } from './verify-step.js';
 
 /**
  * Holds a copy against its source: structure, counts, references, uniqueness, masked values row by row,
@@ -88,12 +32,12 @@ export async function verifyCopy(run: VerifyRun): Promise<Verification> {
   const rowCounts = await countAll(run, source);
   const foreignKeys = await followReferences(run, source);
   const uniqueness = await checkUniqueness(run, source);
-  const decoys = { pseudonyms: createPseudonyms(randomBytes(32)), words: run.words };
-  const builder = new LeakHuntBuilder();
-  const unsampled = new CheckRecord('leak-hunt', 'original values');
-  const maskedValues = await sampleOriginals(run, source, { builder, unsampled, decoys });
-  const leakHunt = await huntLeaks(run, source, { hunt: builder.build(), record: unsampled, decoys });
-  return verdictOf([schema, rowCounts, foreignKeys, uniqueness, maskedValues, leakHunt]);
+  const checks = await checkConstraints(run, source);
+  const contents = run.contents ?? (await compareContents(run, source));
+  const [maskedValues, samples] = await compareSamples(run, source);
+  const leakHunt = await huntLeaks(run, source, samples);
+  const all = [schema, rowCounts, contents, foreignKeys, uniqueness, checks, maskedValues, leakHunt];
+  return verdictOf(all.filter((check) => check !== undefined));
 }
 
 function compareSchemas(source: Catalog, target: Catalog, { orphans }: ScrubPlan): CheckResult {
@@ -184,34 +128,40 @@ async function checkUniqueness(run: VerifyRun, catalog: Catalog): Promise<CheckR
   return record.result();
 }
 
-interface Originals {
-  readonly builder: LeakHuntBuilder;
-  readonly unsampled: CheckRecord;
-  readonly decoys: DecoySource;
+/** Rows that a check constraint does not let in; one that was never validated may have let them in before. */
+async function checkConstraints(run: VerifyRun, catalog: Catalog): Promise<CheckResult | undefined> {
+  const { source, target } = run;
+  if (!source.countViolations || !target.countViolations) return undefined;
+  const record = new CheckRecord('check-constraints', 'constraints');
+  const checks = catalog.tables.flatMap((table) => table.checks.map((check) => ({ table, check })));
+  for (const { table, check } of checks) {
+    const where = `${check.name} of ${printRelationName(table)}`;
+    step(run, { check: 'check-constraints', doing: where, done: record.examined++, total: checks.length });
+    const violations = await target.countViolations(table, check);
+    if (violations === 0) continue;
+    const before = check.validated ? 0 : await source.countViolations(table, check);
+    if (violations > before) record.fail(where, `${violations - before} rows do not meet it`);
+    else record.note(where, `${violations} rows do not meet it, as in the source, where it is not validated`);
+  }
+  return record.result();
 }
 
-/** Samples every table with masks: the originals go into the hunt, and rows with a plain key are compared. */
-async function sampleOriginals(
-  run: VerifyRun,
-  catalog: Catalog,
-  { builder, unsampled, decoys }: Originals,
-): Promise<CheckResult> {
+/** Samples every table with masks, and compares rows with a plain key one by one. */
+async function compareSamples(run: VerifyRun, catalog: Catalog): Promise<[CheckResult, TableSamples]> {
   const record = new CheckRecord('masked-values', 'values');
+  const samples = new Map<string, { rows?: number; values?: SampledColumns; reason?: string }>();
   const tables = run.plan.tables.filter(({ masks }) => masks.length > 0);
   for (const [done, plan] of tables.entries()) {
     const table = find(catalog, plan)!;
-    step(run, { check: 'masked-values', doing: printRelationName(table), done, total: tables.length });
+    const name = printRelationName(table);
+    step(run, { check: 'masked-values', doing: name, done, total: tables.length });
     const { sampleRows: rows = 500, timeoutMs = 30_000 } = run;
     const sampled = await run.sampler.sample(table, { rows, timeoutMs });
-    if ('reason' in sampled) {
-      unsampled.couldNotSee(printRelationName(table), `its originals are unknown: ${sampled.reason}`);
-      continue;
-    }
-    const sample = sampled.values;
-    addOriginals(builder, { table, masks: plan.masks, sample, labels: run.labels }, decoys);
-    await compareRows(run, { table, plan, sample, record });
+    samples.set(name, sampled);
+    if ('reason' in sampled) record.couldNotSee(name, `its rows could not be sampled: ${sampled.reason}`);
+    else await compareRows(run, { table, plan, sample: sampled.values, record });
   }
-  return record.result();
+  return [record.result(), samples];
 }
 
 async function compareRows(
@@ -252,104 +202,4 @@ async function compareRows(
     const problem = compareValues(mask, pairs);
     if (problem !== undefined) record.fail(printColumnName(mask.column), problem);
   }
-}
-
-interface Hunt {
-  readonly hunt: LeakHunt;
-  readonly record: CheckRecord;
-  readonly decoys: DecoySource;
-}
-
-async function huntLeaks(
-  run: VerifyRun,
-  catalog: Catalog,
-  { hunt, record, decoys }: Hunt,
-): Promise<CheckResult> {
-  record.examined = hunt.size;
-  const masks = new Map(
-    run.plan.tables.flatMap(({ masks: own }) => own.map((mask) => [printColumnName(mask.column), mask])),
-  );
-  const tables = catalog.tables.filter(({ kind }) => kind === 'table' || kind === 'partition');
-  for (const [done, table] of tables.entries()) {
-    const doing = printRelationName(table);
-    step(run, { check: 'leak-hunt', doing, done, total: tables.length });
-    const columns = table.columns.filter(
-      ({ type, generated }) => !generated && huntedFamilies.has(type.family),
-    );
-    if (columns.length === 0) continue;
-    const search = new CopySearch(hunt.index, columns.length);
-    const stream = await run.target.copyOut(
-      table,
-      columns.map(({ name }) => name),
-      'text',
-    );
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      run.signal?.throwIfAborted();
-      search.push(chunk);
-    }
-    search.end();
-    for (const [i, { name: column }] of columns.entries()) {
-      const name = printColumnName({ schema: table.schema, table: table.name, column });
-      const hunted = huntedColumn(table, masks.get(name), run.labels, name, decoys);
-      for (const { verdict, found, strength, origins } of hunt.judge(search.found[i], hunted)) {
-        const says = `holds ${found} original ${found === 1 ? 'value' : 'values'} of ${shorten(origins)}`;
-        if (verdict === 'leak') record.fail(name, says);
-        else
-          record.note(
-            name,
-            `${says}, ${excuses[verdict]}${strength === 'likely' ? ' (names or numbers that others may share)' : ''}`,
-          );
-      }
-    }
-  }
-  await huntThroughSchema(run, hunt, record);
-  return record.result();
-}
-
-/** Originals in comments, defaults, labels and bodies of functions: what the schema says is copied as it is. */
-async function huntThroughSchema({ target }: VerifyRun, hunt: LeakHunt, record: CheckRecord): Promise<void> {
-  for (const { makes, sql } of await target.definitions()) {
-    const search = new CopySearch(hunt.index, 1);
-    search.push(Buffer.from(` ${sql.replace(/[\t\n\r\\]/g, ' ')}\n`));
-    search.end();
-    for (const { found, origins, strength } of hunt.judge(search.found[0], { domains: new Set() })) {
-      const says = `holds ${found} original ${found === 1 ? 'value' : 'values'} of ${shorten(origins)}`;
-      if (strength === 'certain') record.fail(makes, says);
-      else record.note(makes, `${says} (names or numbers that others may share)`);
-    }
-  }
-}
-
-const excuses = {
-  chance: 'no more than chance would give',
-  decided: 'and somebody decided that they may pass',
-};
-
-function huntedColumn(
-  table: Table,
-  mask: ColumnMask | undefined,
-  labels: Labels,
-  name: string,
-  decoys: DecoySource,
-): HuntedColumn {
-  if (mask) return { domains: domainsWrittenBy(table, mask, decoys) };
-  const domains = new Set<string>();
-  const label = labels.columns.get(name);
-  if (!label) return { domains };
-  if (isSensitive(label)) return { domains, passes: 'kept' };
-  return isReviewed(label) ? { domains, passes: 'not-sensitive' } : { domains };
-}
-
-function shorten(origins: readonly string[]): string {
-  const more = origins.length > 2 ? ` and ${origins.length - 2} more columns` : '';
-  return `${origins.slice(0, 2).join(' and ')}${more}`;
-}
-
-function find({ tables }: Catalog, { schema, name }: RelationName): Table | undefined {
-  return tables.find((table) => table.schema === schema && table.name === name);
-}
-
-function step({ onProgress, signal }: VerifyRun, progress: VerifyProgress): void {
-  signal?.throwIfAborted();
-  onProgress?.(progress);
 }

@@ -1,13 +1,27 @@
 import fc from 'fast-check';
-import { LeakHuntBuilder } from '../../src/domain/scrub/verification/leak-hunt.js';
+import { FingerprintHash, kinds } from '../../src/domain/scrub/verification/fingerprint.js';
+import { FingerprintsInMemory } from '../../src/domain/scrub/verification/fingerprint-store.js';
+import { type HuntedPlace, type Leak, LeakHunt } from '../../src/domain/scrub/verification/leak-hunt.js';
 import { needleOf } from '../../src/domain/scrub/verification/needle.js';
-import { CopySearch, NeedleIndex } from '../../src/domain/scrub/verification/needle-search.js';
+import { ReadableBytes } from '../../src/domain/scrub/copy-format/readable-bytes.js';
+import { SpilledFingerprints } from '../../src/runs/spilled-fingerprints.js';
 
-/** The needles found in each column, the text cut anywhere. */
+const key = Buffer.from('sixteen bytes --');
+
+function newHunt(expected = 1_000): LeakHunt {
+  const [needles, candidates] = [new FingerprintsInMemory(), new FingerprintsInMemory()];
+  return new LeakHunt({ key, expected, needles, candidates });
+}
+
+/** Which of the needles are found in each column, the text cut anywhere. */
 function search(needles: readonly string[], text: string, cuts: readonly number[] = []): number[][] {
+  const hunt = newHunt();
+  needles.forEach((needle, i) => hunt.addOriginal(needle, { column: String(i), domain: 'd' }));
   const bytes = Buffer.from(text);
   const columns = text.split('\n')[0].split('\t').length;
-  const copy = new CopySearch(new NeedleIndex(needles), columns);
+  const copy = hunt.search(
+    Array.from({ length: columns }, (_, i) => ({ where: String(i), domains: new Set() })),
+  );
   let from = 0;
   for (const cut of [...cuts].map((share) => share % (bytes.length + 1)).sort((a, b) => a - b)) {
     copy.push(bytes.subarray(from, cut));
@@ -15,7 +29,13 @@ function search(needles: readonly string[], text: string, cuts: readonly number[
   }
   copy.push(bytes.subarray(from));
   copy.end();
-  return copy.found.map((found) => [...found].sort((a, b) => a - b));
+  const { leaks } = hunt.result();
+  return Array.from({ length: columns }, (_, i) =>
+    leaks
+      .filter(({ where }) => where === String(i))
+      .flatMap(({ origins }) => origins.map(Number))
+      .sort((a, b) => a - b),
+  );
 }
 
 const needles = [
@@ -31,6 +51,7 @@ describe('the search for original values', () => {
     ['in any case of letters', 'Write to ANA.LOPEZ@Corp.Example!', [0]],
     ['inside JSON, as COPY escapes it', '{"say": "hi\\\\nana.lopez@corp.example"}', [0]],
     ['after an escaped line end', 'called\\nAna Lopez twice', [1]],
+    ['across an escaped line end', 'called Ana\\nLopez twice', [1]],
     ['in an array', '{vip,"Ana Lopez"}', [1]],
     ['in a URL', 'https://x.example/?m=ana.lopez%40corp.example', [0]],
     ['numbers written with other separators', 'tel. (49) 30-90.18 20', [2]],
@@ -40,8 +61,9 @@ describe('the search for original values', () => {
     ['not inside longer addresses', 'maria.ana.lopez@corp.example', []],
     ['not inside longer numbers', '49309018205 and 149309018 20', []],
     ['not where only the beginning agrees', 'AB12-cd34-8f', []],
-  ])('finds: %s', (_, text, expected) => {
-    expect(search(needles, `${text}\n`)).toEqual([expected]);
+    ['not over the end of a field', 'Ana\tLopez', [], []],
+  ])('finds: %s', (_, text, ...expected) => {
+    expect(search(needles, `${text}\n`)).toEqual(expected);
   });
 
   it('tells columns apart', () => {
@@ -60,6 +82,39 @@ describe('the search for original values', () => {
         expect(search(needles, text, cuts)).toEqual(whole);
       }),
     );
+  });
+
+  it('reads what stands in bytes, wherever the data is cut', () => {
+    const text = `1\t\\\\x${Buffer.from('GIF\0by ana.lopez@corp.example').toString('hex')}\tAna Lopez\n2\t\\N\tx\n`;
+    fc.assert(
+      fc.property(fc.array(fc.nat(200), { maxLength: 8 }), (cuts) => {
+        const readable = new ReadableBytes([false, true, false]);
+        const bytes = Buffer.from(text);
+        let [from, read] = [0, ''];
+        for (const cut of [...cuts.map((at) => at % bytes.length).sort((a, b) => a - b), bytes.length]) {
+          read += Buffer.from(readable.push(bytes.subarray(from, cut))).toString('latin1');
+          from = cut;
+        }
+        expect(search(needles, read)).toEqual([[], [0], [1]]);
+      }),
+    );
+  });
+
+  it('gives as few texts one fingerprint as 64 bits can', () => {
+    const hash = new FingerprintHash(key);
+    const [whole, high, low] = [new Set<string>(), new Set<number>(), new Set<number>()];
+    const texts = 40_000;
+    for (let i = 0; i < texts; i++) {
+      hash.reset();
+      for (const byte of Buffer.from(`user ${i} corp example`)) hash.add(byte);
+      hash.take(kinds.words);
+      whole.add(`${hash.high} ${hash.low}`);
+      high.add(hash.high);
+      low.add(hash.low);
+    }
+    expect(whole.size).toBe(texts);
+    // Of 32 bits about texts² / 2^33 meet: none or one.
+    for (const half of [high, low]) expect(texts - half.size).toBeLessThan(8);
   });
 });
 
@@ -85,46 +140,78 @@ describe('what can be looked for', () => {
 });
 
 describe('the judgement on what was found', () => {
-  const plain = { domains: new Set<string>() };
   const origin = { column: 'public.people.mail', domain: 'email-address' };
-
-  function huntOf(originals: readonly string[], decoys: readonly string[] = []) {
-    const builder = new LeakHuntBuilder();
-    for (const value of originals) builder.addOriginal(value, origin);
-    for (const value of decoys) builder.addDecoy(value, origin.domain);
-    return builder.build();
-  }
   const mails = Array.from({ length: 100 }, (_, i) => `ana.${i}@corp.example`);
   const names = Array.from(
     { length: 100 },
     (_, i) => `Ana Lo${String.fromCharCode(97 + (i % 26), 97 + ((i / 26) | 0))}pez`,
   );
 
+  function judge(
+    originals: readonly string[],
+    found: readonly string[],
+    place: Partial<HuntedPlace> = {},
+    decoys: readonly string[] = [],
+  ): readonly Leak[] {
+    const hunt = newHunt();
+    for (const value of originals) hunt.addOriginal(value, origin);
+    for (const value of decoys) hunt.addDecoy(value, origin.domain);
+    const copy = hunt.search([{ where: 'public.t.a', domains: new Set(), ...place }]);
+    copy.push(Buffer.from(found.join('\n')));
+    copy.end();
+    return hunt.result().leaks;
+  }
+
   it('takes one certain value in a column nobody masks for a leak, and names where it comes from', () => {
-    expect(huntOf(mails).judge(new Set([7]), plain)).toEqual([
-      { strength: 'certain', found: 1, origins: ['public.people.mail'], verdict: 'leak' },
+    expect(judge(mails, ['ana.7@corp.example'])).toEqual([
+      {
+        where: 'public.t.a',
+        strength: 'certain',
+        found: 1,
+        chance: 0,
+        origins: ['public.people.mail'],
+        verdict: 'leak',
+      },
     ]);
   });
 
+  it('counts a value once, however often it is there', () => {
+    expect(judge(mails, Array<string>(50).fill('ana.7@corp.example'))[0].found).toBe(1);
+  });
+
   it('takes a column that stayed as it was for a leak, though its mask writes the like', () => {
-    const all = new Set(mails.keys());
-    expect(huntOf(mails).judge(all, { domains: new Set(['email-address']) })[0].verdict).toBe('leak');
+    expect(judge(mails, mails, { domains: new Set(['email-address']) })[0].verdict).toBe('leak');
   });
 
   it('takes one name of a hundred for chance, and five for a leak', () => {
-    expect(huntOf(names).judge(new Set([1]), plain)[0].verdict).toBe('chance');
-    expect(huntOf(names).judge(new Set([1, 2, 3, 4, 5]), plain)[0].verdict).toBe('leak');
+    expect(judge(names, names.slice(0, 1))[0].verdict).toBe('chance');
+    expect(judge(names, names.slice(0, 5))[0].verdict).toBe('leak');
   });
 
   it('takes what finds decoys as well for chance', () => {
-    const hunt = huntOf(names, ['Bea Smith', 'Carl Jones']);
-    const found = new Set([1, 2, 3, 4, 5, 100, 101]);
-    expect(hunt.judge(found, { domains: new Set(['email-address']) })[0].verdict).toBe('chance');
+    const decoys = ['Bea Smith', 'Carl Jones'];
+    const found = [...names.slice(0, 5), ...decoys];
+    const [leak] = judge(names, found, { domains: new Set(['email-address']) }, decoys);
+    expect(leak).toMatchObject({ verdict: 'chance', found: 5, chance: 9 });
   });
 
   it('lets a person’s word outweigh names, and never addresses', () => {
-    const decided = { ...plain, passes: 'not-sensitive' } as const;
-    expect(huntOf(names).judge(new Set([1, 2, 3, 4, 5]), decided)[0].verdict).toBe('decided');
-    expect(huntOf(mails).judge(new Set([1]), decided)[0].verdict).toBe('leak');
+    const decided = { passes: 'not-sensitive' } as const;
+    expect(judge(names, names.slice(0, 5), decided)[0].verdict).toBe('decided');
+    expect(judge(mails, mails.slice(0, 1), decided)[0].verdict).toBe('leak');
+  });
+
+  it('finds the same when fingerprints go to disk', () => {
+    const stores = [new SpilledFingerprints(8), new SpilledFingerprints(8)];
+    const hunt = new LeakHunt({ key, expected: 10, needles: stores[0], candidates: stores[1] });
+    // More than 256 parts keep in memory.
+    for (let i = 0; i < 20_000; i++) hunt.addOriginal(`ana.${i}@corp.example`, origin);
+    const copy = hunt.search([{ where: 'public.t.a', domains: new Set() }]);
+    copy.push(Buffer.from('bea.1@corp.example\nana.19999@corp.example\nana.20000@corp.example\n'));
+    copy.end();
+    const { originals, leaks } = hunt.result();
+    for (const store of stores) store.close();
+    expect(originals).toBe(20_000);
+    expect(leaks).toMatchObject([{ found: 1, verdict: 'leak' }]);
   });
 });

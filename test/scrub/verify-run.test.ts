@@ -8,15 +8,16 @@ import type { Verification } from '../../src/domain/scrub/verification/verificat
 import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
 import { runScrub } from '../../src/runs/scrub-run.js';
 import { verifyCopy } from '../../src/runs/verify-run.js';
+import type { LeakHuntScope } from '../../src/runs/verify-step.js';
 import { createDatabase, serverUrl, type TestDatabase } from '../support/databases.js';
 import { labelsFor, policyOf, shippedRules } from '../support/planning.js';
 
 const shop = `
-  create table people (id integer primary key, given text, family text, mail text unique, card varchar(19), born date, city text, profile jsonb);
+  create table people (id integer primary key, given text, family text, mail text unique, card varchar(19), born date, city text, profile jsonb, photo bytea);
   insert into people select i, (array['Ana','Bea','Carl','Dora','Emil'])[1 + i % 5], 'Lopez' || chr(97 + i / 26) || chr(97 + i % 26), 'p' || i || '@corp.example',
     '41111111' || lpad(i::text, 8, '0'), date '1960-01-01' + i, (array['Berlin','Paris','Rome'])[1 + i % 3],
     jsonb_build_object('mail', 'p' || i || '@corp.example', 'theme', 'dark') from generate_series(1, 400) i;
-  create table notes (id bigserial primary key, person integer references people, note text, tags text[]);
+  create table notes (id bigserial primary key, person integer references people, note text, tags text[] constraint tagged check (tags <> '{}'));
   insert into notes (person, note, tags) select i, 'please call p' || i || '@corp.example tomorrow', '{vip}' from generate_series(1, 400) i;
   analyze;`;
 
@@ -71,13 +72,13 @@ describe('verification', () => {
     await source.drop();
   });
 
-  async function verify(): Promise<Verification> {
+  async function verify(leakHunt?: LeakHuntScope, sampleRows?: number): Promise<Verification> {
     const from = await postgresEngine.openSource(source.url);
     const target = await postgresEngine.openSource(location);
     const sampler = await postgresEngine.open(source.url);
     try {
       const { words } = await shippedRules();
-      return await verifyCopy({ source: from, target, sampler, plan, labels, words });
+      return await verifyCopy({ source: from, target, sampler, plan, labels, words, leakHunt, sampleRows });
     } finally {
       await Promise.all([from.close(), target.close(), sampler.close()]);
     }
@@ -105,8 +106,10 @@ describe('verification', () => {
     expect(checks.map(({ check, outcome }) => `${check} ${outcome}`)).toEqual([
       'schema passed',
       'row-counts passed',
+      'unmasked-values passed',
       'foreign-keys passed',
       'uniqueness passed',
+      'check-constraints passed',
       'masked-values passed',
       'leak-hunt passed',
     ]);
@@ -145,8 +148,52 @@ describe('verification', () => {
       'update notes set person = 1 where id = 1',
       /foreign-keys: notes_person_fkey of public\.notes: 1 rows refer to nothing/,
     ],
+    [
+      'an original in bytes',
+      `update people set photo = convert_to('Exif by p17@corp.example', 'UTF8') where id = 5`,
+      'update people set photo = null where id = 5',
+      /leak-hunt: public\.people\.photo: holds 1 original value of .*public\.people\.mail/,
+    ],
+    [
+      'a value that nothing masks and that changed',
+      `update notes set tags = '{VIP}' where id = 7`,
+      `update notes set tags = '{vip}' where id = 7`,
+      /unmasked-values: public\.notes\.tags: nothing masks it, and it holds other values/,
+    ],
+    [
+      'unmasked values that changed their rows',
+      `update notes set person = 401 - person`,
+      `update notes set person = 401 - person`,
+      /unmasked-values: public\.notes: its unmasked values are those of the source, in other rows/,
+    ],
+    [
+      'a row that a check does not let in',
+      `alter table notes drop constraint tagged; update notes set tags = '{}' where id = 3;
+       alter table notes add constraint tagged check (tags <> '{}') not valid;
+       update pg_constraint set convalidated = true where conname = 'tagged'`,
+      `update notes set tags = '{vip}' where id = 3; alter table notes validate constraint tagged`,
+      /check-constraints: tagged of public\.notes: 1 rows do not meet it/,
+    ],
   ])('finds %s', async (_, change, undo, expected) => {
     expect((await afterChange(change, undo)).join('\n')).toMatch(expected);
+  });
+
+  it('finds one original of all in a column nobody masks, which a sample misses', async () => {
+    const change = `update notes set tags = '{p399@corp.example}' where id = 1`;
+    const client = new pg.Client(location);
+    await client.connect();
+    try {
+      await client.query(change);
+      const leaksOf = (found: Verification) =>
+        found.problems.filter((problem) => problem.startsWith('leak-hunt'));
+      expect(leaksOf(await verify('full', 1))).toEqual([
+        expect.stringMatching(/public\.notes\.tags: holds 1 original value of .*public\.people\.mail/),
+      ]);
+      expect(leaksOf(await verify('sample', 1))).toEqual([]);
+    } finally {
+      await client.query(`update notes set tags = '{vip}' where id = 1`);
+      await client.end();
+    }
   });
 
   it('names no value in what it says', async () => {

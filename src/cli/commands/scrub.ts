@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { planScrub } from '../../domain/scrub/plan-scrub.js';
 import type { ScrubSource } from '../../engines/engine.js';
 import { refuseMixedEngines, scrubEngineFor } from '../../engines/engine-registry.js';
@@ -17,9 +17,11 @@ import { readLabels } from '../labels-on-disk.js';
 import { locationFrom } from '../location.js';
 import { readPolicyNamed } from '../policy-location.js';
 import { startProgressBar } from '../progress-bar.js';
-import { positiveInteger, type RulesChoice, rulesOption } from '../shared-options.js';
+import { type RulesChoice, rulesOption } from '../shared-options.js';
+import { leakHuntOption, sampleRowsOption } from '../scrub/verification-options.js';
 import { printPlan } from '../scrub/print-plan.js';
 import { printVerification } from '../scrub/print-verification.js';
+import type { LeakHuntScope } from '../../runs/verify-step.js';
 import type { Terminal } from '../terminal.js';
 import { packageVersion } from '../../package-version.js';
 
@@ -33,6 +35,7 @@ interface ScrubChoices extends KeyChoice, RulesChoice {
   readonly replace?: boolean;
   readonly dryRun?: boolean;
   readonly allowProductionLikeName?: boolean;
+  readonly leakHunt: LeakHuntScope;
   readonly sampleRows: number;
   readonly json?: boolean;
 }
@@ -52,11 +55,8 @@ export function scrubCommand(terminal: Terminal): Command {
     .option('--replace', 'replace what stands under the target’s name')
     .option('--allow-production-like-name', 'take a target whose name looks like production')
     .option('--dry-run', 'print the plan and touch nothing')
-    .addOption(
-      new Option('--sample-rows <rows>', 'rows of each table whose originals are looked for in the copy')
-        .default(500)
-        .argParser(positiveInteger),
-    )
+    .addOption(leakHuntOption())
+    .addOption(sampleRowsOption())
     .addOption(rulesOption())
     .option('--json', 'print the plan of a dry run as JSON')
     .action((choices: ScrubChoices) => scrub(terminal, choices));
@@ -135,6 +135,7 @@ async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned):
             `${kept.length} tables of the run before stand; ${changed.length} changed since and are copied again.`,
           );
         },
+        leakHunt: choices.leakHunt,
         sampleRows: choices.sampleRows,
         onProgress: ({ phase, doing, done, total }) => bar.update(done, total, `${phase}: ${doing}`),
         onVerifying: ({ check, doing, done, total }) => bar.update(done, total, `${check}: ${doing}`),

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { planScrub } from '../../domain/scrub/plan-scrub.js';
 import { engineFor, scrubEngineFor } from '../../engines/engine-registry.js';
 import { readRules } from '../../rules/read-rules.js';
@@ -9,8 +9,10 @@ import { readLabels } from '../labels-on-disk.js';
 import { locationFrom } from '../location.js';
 import { readPolicyNamed } from '../policy-location.js';
 import { startProgressBar } from '../progress-bar.js';
-import { positiveInteger, type RulesChoice, rulesOption } from '../shared-options.js';
+import { type RulesChoice, rulesOption } from '../shared-options.js';
+import { leakHuntOption, sampleRowsOption } from '../scrub/verification-options.js';
 import { printVerification } from '../scrub/print-verification.js';
+import type { LeakHuntScope } from '../../runs/verify-step.js';
 import type { Terminal } from '../terminal.js';
 
 interface VerifyChoices extends RulesChoice {
@@ -18,6 +20,7 @@ interface VerifyChoices extends RulesChoice {
   readonly to?: string;
   readonly labels: string;
   readonly policy: string;
+  readonly leakHunt: LeakHuntScope;
   readonly sampleRows: number;
   readonly json?: boolean;
 }
@@ -30,11 +33,8 @@ export function verifyCommand(terminal: Terminal): Command {
     .option('--to <url>', 'the copy (default: SCRUBJAY_TARGET_URL)')
     .requiredOption('--labels <file>', 'labels of the source')
     .option('--policy <name|file>', 'the policy that the copy was made by', 'default')
-    .addOption(
-      new Option('--sample-rows <rows>', 'rows of each table whose originals are looked for in the copy')
-        .default(500)
-        .argParser(positiveInteger),
-    )
+    .addOption(leakHuntOption())
+    .addOption(sampleRowsOption())
     .addOption(rulesOption())
     .option('--json', 'print JSON')
     .action((choices: VerifyChoices) => verify(terminal, choices));
@@ -61,6 +61,7 @@ async function verify(terminal: Terminal, choices: VerifyChoices): Promise<void>
     const verification = await untilInterrupted(terminal, 'stopping', (signal) =>
       verifyCopy({
         ...{ source, sampler, target, plan, labels, words: rules.words, signal },
+        leakHunt: choices.leakHunt,
         sampleRows: choices.sampleRows,
         onProgress: ({ check, doing, done, total }) => bar.update(done, total, `${check}: ${doing}`),
       }),

@@ -2,11 +2,12 @@ import type pg from 'pg';
 import {
   printRelationName,
   type Catalog,
+  type CheckConstraint,
   type ForeignKey,
   type RelationName,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
-import type { CopyFormat, OrphanRemedy, RowRange, RowStream } from '../engine.js';
+import type { CopyFormat, DigestSeeds, OrphanRemedy, RowRange, RowStream } from '../engine.js';
 import { CopyOutQuery } from './copy-out-query.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
@@ -177,6 +178,49 @@ export async function countDuplicates(
       select count(*) as n from ${own(catalog, table)} ${where} group by ${parts.join(', ')} having count(*) > 1
     ) shared`;
   return count(client, sql, doing);
+}
+
+/** Rows for which a check constraint is false; one that is unknown lets a row in. */
+export async function countViolations(
+  client: pg.ClientBase,
+  catalog: Catalog,
+  table: RelationName,
+  { name, expression }: CheckConstraint,
+): Promise<number> {
+  const doing = `checking ${name} of ${printRelationName(table)}`;
+  const condition = /^CHECK (\(.*\))(?: NO INHERIT)?(?: NOT VALID)?(?: NOT ENFORCED)?$/s.exec(
+    expression,
+  )?.[1];
+  if (condition === undefined) throw new Error(`${doing}: its definition has another form`);
+  return count(client, `select count(*) as n from ${own(catalog, table)} where not ${condition}`, doing);
+}
+
+/**
+ * The number of rows, and sums of two hashes of 64 bits over each row's values: neither knows an order. The
+ * hash is PostgreSQL's own (`hashtextextended`), the same on every server of one byte order. Long values of
+ * bytes go in by their SHA-256, since their text has twice their length.
+ */
+export async function digestRows(
+  client: pg.ClientBase,
+  catalog: Catalog,
+  table: RelationName,
+  columns: readonly string[],
+  seeds: DigestSeeds,
+): Promise<string> {
+  const found = catalog.tables.find(({ schema, name }) => schema === table.schema && name === table.name);
+  const values = columns.map((column) => {
+    const type = found?.columns.find(({ name }) => name === column)?.type;
+    return type?.family === 'binary' && !type.domain ? `sha256(${quoteName(column)})` : quoteName(column);
+  });
+  const [first, second] = seeds.map((seed) => `coalesce(sum(hashtextextended(r, ${seed})), 0)`);
+  // A row's text tells NULL from nothing, and where one value ends.
+  const { rows } = await run(
+    client,
+    `select count(*) || ':' || ${first} || ':' || ${second} as digest
+     from (select row(${values.join(', ')})::text collate "C" as r from ${own(catalog, table)}) t`,
+    `comparing ${printRelationName(table)}`,
+  );
+  return rows[0].digest;
 }
 
 /** Rows by key, each the key's columns and then `columns`, in text form and cut as samples are. */

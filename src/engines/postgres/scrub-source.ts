@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import {
   type Catalog,
+  type CheckConstraint,
   type ForeignKey,
   printRelationName,
   type RelationName,
@@ -10,6 +11,7 @@ import { ScrubjayError } from '../../domain/errors.js';
 import type {
   CopyFormat,
   DataSourceIdentity,
+  DigestSeeds,
   RowRange,
   RowStream,
   SchemaSections,
@@ -22,7 +24,16 @@ import { translateDriverError, translating } from './driver-errors.js';
 import { quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect, ownRelations } from './introspection.js';
-import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey, splitPages } from './row-queries.js';
+import {
+  copyOut,
+  countDuplicates,
+  countOrphans,
+  countRows,
+  countViolations,
+  digestRows,
+  rowsByKey,
+  splitPages,
+} from './row-queries.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { markOf, unchangedSince } from './snapshot-marks.js';
@@ -149,6 +160,14 @@ export class PostgresScrubSource implements ScrubSource {
 
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {
     return this.#readers.withSession((client) => countDuplicates(client, this.#catalog, table, key));
+  }
+
+  countViolations(table: RelationName, check: CheckConstraint): Promise<number> {
+    return this.#readers.withSession((client) => countViolations(client, this.#catalog, table, check));
+  }
+
+  digestRows(table: RelationName, columns: readonly string[], seeds: DigestSeeds): Promise<string> {
+    return this.#readers.withSession((client) => digestRows(client, this.#catalog, table, columns, seeds));
   }
 
   rowsByKey(

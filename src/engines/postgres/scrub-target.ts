@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { from as copyFrom } from 'pg-copy-streams';
 import {
   type Catalog,
+  type CheckConstraint,
   type ForeignKey,
   printRelationName,
   type RelationName,
@@ -13,6 +14,7 @@ import {
   type Checkpoints,
   type CopyFormat,
   type DataSourceIdentity,
+  type DigestSeeds,
   MissingExtensionsError,
   type RowStream,
   OrphanedRowsError,
@@ -39,9 +41,12 @@ import {
   countDuplicates,
   countOrphans,
   countRows,
+  countViolations,
+  digestRows,
   rowsByKey,
   settleOrphans,
 } from './row-queries.js';
+import { remadeKeys } from './schema-ddl/keys-and-indexes.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
@@ -156,6 +161,11 @@ export class PostgresScrubTarget implements ScrubTarget {
     return [...preData, ...postData];
   }
 
+  async remakeForeignKeys(): Promise<void> {
+    for (const statement of await translating('reading the copy’s keys', () => remadeKeys(this.#builder)))
+      await this.execute([statement]);
+  }
+
   async settleOrphans(table: RelationName, key: ForeignKey, remedy: OrphanRemedy): Promise<number> {
     return this.#reading((client, catalog) => settleOrphans(client, catalog, table, key, remedy));
   }
@@ -225,6 +235,14 @@ export class PostgresScrubTarget implements ScrubTarget {
 
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {
     return this.#reading((client, catalog) => countDuplicates(client, catalog, table, key));
+  }
+
+  countViolations(table: RelationName, check: CheckConstraint): Promise<number> {
+    return this.#reading((client, catalog) => countViolations(client, catalog, table, check));
+  }
+
+  digestRows(table: RelationName, columns: readonly string[], seeds: DigestSeeds): Promise<string> {
+    return this.#reading((client, catalog) => digestRows(client, catalog, table, columns, seeds));
   }
 
   rowsByKey(

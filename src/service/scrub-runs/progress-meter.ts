@@ -1,5 +1,5 @@
 import type { ScrubProgress } from '../../runs/scrub-run.js';
-import type { VerifyProgress } from '../../runs/verify-run.js';
+import type { VerifyProgress } from '../../runs/verify-step.js';
 import type { JobProgress } from '../jobs/job.js';
 
 /** Seconds of the past that the pace is measured over: long enough not to jump, short enough to follow. */

@@ -1,12 +1,22 @@
-/** Bytes of a needle that its place in the index is computed from. */
-const PREFIX = 4;
-const HASH_BITS = 18;
-/** Digits of a number that its place in the index is. */
-const LEADING_DIGITS = 7;
+import { FingerprintHash, type Fingerprint, type FingerprintFilter, kinds } from './fingerprint.js';
+
+/** Words of a needle that count; what begins with as many of them is the needle. */
+const MOST_WORDS = 12;
+/** Beginnings of so many words are known, so that a text is given up early. */
+const KNOWN_BEGINNING = 3;
+const FEWEST_DIGITS = 7;
+const MOST_DIGITS = 40;
+/** Bytes between two words of one needle. */
+const WIDEST_GAP = 8;
+/** Bytes of a needle; twice as many in a text, with what stands between its words. */
+const MOST_BYTES = 480;
 
 const TAB = 0x09;
 const NEWLINE = 0x0a;
 const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+const AT = 0x40;
+const PERCENT = 0x25;
 
 const lower = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte,
@@ -18,95 +28,138 @@ const isWord = flags((byte) => /[A-Za-z0-9]/.test(String.fromCharCode(byte)) || 
 const joinsAddress = flags((byte) => '.-_+'.includes(String.fromCharCode(byte)));
 /** What people write between the digits of one number. */
 const separatesDigits = flags((byte) => ' -./()'.includes(String.fromCharCode(byte)));
-
-interface Pattern {
-  readonly needle: number;
-  readonly bytes: Uint8Array;
-  readonly isAddress: boolean;
-}
+/** Letters that stand for a control character behind a backslash. */
+const escapes = flags((byte) => 'bfnrtv'.includes(String.fromCharCode(byte)));
 
 /**
- * Many texts, looked for at once: in any case of letters, numbers with or without the separators of
- * their digits, whole words only. Reads a byte once, whatever the number of texts.
+ * Needles by fingerprints of their words or digits: in any case of letters, numbers with or without the
+ * separators of their digits, whole words only. The texts themselves are not kept.
  */
 export class NeedleIndex {
-  readonly #heads = new Int32Array(1 << HASH_BITS).fill(-1);
-  readonly #next: number[] = [];
-  readonly #patterns: Pattern[] = [];
-  readonly #numbers = new Map<number, { needle: number; digits: Uint8Array }[]>();
-  readonly #isLeading = new Uint8Array(10 ** LEADING_DIGITS / 8);
-  /** Bytes beyond the start of a word that a decision may need. */
-  readonly reach: number;
+  readonly #filter: FingerprintFilter;
+  readonly #hash: FingerprintHash;
 
-  /** @param texts at least six characters each, beginning and ending in a letter or digit */
-  constructor(texts: readonly string[]) {
-    let longest = 0;
-    for (const [needle, text] of texts.entries()) {
-      const digits = numberIn(text);
-      if (digits) this.#addNumber(needle, digits);
-      else for (const form of formsOf(text)) this.#addText(needle, form);
-      longest = Math.max(longest, Buffer.byteLength(text) * 2);
-    }
-    this.reach = longest + 2;
+  constructor(filter: FingerprintFilter, key: Uint8Array) {
+    this.#filter = filter;
+    this.#hash = new FingerprintHash(key);
   }
 
-  #addNumber(needle: number, digits: Uint8Array): void {
-    const leading = Number(Buffer.from(digits.subarray(0, LEADING_DIGITS)).toString());
-    this.#isLeading[leading >> 3] |= 1 << (leading & 7);
-    const others = this.#numbers.get(leading);
-    if (others) others.push({ needle, digits });
-    else this.#numbers.set(leading, [{ needle, digits }]);
+  /**
+   * Makes a needle known; `added` is told its fingerprint, or several for a text that is written in
+   * several ways.
+   * @param text at least six characters, beginning and ending in a letter or digit
+   */
+  add(text: string, added: (fingerprint: Fingerprint) => void): void {
+    if (isNumber(text)) this.#addDigits(Buffer.from(text), added);
+    else for (const form of formsOf(text)) this.#addWords(Buffer.from(form), added);
   }
 
-  #addText(needle: number, text: string): void {
-    const bytes = Buffer.from(text).map((byte) => lower[byte]);
-    const slot = slotOf(bytes, 0);
-    this.#next.push(this.#heads[slot]);
-    this.#heads[slot] = this.#patterns.length;
-    this.#patterns.push({ needle, bytes, isAddress: text.includes('@') });
-  }
-
-  /** Reports the needles that begin at the word that begins at `at`. */
-  matchAt(bytes: Uint8Array, at: number, found: (needle: number) => void): void {
-    if (at + PREFIX <= bytes.length) {
-      for (let i = this.#heads[slotOf(bytes, at)]; i >= 0; i = this.#next[i]) {
-        const pattern = this.#patterns[i];
-        if (isThere(pattern, bytes, at)) found(pattern.needle);
+  #addDigits(bytes: Uint8Array, added: (fingerprint: Fingerprint) => void): void {
+    const hash = this.#hash;
+    hash.reset();
+    let digits = 0;
+    for (const byte of bytes) {
+      if (!isDigit[byte]) continue;
+      hash.add(byte);
+      if (++digits === FEWEST_DIGITS) {
+        hash.take(kinds.digitsBegin);
+        this.#filter.add(hash);
       }
+      if (digits === MOST_DIGITS) break;
     }
-    if (isDigit[bytes[at]]) this.#matchNumber(bytes, at, found);
+    hash.take(kinds.digits);
+    this.#filter.add(hash);
+    added(hash);
   }
 
-  #matchNumber(bytes: Uint8Array, at: number, found: (needle: number) => void): void {
-    let leading = 0;
-    let position = at;
-    for (let i = 0; i < LEADING_DIGITS; i++) {
-      if (i > 0) position = afterSeparators(bytes, position);
-      if (!isDigit[bytes[position]]) return;
-      leading = leading * 10 + bytes[position++] - 0x30;
+  #addWords(bytes: Uint8Array, added: (fingerprint: Fingerprint) => void): void {
+    const hash = this.#hash;
+    hash.reset();
+    let words = 0;
+    for (let at = 0; ;) {
+      while (at < bytes.length && isWord[bytes[at]]) hash.add(lower[bytes[at++]]);
+      words++;
+      const next = nextWord(bytes, at);
+      if (next < 0 || words === MOST_WORDS || next >= MOST_BYTES) break;
+      if (words <= KNOWN_BEGINNING) {
+        hash.take(kinds.wordsBegin);
+        this.#filter.add(hash);
+      }
+      addGap(hash, bytes, at, next);
+      at = next;
     }
-    if ((this.#isLeading[leading >> 3] & (1 << (leading & 7))) === 0) return;
-    for (const { needle, digits } of this.#numbers.get(leading)!) {
-      if (isNumberThere(digits, bytes, position)) found(needle);
+    hash.take(kinds.words);
+    this.#filter.add(hash);
+    added(hash);
+  }
+
+  /** Reports the fingerprints of what begins at the word at `at` and may be a needle. */
+  lookAt(bytes: Uint8Array, at: number, found: (fingerprint: Fingerprint) => void): void {
+    this.#lookForWords(bytes, at, found);
+    if (isDigit[bytes[at]]) this.#lookForDigits(bytes, at, found);
+  }
+
+  #lookForWords(bytes: Uint8Array, from: number, found: (fingerprint: Fingerprint) => void): void {
+    const hash = this.#hash;
+    const filter = this.#filter;
+    const inAddress = joinsAddress[bytes[from - 1]] === 1;
+    let isAddress = false;
+    hash.reset();
+    for (let at = from, words = 1; ; words++) {
+      while (at < bytes.length && isWord[bytes[at]]) hash.add(lower[bytes[at++]]);
+      hash.take(kinds.words);
+      if (filter.has(hash) && !(isAddress && inAddress)) found(hash);
+      if (words === MOST_WORDS) return;
+      if (words <= KNOWN_BEGINNING) {
+        hash.take(kinds.wordsBegin);
+        if (!filter.has(hash)) return;
+      }
+      const next = nextWord(bytes, at);
+      if (next < 0 || next - from > 2 * MOST_BYTES) return;
+      isAddress = addGap(hash, bytes, at, next) || isAddress;
+      at = next;
+    }
+  }
+
+  #lookForDigits(bytes: Uint8Array, from: number, found: (fingerprint: Fingerprint) => void): void {
+    const hash = this.#hash;
+    const filter = this.#filter;
+    hash.reset();
+    for (let at = from, digits = 0; digits < MOST_DIGITS;) {
+      while (isDigit[bytes[at]]) {
+        hash.add(bytes[at++]);
+        if (++digits === FEWEST_DIGITS) {
+          hash.take(kinds.digitsBegin);
+          if (!filter.has(hash)) return;
+        }
+      }
+      if (isWord[bytes[at]]) return;
+      if (digits >= FEWEST_DIGITS) {
+        hash.take(kinds.digits);
+        if (filter.has(hash)) found(hash);
+      }
+      // At most two separators, as in `(030) 901`.
+      for (let gap = 0; gap < 2 && separatesDigits[bytes[at]]; gap++) at++;
+      if (!isDigit[bytes[at]]) return;
     }
   }
 }
 
-/** Looks through COPY data in text format as it comes by, and keeps what was found in which column. */
+/** Looks through COPY data in text format as it comes by. */
 export class CopySearch {
   readonly #index: NeedleIndex;
-  /** By column: the needles found in it. */
-  readonly found: readonly Set<number>[];
+  readonly #found: (fingerprint: Fingerprint, column: number) => void;
   #rest: Uint8Array = Uint8Array.of(NEWLINE, NEWLINE);
   #column = 0;
 
-  constructor(index: NeedleIndex, columns: number) {
+  /** @param found told of what may be a needle, with the position of its column */
+  constructor(index: NeedleIndex, found: (fingerprint: Fingerprint, column: number) => void) {
     this.#index = index;
-    this.found = Array.from({ length: columns }, () => new Set<number>());
+    this.#found = found;
   }
 
   push(chunk: Uint8Array): void {
-    this.#search(Buffer.concat([this.#rest, chunk]), this.#index.reach);
+    this.#search(Buffer.concat([this.#rest, chunk]), 2 * MOST_BYTES + WIDEST_GAP);
   }
 
   end(): void {
@@ -118,14 +171,14 @@ export class CopySearch {
   #search(bytes: Uint8Array, reach: number): void {
     const end = Math.max(2, bytes.length - reach);
     let column = this.#column;
-    const report = (needle: number) => this.found[column]?.add(needle);
+    const report = (fingerprint: Fingerprint) => this.#found(fingerprint, column);
     for (let at = 2; at < end; at++) {
       const byte = bytes[at];
       if (byte === TAB) column++;
       else if (byte === NEWLINE) column = 0;
       else if (isWord[byte] && (!isWord[bytes[at - 1]] || bytes[at - 2] === BACKSLASH)) {
         // The letter of an escape, as in \n, belongs to no word.
-        this.#index.matchAt(bytes, at, report);
+        this.#index.lookAt(bytes, at, report);
       }
     }
     this.#column = column;
@@ -133,46 +186,52 @@ export class CopySearch {
   }
 }
 
-function isThere({ bytes: wanted, isAddress }: Pattern, bytes: Uint8Array, at: number): boolean {
-  const end = at + wanted.length;
-  for (let i = 0; i < wanted.length; i++) if (lower[bytes[at + i]] !== wanted[i]) return false;
-  return !isWord[bytes[end]] && !(isAddress && joinsAddress[bytes[at - 1]]);
-}
-
-function isNumberThere(digits: Uint8Array, bytes: Uint8Array, from: number): boolean {
-  let position = from;
-  for (let i = LEADING_DIGITS; i < digits.length; i++) {
-    position = afterSeparators(bytes, position);
-    if (bytes[position++] !== digits[i]) return false;
+/** Where the next word of the same field begins, if it is near; else -1. */
+function nextWord(bytes: Uint8Array, from: number): number {
+  const furthest = Math.min(bytes.length, from + WIDEST_GAP);
+  for (let at = from; at < furthest; at++) {
+    const byte = bytes[at];
+    if (byte === TAB || byte === NEWLINE) return -1;
+    if (byte === PERCENT && bytes[at + 1] === 0x34 && bytes[at + 2] === 0x30) at += 2;
+    else if (byte === BACKSLASH && escapes[bytes[at + 1]]) at++;
+    else if (isWord[byte]) return at;
   }
-  return !isWord[bytes[position]];
+  return -1;
 }
 
-/** Past at most two separators, as in `(030) 901`. */
-function afterSeparators(bytes: Uint8Array, at: number): number {
-  if (!separatesDigits[bytes[at]]) return at;
-  return separatesDigits[bytes[at + 1]] ? at + 2 : at + 1;
+/**
+ * Adds what stands between two words: white space of any kind and length as one space, `@` also in the form
+ * in which it travels in URLs. True when there is an `@`.
+ */
+function addGap(hash: FingerprintHash, bytes: Uint8Array, from: number, to: number): boolean {
+  let hasAt = false;
+  let isSpace = false;
+  for (let at = from; at < to; at++) {
+    let byte = bytes[at];
+    if (byte === PERCENT && bytes[at + 1] === 0x34 && bytes[at + 2] === 0x30) {
+      byte = AT;
+      at += 2;
+    } else if (byte === BACKSLASH) {
+      if (escapes[bytes[at + 1]]) at++;
+      byte = SPACE;
+    }
+    hasAt ||= byte === AT;
+    if (byte !== SPACE || !isSpace) hash.add(byte);
+    isSpace = byte === SPACE;
+  }
+  return hasAt;
 }
 
-/** The digits of a text that is a number with separators; undefined for any other text. */
-function numberIn(text: string): Uint8Array | undefined {
+/** True for digits with separators between them, and nothing else. */
+function isNumber(text: string): boolean {
   const digits = text.replace(/[ \-./()]/g, '');
-  return digits.length >= LEADING_DIGITS && /^\d+$/.test(digits) ? Buffer.from(digits) : undefined;
+  return digits.length >= FEWEST_DIGITS && /^\d+$/.test(digits);
 }
 
-/** A text as it may be written: letters beyond ASCII are not folded byte by byte, and @ travels coded in URLs. */
-function formsOf(text: string): Set<string> {
-  const cases = /^[\0-\x7f]*$/.test(text) ? [text] : [text, text.toLowerCase(), text.toUpperCase()];
-  return new Set(cases.flatMap((form) => (form.includes('@') ? [form, form.replace('@', '%40')] : [form])));
-}
-
-function slotOf(bytes: Uint8Array, at: number): number {
-  const prefix =
-    lower[bytes[at]] |
-    (lower[bytes[at + 1]] << 8) |
-    (lower[bytes[at + 2]] << 16) |
-    (lower[bytes[at + 3]] << 24);
-  return Math.imul(prefix, 0x9e3779b1) >>> (32 - HASH_BITS);
+/** A text as it may be written: letters beyond ASCII are not folded byte by byte. */
+function formsOf(text: string): Iterable<string> {
+  if (/^[\0-\x7f]*$/.test(text)) return [text];
+  return new Set([text, text.toLowerCase(), text.toUpperCase()]);
 }
 
 function flags(test: (byte: number) => boolean): Uint8Array {

@@ -6,53 +6,57 @@ import { textOf, type ValueBatch, ValueBatchWriter } from '../../masking/value-b
 import type { WordLists } from '../../masking/word-lists.js';
 import type { ColumnMask } from '../../policy/column-mask.js';
 
-/** Original values that a mask replaces in one pseudonym domain, each with a stand-in. */
-export interface ObservedValues {
-  readonly domain: string;
-  readonly pairs: readonly { readonly original: string; readonly standIn: string | null }[];
+/** An original value that a mask replaces in one pseudonym domain, with a stand-in. */
+export type ObserveValue = (domain: string, original: string, standIn: string | null) => void;
+
+/** A mask that is watched at its work. */
+export interface MaskObserver {
+  /** Pseudonym domains that it writes stand-ins of. */
+  readonly domains: ReadonlySet<string>;
+  observe(values: ValueBatch, companions: Companions): void;
 }
 
 /**
- * What a mask replaces in sampled values: the values themselves, or those inside them that it takes
- * apart (JSON paths, array elements, what it finds in texts). The technique does the taking apart, so
- * that nothing it replaces is overlooked here.
+ * Tells what a mask replaces: the values themselves, or those inside them that it takes apart (JSON
+ * paths, array elements, what it finds in texts). The technique does the taking apart, so that nothing it
+ * replaces is overlooked here.
  * @param pseudonyms under any key: under another than the run's, the stand-ins serve as decoys
  */
-export function observeMask(
-  mask: ColumnMask,
+export function observerOf(
+  { technique, options, domain }: ColumnMask,
   column: MaskedColumn,
-  values: ValueBatch,
-  companions: Companions,
   { pseudonyms, words }: { readonly pseudonyms: PseudonymFunction; readonly words: WordLists },
-): readonly ObservedValues[] {
-  const records: Recorded[] = [];
-  const { technique, options, domain } = mask;
-  const observing = observe({ technique, options, column, domain, pseudonyms, words }, records);
-  observing(values, new ValueBatchWriter(), companions);
-  return records;
+  observed: ObserveValue,
+): MaskObserver {
+  const domains = new Set([domain]);
+  const mask = watch({ technique, options, column, domain, pseudonyms, words }, domains, observed);
+  const output = new ValueBatchWriter();
+  return {
+    domains,
+    observe: (values, companions) => {
+      output.clear();
+      mask(values, output, companions);
+    },
+  };
 }
 
-interface Recorded extends ObservedValues {
-  readonly pairs: { original: string; standIn: string | null }[];
-}
-
-function observe(request: MaskRequest, records: Recorded[]): BatchMask {
+function watch(request: MaskRequest, domains: Set<string>, observed: ObserveValue): BatchMask {
   const technique = findTechnique(request.technique);
   const options = parseTechniqueOptions(request.technique, request.options);
   let takesApart = false;
   const mask = prepareWith(technique, options, request, (inner) => {
     takesApart = true;
-    return observe(inner, records);
+    return watch(inner, domains, observed);
   });
   if (takesApart) return mask;
-  const record: Recorded = { domain: request.domain, pairs: [] };
-  records.push(record);
+  const { domain } = request;
+  domains.add(domain);
   return (input, output, companions) => {
     const first = output.count;
     mask(input, output, companions);
     for (let i = 0; i < input.count; i++) {
       const original = textOf(input, i);
-      if (original !== null) record.pairs.push({ original, standIn: textOf(output, first + i) });
+      if (original !== null) observed(domain, original, textOf(output, first + i));
     }
   };
 }

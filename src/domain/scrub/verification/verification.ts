@@ -2,8 +2,10 @@
 export const verificationChecks = [
   'schema',
   'row-counts',
+  'unmasked-values',
   'foreign-keys',
   'uniqueness',
+  'check-constraints',
   'masked-values',
   'leak-hunt',
 ] as const;
@@ -14,8 +16,10 @@ export type VerificationCheck = (typeof verificationChecks)[number];
 export const checkTitles: Readonly<Record<VerificationCheck, string>> = {
   schema: 'tables, columns and keys are those of the source',
   'row-counts': 'every table has as many rows as in the source',
+  'unmasked-values': 'columns that nothing masks hold what they hold in the source',
   'foreign-keys': 'no reference leads nowhere that did not in the source',
   uniqueness: 'no unique key holds a value twice',
+  'check-constraints': 'every row meets the check constraints',
   'masked-values': 'masked columns differ from the source, row by row',
   'leak-hunt': 'original sensitive values are found nowhere in the copy',
 };

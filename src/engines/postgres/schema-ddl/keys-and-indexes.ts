@@ -27,6 +27,14 @@ export function foreignKeys(client: pg.ClientBase): Promise<SchemaStatement[]> {
   );
 }
 
+/**
+ * Statements that drop each valid foreign key and make it again: NOT VALID first, then validated, where
+ * tables allow it (a partitioned table does not before version 18).
+ */
+export function remadeKeys(client: pg.ClientBase): Promise<SchemaStatement[]> {
+  return statementsOf(client, remadeKeysQuery);
+}
+
 const relation = `format('%I.%I', n.nspname, c.relname)`;
 
 const ownIndex = `
@@ -91,6 +99,19 @@ const extendedStatisticsQuery = `
 const foreignKey = `
   case when k.convalidated then json_build_object('table', json_build_object('schema', n.nspname, 'name', c.relname), 'name', k.conname,
     'unvalidated', format('alter table %s add constraint %I %s not valid', ${relation}, k.conname, pg_get_constraintdef(k.oid))) end`;
+
+const remadeKeysQuery = `
+  select format('constraint %I on %s again', k.conname, ${relation}) as makes,
+         format('alter table %1$s drop constraint %2$I; alter table %1$s add constraint %2$I %3$s%4$s', ${relation}, k.conname,
+           pg_get_constraintdef(k.oid),
+           case when c.relkind = 'r' then format(' not valid; alter table %s validate constraint %I', ${relation}, k.conname) else '' end
+         ) as sql, ${foreignKey} as "foreignKey"
+  from pg_constraint k
+  join pg_class c on c.oid = k.conrelid
+  join pg_namespace n on n.oid = c.relnamespace
+  where k.contype = 'f' and k.convalidated and k.conparentid = 0 and c.relkind in ('r', 'p')
+    and ${inOwnSchema('c.relnamespace', 'pg_class', 'c.oid')}
+  order by k.oid`;
 
 /** A check without ONLY takes the table's children too. */
 const checkLocks = `
