@@ -1,5 +1,6 @@
 import type { InformationTypeRegistry } from '../domain/classification/information-type-registry.js';
 import type { Labels } from '../domain/classification/labels-file.js';
+import type { WordLists } from '../domain/masking/word-lists.js';
 import type { Policy } from '../domain/policy/policy.js';
 import { decideRoleView } from '../domain/policy/decide-role-view.js';
 import type { QuerySubject } from '../domain/policy/query-subject.js';
@@ -17,6 +18,8 @@ export interface ProtectionBasis {
   readonly policy: Policy;
   readonly types: InformationTypeRegistry;
   readonly subject: QuerySubject;
+  /** What masks draw words from, as scrubs do. */
+  readonly words: WordLists;
   /** Functions that the owner of the database vouches for: `shop.slugify`. */
   readonly trustedFunctions?: readonly string[];
 }
@@ -40,5 +43,5 @@ export async function protectDataSource(basis: ProtectionBasis): Promise<Protect
   await loadPostgresParser();
   const { catalog, trustedFunctions = [] } = basis;
   const view = decideRoleView({ ...basis, catalog: catalog.catalog });
-  return protect(catalog, { ...view, trustedFunctions });
+  return protect(catalog, { ...view, trustedFunctions }, basis.words);
 }

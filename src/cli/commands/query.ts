@@ -57,6 +57,7 @@ async function explain(terminal: Terminal, sql: string, choices: ExplainChoices)
     labels,
     policy,
     types: rules.informationTypes,
+    words: rules.words,
     subject: {
       role,
       at: new Date(),

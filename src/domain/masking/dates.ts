@@ -3,8 +3,8 @@ import { DIGIT_0, HYPHEN, isDigit } from './bytes/ascii.js';
 /** Days and ISO texts of dates, in the proleptic Gregorian calendar that PostgreSQL uses. */
 
 /** First and last day that a PostgreSQL timestamp holds, as days since 1970-01-01. */
-const FIRST_DAY = daysOf(-4712, 1, 1);
-const LAST_DAY = daysOf(294_276, 12, 31);
+export const FIRST_DAY = daysOf(-4712, 1, 1);
+export const LAST_DAY = daysOf(294_276, 12, 31);
 
 /** A date at the start of a text form. */
 export interface ReadDate {

@@ -1,16 +1,14 @@
 import type { ColumnType } from '../catalog/column-type.js';
 import { findTechnique, parseTechniqueOptions } from './technique-registry.js';
-import type { MaskedColumn, SqlDialect, SqlMaskingContext } from './technique.js';
+import { bound, onceARow } from './postgres/once-a-row.js';
+import type { GuardedForm, SqlDialect, SqlMaskingContext } from './technique.js';
 
 /** A mask to be said in SQL. */
-export interface SqlMaskRequest {
+export interface SqlMaskRequest extends SqlMaskingContext {
   readonly technique: string;
   readonly options: unknown;
-  readonly column: MaskedColumn;
   /** The column as an expression, quoted. */
   readonly value: string;
-  readonly text: SqlMaskingContext['text'];
-  readonly digest: SqlMaskingContext['digest'];
 }
 
 /**
@@ -22,30 +20,30 @@ export function sqlFormOf(dialect: SqlDialect, request: SqlMaskRequest): string 
   const technique = findTechnique(request.technique);
   const form = technique.sql?.[dialect];
   if (!form) return undefined;
-  const { column, text, digest } = request;
+  const { column } = request;
   const options = parseTechniqueOptions(request.technique, request.options);
   const value = column.type.family === 'text' ? asText(dialect, request.value) : request.value;
-  const masked = form(value, options, { column, text, digest });
-  if (masked === undefined) return undefined;
-  if (masked === 'null') return castTo(dialect, 'null', column.type);
-  const cut = cutToLength(dialect, masked, column.type);
-  const apart =
-    technique.properties.neverOriginal === true && !masked.includes(DIGEST) && column.type.family === 'text'
-      ? keptApart(dialect, cut, value)
-      : cut;
-  return castTo(dialect, apart, column.type);
+  const formed = form(value, options, request);
+  if (formed === undefined) return undefined;
+  const { sql, sameOnlyIf, usual }: Partial<GuardedForm> & { readonly sql: string } =
+    typeof formed === 'string' ? { sql: formed } : formed;
+  if (sql === 'null') return castTo(dialect, 'null', column.type);
+  const cut = cutToLength(sql, column.type);
+  const staysApart =
+    technique.properties.neverOriginal !== true || column.type.family !== 'text' || sameOnlyIf === 'never';
+  const apart = staysApart || dialect === 'sqlserver' ? cut : keptApart(cut, value, sameOnlyIf);
+  const chosen = usual
+    ? `case when ${usual.when} then ${cutToLength(usual.sql, column.type)} else ${apart} end`
+    : apart;
+  return castTo(dialect, chosen, column.type);
 }
-
-/** A digest that spells its own value is not to be feared. */
-const DIGEST = 'sha256(';
 
 function asText(dialect: SqlDialect, value: string): string {
   return dialect === 'postgres' ? `${value}::text` : `cast(rtrim(${value}) as nvarchar(max))`;
 }
 
-function cutToLength(dialect: SqlDialect, masked: string, { family, maxLength }: ColumnType): string {
-  if (family !== 'text' || maxLength === undefined) return masked;
-  return dialect === 'postgres' ? `left(${masked}, ${maxLength})` : `left(${masked}, ${maxLength})`;
+function cutToLength(masked: string, { family, maxLength }: ColumnType): string {
+  return family !== 'text' || maxLength === undefined ? masked : `left(${masked}, ${maxLength})`;
 }
 
 const shifted = {
@@ -54,12 +52,17 @@ const shifted = {
 } as const;
 
 /** See `keepApart` of finish-values: the last letter or digit moves on; without one, stars or hashes. */
-function keptApart(dialect: SqlDialect, masked: string, value: string): string {
-  if (dialect === 'sqlserver') return masked;
-  const last = `substring(${value} from '[0-9A-Za-z](?=[^0-9A-Za-z]*$)')`;
-  const moved = `regexp_replace(${value}, '[0-9A-Za-z]([^0-9A-Za-z]*)$', translate(${last}, '${shifted.from}', '${shifted.to}') || '\\1')`;
-  const covered = `repeat(case when ${value} ~ '^[*]*$' then '#' else '*' end, length(${value}))`;
-  return `case when ${masked} = ${value} collate "C" and ${value} <> '' then case when ${last} is null then ${covered} else ${moved} end else ${masked} end`;
+function keptApart(masked: string, value: string, sameOnlyIf: string | undefined): string {
+  const [v, m] = [bound('v'), bound('m')];
+  const last = `substring(${v} from '[0-9A-Za-z](?=[^0-9A-Za-z]*$)')`;
+  const moved = `regexp_replace(${v}, '[0-9A-Za-z]([^0-9A-Za-z]*)$', translate(${last}, '${shifted.from}', '${shifted.to}') || '\\1')`;
+  const covered = `repeat(case when ${v} ~ '^[*]*$' then '#' else '*' end, length(${v}))`;
+  const changed = `case when ${last} is null then ${covered} else ${moved} end`;
+  const compared = onceARow(
+    { v: value, m: masked },
+    `case when ${m} = ${v} collate "C" and ${v} <> '' then ${changed} else ${m} end`,
+  );
+  return sameOnlyIf === undefined ? compared : `case when ${sameOnlyIf} then ${compared} else ${masked} end`;
 }
 
 /**

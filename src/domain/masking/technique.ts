@@ -103,19 +103,39 @@ export type SqlForm<Options> = (
   value: string,
   options: Options,
   context: SqlMaskingContext,
-) => string | undefined;
+) => string | GuardedForm | undefined;
+
+/** A form of which is known when it could yield its original: the comparison with it costs less then. */
+export interface GuardedForm {
+  readonly sql: string;
+  /** A condition without which stand-in and original differ; `never` where they always do. */
+  readonly sameOnlyIf: string;
+  /** What suffices, at less cost, for most values: those for which `when` holds. */
+  readonly usual?: { readonly when: string; readonly sql: string };
+}
 
 /** What an SQL form may refer to. */
 export interface SqlMaskingContext {
   readonly column: MaskedColumn;
+  /** The pseudonym domain of the column. */
+  readonly domain: string;
   /** A constant of the dialect. */
   readonly text: (value: string) => string;
   /**
-   * The keyed digest of a text expression as bytes, in the column's pseudonym domain. The key itself
-   * never stands in the text.
-   * @param suffix appended to the domain, as techniques do with several draws: `/given-name`
+   * The keyed digest of a text expression as bytes. The key itself never stands in the text.
+   * @param domain the column's own when absent
    */
-  readonly digest: (textExpression: string, suffix?: string) => string;
+  readonly digest: (textExpression: string, domain?: string) => string;
+  /** Absent where the session holds no word lists: techniques that draw words have no form then. */
+  readonly words?: WordLists | undefined;
+  /** Another column of the same row, by name. */
+  readonly companion: (name: string) => SqlCompanion | undefined;
+}
+
+export interface SqlCompanion {
+  /** The column as an expression, quoted. */
+  readonly value: string;
+  readonly type: ColumnType;
 }
 
 /** Declares a technique; keeps the options' type for `misfit`, `prepare` and `sql`. */

@@ -1,7 +1,7 @@
 import { DIGIT_0 } from './ascii.js';
 
 /** Calling codes of two digits (ITU-T E.164, list of 2016); 1 and 7 have one, all others three. */
-const twoDigits = new Set([
+export const twoDigits = new Set([
   ...[
     20, 27, 28, 30, 31, 32, 33, 34, 36, 39, 40, 41, 43, 44, 45, 46, 47, 48, 49, 51, 52, 53, 54, 55, 56, 57,
     58,

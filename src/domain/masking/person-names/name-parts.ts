@@ -11,7 +11,7 @@ export type NamePart = typeof KEPT | typeof GIVEN | typeof FAMILY | typeof INITI
 const LONGEST_PACKED = 6;
 
 /** Words before a name. */
-export const titles = packed([
+export const titleWords = [
   ...['mr', 'mrs', 'ms', 'miss', 'mx', 'dr', 'prof', 'sir', 'dame', 'rev', 'hon', 'herr', 'frau', 'hr', 'fr'],
   ...[
     'mme',
@@ -31,10 +31,11 @@ export const titles = packed([
     'pan',
   ],
   ...['pani', 'dhr', 'mevr', 'dipl'],
-]);
+] as const;
+export const titles = packed(titleWords);
 
 /** Words after a name. */
-export const suffixes = packed([
+export const suffixWords = [
   'jr',
   'sr',
   'ii',
@@ -47,10 +48,11 @@ export const suffixes = packed([
   'msc',
   'dds',
   'cpa',
-]);
+] as const;
+export const suffixes = packed(suffixWords);
 
 /** Words that join a family name to what is before it. */
-export const particles = packed([
+export const particleWords = [
   ...[
     'van',
     'von',
@@ -89,7 +91,8 @@ export const particles = packed([
     'y',
   ],
   ...['e', 'und', 'and', 'st', 'af', 'san', 'mac', 'op', "'t", "d'"],
-]);
+] as const;
+export const particles = packed(particleWords);
 
 /** Lower-case ASCII bytes as one number; -1 for what is too long to be in a set. */
 export function pack(bytes: Uint8Array, from: number, to: number): number {

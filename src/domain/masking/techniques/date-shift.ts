@@ -16,6 +16,7 @@ import { breaksUniqueness, firstMisfit, needsFamily, tooShort } from '../misfits
 import { PerPersonDigests } from '../per-person-digests.js';
 import { draw } from '../pseudonym/normalised-digests.js';
 import { defineTechnique } from '../technique.js';
+import { dateShiftForm } from '../postgres/date-shift-form.js';
 
 const BEFORE_CHRIST = new TextEncoder().encode(' BC');
 
@@ -94,4 +95,6 @@ export const dateShift = defineTechnique({
       });
     };
   },
+
+  sql: { postgres: (value, options, context) => dateShiftForm(value, options, context) },
 });

@@ -3,6 +3,7 @@ import { eachValue } from '../each-value.js';
 import { breaksUniqueness, firstMisfit, needsFamily } from '../misfits.js';
 import { decodeText } from '../normalisation/normaliser.js';
 import { defineTechnique } from '../technique.js';
+import { bound, onceARow, unlessEmpty } from '../postgres/once-a-row.js';
 
 /**
  * Puts an age into a band: `37` -> `35` in a column of numbers, `35-39` in one of texts; `93` -> `90`
@@ -45,5 +46,20 @@ export const generaliseAge = defineTechnique({
         output.appendText(!isText ? String(start) : start >= top ? `${top}+` : `${start}-${last}`);
       });
     };
+  },
+
+  sql: {
+    postgres(value, { width, top }, { column: { type } }) {
+      const isText = type.family === 'text';
+      const text = isText ? value : `${value}::text`;
+      const digits = String.raw`substring(${text} from '^[ \t\n\v\f\r]*([0-9]{1,3})([.][0-9]{0,20})?[ \t\n\v\f\r]*$')`;
+      const [a, start] = [bound('a'), bound('s')];
+      const band = `case when ${a} >= ${top} then ${top} else ${a} - ${a} % ${width} end`;
+      const age = `case when octet_length(${text}) <= 32 then ${digits}::int end`;
+      const range = `case when ${start} is null then 'unknown' when ${start} >= ${top} then '${top}+' else ${start} || '-' || (least(${start} + ${width}, ${top}) - 1) end`;
+      const written = isText ? range : `coalesce(${start}, 0)`;
+      const banded = onceARow({ a: age }, onceARow({ s: band }, written));
+      return isText ? unlessEmpty(value, banded) : `case when ${value} is not null then ${banded} end`;
+    },
   },
 });

@@ -4,6 +4,18 @@ import { eachValue } from '../each-value.js';
 import { breaksUniqueness, firstMisfit, needsFamily } from '../misfits.js';
 import { decodeText } from '../normalisation/normaliser.js';
 import { defineTechnique } from '../technique.js';
+import {
+  BEFORE,
+  BYTE,
+  bytesOf,
+  eachByte,
+  isAlphanumeric as isAlphanumericSql,
+  isBeyondAscii,
+  isControl as isControlSql,
+  isDigit as isDigitSql,
+  isLower as isLowerSql,
+} from '../postgres/each-byte.js';
+import { bound, onceARow, unlessEmpty } from '../postgres/once-a-row.js';
 
 /** Three-digit ZIP areas of 20,000 people or fewer by the census of 2000 (HHS guidance of 2012-11-26). */
 const smallAreas = new Set('036 059 063 102 203 556 692 790 821 823 830 831 878 879 884 890 893'.split(' '));
@@ -49,5 +61,19 @@ export const generalisePostalCode = defineTechnique({
         output.finish(at + to - from);
       });
     };
+  },
+
+  sql: {
+    postgres(value, { keep, hipaa }, { column }) {
+      const text = column.type.family === 'text' ? value : `${value}::text`;
+      const [v, b] = [bound('v'), bound('b')];
+      const count = `length(regexp_replace(${v}, '[^0-9A-Za-z]', '', 'g'))`;
+      const few = `least(${keep}, greatest(0, ${count} - 2))`;
+      const small = [...smallAreas].map((area) => `'${area}'`).join(', ');
+      const kept = hipaa ? `case when left(${b}, 3) in (${small}) then 0 else ${few} end` : few;
+      const written = `case when ${isAlphanumericSql(BYTE)} then case when ${BEFORE} < ${kept} then ${BYTE} when ${isDigitSql(BYTE)} then '0' when ${isLowerSql(BYTE)} then 'x' else 'X' end when ${isBeyondAscii(BYTE)} then 'X' when ${isControlSql(BYTE)} then ' ' else ${BYTE} end`;
+      const named = { v: `${text} collate "C"`, b: bytesOf(text) };
+      return unlessEmpty(text, onceARow(named, eachByte(b, isAlphanumericSql(BYTE), written)));
+    },
   },
 });

@@ -4,6 +4,7 @@ import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
 import { NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { exact } from '../normalisation/exact.js';
 import { firstMisfit, needsFamily, tooShort } from '../misfits.js';
+import { hexOf } from '../postgres/draws.js';
 import { defineTechnique } from '../technique.js';
 import { NULL_VALUE } from '../value-batch.js';
 
@@ -67,8 +68,13 @@ export const keyedHash = defineTechnique({
       return `case when ${value} = N'' then N'' else left(lower(convert(varchar(64), ${digest(value)}, 2)), ${length}) end`;
     },
     postgres(value, { length }, { column, digest }) {
-      if (column.type.family !== 'text') return undefined;
-      return `case when ${value} = '' then '' else left(encode(${digest(value)}, 'hex'), ${length}) end`;
+      if (column.type.family === 'binary') {
+        const digits = length + (length & 1);
+        return `substr(${digest(`'\\x' || encode(${value}, 'hex')`)}, 1, ${digits / 2})`;
+      }
+      const sql = `case when octet_length(${value}) = 0 then '' else ${hexOf(digest(value), 0, length)} end`;
+      // A digest of so many digits is not its own value.
+      return length >= 16 ? { sql, sameOnlyIf: 'never' } : sql;
     },
   },
 });

@@ -15,6 +15,7 @@ import {
 import { draw, NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { defineTechnique } from '../technique.js';
 import type { ValueBatchWriter } from '../value-batch.js';
+import { largestByType, numberNoiseForm } from '../postgres/number-noise-form.js';
 
 const DRAWS = 2 ** 32;
 
@@ -66,6 +67,8 @@ export const numberNoise = defineTechnique({
       });
     };
   },
+
+  sql: { postgres: (value, options, context) => numberNoiseForm(value, options, context) },
 });
 
 /** Up where the draw says so and `most` allows, else down; what would be zero goes up. */
@@ -83,15 +86,6 @@ function largest(unscaled: number, type: ColumnType): number {
     type.family === 'integer' ? (largestByType[type.name] ?? Infinity) : Infinity,
   );
 }
-
-const largestByType: Readonly<Record<string, number>> = {
-  tinyint: 255,
-  smallint: 32_767,
-  int2: 32_767,
-  integer: 2_147_483_647,
-  int4: 2_147_483_647,
-  int: 2_147_483_647,
-};
 
 /** Numbers of over fifteen digits, with exponents, or none at all. */
 function appendLong(output: ValueBatchWriter, text: string, share: number, drawn: number): void {

@@ -79,13 +79,32 @@ export const partial = defineTechnique({
       const covering = (characters: string) =>
         coverLength === undefined ? `repeat(${text(cover)}, ${characters})` : text(cover.repeat(coverLength));
       const whole = `case when ${value} = '' then '' when ${value} is not null then ${covering(`length(${value})`)} end`;
-      if (kept === 0) return whole;
+      const sameOnlyIf = `strpos(${value}, ${text(cover)}) > 0`;
+      if (kept === 0) return { sql: whole, sameOnlyIf };
       const parts = [
         ...(keepStart > 0 ? [`left(${value}, ${keepStart})`] : []),
         covering(`length(${value}) - ${kept}`),
         ...(keepEnd > 0 ? [`right(${value}, ${keepEnd})`] : []),
       ];
-      return `case when length(${value}) >= ${2 * kept} then ${parts.join(' || ')} else ${whole} end`;
+      const shown = parts.join(' || ');
+      // A character has four bytes at most: so many bytes are characters enough, and cost nothing to count.
+      const usual = {
+        when: `octet_length(${value}) >= ${8 * kept} and strpos(${value}, ${text(cover)}) = 0`,
+        sql: coverLength === undefined ? padded(value, keepStart, keepEnd, text(cover)) : shown,
+      };
+      return {
+        sql: `case when length(${value}) >= ${2 * kept} then ${shown} else ${whole} end`,
+        sameOnlyIf,
+        usual,
+      };
     },
   },
 });
+
+/** One function that pads costs less than two that repeat and join. */
+function padded(value: string, keepStart: number, keepEnd: number, cover: string): string {
+  const length = keepEnd > 0 ? `length(${value}) - ${keepEnd}` : `length(${value})`;
+  const start = keepStart > 0 ? `left(${value}, ${keepStart})` : "''";
+  const covered = `rpad(${start}, ${length}, ${cover})`;
+  return keepEnd > 0 ? `${covered} || right(${value}, ${keepEnd})` : covered;
+}

@@ -5,6 +5,10 @@ import { PerPersonDigests } from '../per-person-digests.js';
 import { draw } from '../pseudonym/normalised-digests.js';
 import { equalIgnoringCase } from '../bytes/ascii.js';
 import { defineTechnique, type MaskedColumn, type Misfit } from '../technique.js';
+import { drawOf } from '../postgres/draws.js';
+import { asciiLower } from '../postgres/normalised.js';
+import { bound, onceARow, unlessEmpty } from '../postgres/once-a-row.js';
+import { perPersonDigest } from '../postgres/per-person.js';
 
 const encoder = new TextEncoder();
 
@@ -51,6 +55,24 @@ export const pickLabel = defineTechnique({
         output.append(choices[own >= 0 && drawn >= own ? drawn + 1 : drawn]);
       });
     };
+  },
+
+  sql: {
+    postgres(value, { labels, per, group }, context) {
+      const { column, text } = context;
+      const choices = labels ?? column.type.labels ?? [];
+      const own = `${value}::text`;
+      const digest = perPersonDigest(own, { per, domain: `label/${group}` }, context);
+      if (digest === undefined || choices.length === 0) return undefined;
+      const array = (all: readonly string[]) => `array[${all.map(text).join(', ')}]::text[]`;
+      // Lower case of A–Z, as the kernel compares.
+      const folded = choices.map((label) => label.replace(/[A-Z]/g, (letter) => letter.toLowerCase()));
+      const [place, drawn] = [bound('p'), drawOf(bound('d'), 0)];
+      const index = `(${drawn} % (${choices.length} - case when ${place} is null then 0 else 1 end))::int + 1`;
+      const chosen = `(${array(choices)})[${index} + case when ${index} >= ${place} then 1 else 0 end]`;
+      const named = { d: digest, p: `array_position(${array(folded)}, ${asciiLower(own)})` };
+      return unlessEmpty(own, onceARow(named, chosen));
+    },
   },
 });
 

@@ -3,8 +3,13 @@ import { eachValue } from '../each-value.js';
 import { breaksUniqueness, firstMisfit, needsText } from '../misfits.js';
 import { foldedWords } from '../normalisation/folded-words.js';
 import { draw, NormalisedDigests } from '../pseudonym/normalised-digests.js';
-import { caseStyleOf, StandInWords, writeStyled } from '../stand-in-words.js';
+import { standIns } from '../stand-in-lists.js';
+import { caseStyleOf, writeStyled } from '../stand-in-words.js';
 import { defineTechnique } from '../technique.js';
+import { drawOf } from '../postgres/draws.js';
+import * as normalised from '../postgres/normalised.js';
+import { bound, onceARow, unlessEmpty } from '../postgres/once-a-row.js';
+import { pickWord, sqlWords, styled } from '../postgres/words.js';
 
 /** `Paris` -> `Linz`: a town of the list, the same for every spelling of one town; case style kept. */
 export const pseudonymiseCity = defineTechnique({
@@ -17,7 +22,7 @@ export const pseudonymiseCity = defineTechnique({
 
   prepare(_options, { domain, pseudonyms, words }) {
     const digests = new NormalisedDigests(pseudonyms, domain, foldedWords);
-    const cities = StandInWords.of(words.get('cities'));
+    const cities = standIns(words, 'cities');
     return (input, output) => {
       const all = digests.of(input);
       eachValue(input, output, (index, from, to) => {
@@ -26,5 +31,14 @@ export const pseudonymiseCity = defineTechnique({
         output.finish(writeStyled(output, at, city, caseStyleOf(input.bytes, from, to)));
       });
     };
+  },
+
+  sql: {
+    postgres(value, _options, { words, digest }) {
+      if (!words) return undefined;
+      const city = pickWord(sqlWords(words, 'cities'), drawOf(bound('d'), 0), bound('v'));
+      const named = { v: value, d: digest(normalised.foldedWords(value)) };
+      return unlessEmpty(value, onceARow(named, styled(city, bound('v'))));
+    },
   },
 });

@@ -5,7 +5,8 @@ import { firstMisfit, needsText, tooShort } from '../misfits.js';
 import { caseFolded } from '../normalisation/case-folded.js';
 import { draw, NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
-import { StandInWords } from '../stand-in-words.js';
+import { emailForm } from '../postgres/email-form.js';
+import { standIns } from '../stand-in-lists.js';
 import { defineTechnique } from '../technique.js';
 import { NULL_VALUE } from '../value-batch.js';
 
@@ -44,9 +45,8 @@ export const pseudonymiseEmail = defineTechnique({
 
   prepare({ keepDomain }, { column, domain, pseudonyms, words }) {
     const digests = new NormalisedDigests(pseudonyms, domain, caseFolded);
-    const names = { longest: LONGEST_NAME, lettersOnly: true };
-    const given = StandInWords.of(words.get('given-names'), names);
-    const family = StandInWords.of(words.get('family-names'), names);
+    const given = standIns(words, 'short_given_names');
+    const family = standIns(words, 'short_family_names');
     const maxLength = column.type.maxLength ?? Infinity;
 
     return (input, output) => {
@@ -92,6 +92,8 @@ export const pseudonymiseEmail = defineTechnique({
       }
     };
   },
+
+  sql: { postgres: emailForm },
 });
 
 /** Hexadecimal digits of the digest's third word on. */

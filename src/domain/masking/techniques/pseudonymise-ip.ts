@@ -7,6 +7,7 @@ import { decodeText } from '../normalisation/normaliser.js';
 import { NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
 import { defineTechnique } from '../technique.js';
+import { ipForm } from '../postgres/ip-form.js';
 
 /**
  * `198.51.100.7/24` -> `10.80.3.211/24`: an address of the same version with the same prefix length.
@@ -66,6 +67,8 @@ export const pseudonymiseIp = defineTechnique({
       });
     };
   },
+
+  sql: { postgres: (value, options, context) => ipForm(value, options, context) },
 });
 
 function keepBits(drawn: Uint8Array, original: Uint8Array, bits: number): void {

@@ -7,6 +7,10 @@ import { hexDigits, isHexDigit } from '../normalisation/hex-digits.js';
 import { NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
 import { defineTechnique } from '../technique.js';
+import { byteOf } from '../postgres/draws.js';
+import { BEFORE, BYTE, bytesOf, eachByte, isHexDigit as isHexDigitSql } from '../postgres/each-byte.js';
+import * as normalised from '../postgres/normalised.js';
+import { bound, onceARow, unlessEmpty } from '../postgres/once-a-row.js';
 
 const canonical = new TextEncoder().encode('00:00:00:00:00:00');
 
@@ -60,7 +64,27 @@ export const pseudonymiseMac = defineTechnique({
       });
     };
   },
+
+  sql: {
+    postgres(value, { keepVendor }, { column, digest }) {
+      const text = column.type.family === 'text' ? value : `${value}::text`;
+      const [v, b, d] = [bound('v'), bound('b'), bound('d')];
+      const isAddress = `(${v} ~ '^[0-9A-Fa-f:. -]{12,23}$' and length(${hexOnly(v)}) in (12, 16))`;
+      const kept = keepVendor ? `case when ${isAddress} then 6 else 0 end` : '0';
+      const byte = byteOf(d, `${BEFORE} / 2`);
+      const nibbleOf = `case ${BEFORE} % 2 when 0 then ${byte} >> 4 else ${byte} & 15 end`;
+      const nibbleSql = `case when ${BEFORE} = 1 then (${byte} & 12) | 2 else ${nibbleOf} end`;
+      const drawn = `to_hex(${nibbleSql})`;
+      const cased = `case when ${v} ~ '[A-Z]' and ${isAddress} then upper(${drawn}) else ${drawn} end`;
+      const written = `case when ${isHexDigitSql(BYTE)} and ${BEFORE} >= ${kept} then ${cased} else ${BYTE} end`;
+      const source = `case when ${isAddress} then ${b} else '00:00:00:00:00:00' end`;
+      const named = { v: `${text} collate "C"`, b: bytesOf(text), d: digest(normalised.hexDigits(text)) };
+      return unlessEmpty(text, onceARow(named, eachByte(source, isHexDigitSql(BYTE), written)));
+    },
+  },
 });
+
+const hexOnly = (text: string) => `regexp_replace(${text}, '[^0-9A-Fa-f]', '', 'g')`;
 
 function nibble(digests: Uint8Array, index: number, digit: number, vendorKept: boolean): number {
   const byte = digests[index * DIGEST_LENGTH + (digit >> 1)];

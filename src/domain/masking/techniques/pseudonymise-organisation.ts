@@ -5,8 +5,13 @@ import { breaksUniqueness, firstMisfit, needsText } from '../misfits.js';
 import { foldedWords } from '../normalisation/folded-words.js';
 import { decodeText } from '../normalisation/normaliser.js';
 import { draw, NormalisedDigests } from '../pseudonym/normalised-digests.js';
-import { caseStyleOf, StandInWords, writeStyled } from '../stand-in-words.js';
+import { standIns } from '../stand-in-lists.js';
+import { caseStyleOf, writeStyled } from '../stand-in-words.js';
 import { defineTechnique } from '../technique.js';
+import { drawOf } from '../postgres/draws.js';
+import * as normalised from '../postgres/normalised.js';
+import { bound, onceARow, unlessEmpty } from '../postgres/once-a-row.js';
+import { sqlWords, styled, wordAt } from '../postgres/words.js';
 
 /** Legal forms, without points: they tell the kind of organisation, not which. */
 const legalForms = new Set([
@@ -59,9 +64,8 @@ export const pseudonymiseOrganisation = defineTechnique({
 
   prepare(_options, { domain, pseudonyms, words }) {
     const digests = new NormalisedDigests(pseudonyms, domain, foldedWords);
-    const choice = { lettersOnly: true, longest: LONGEST };
-    const names = StandInWords.of(words.get('family-names'), choice);
-    const nouns = StandInWords.of(words.get('organisation-words'), choice);
+    const names = standIns(words, 'organisation_names');
+    const nouns = standIns(words, 'organisation_words');
 
     return (input, output) => {
       const all = digests.of(input);
@@ -81,6 +85,30 @@ export const pseudonymiseOrganisation = defineTechnique({
       });
     };
   },
+
+  sql: {
+    postgres(value, _options, { words, digest }) {
+      if (!words) return undefined;
+      const [v, d, form] = [bound('v'), bound('d'), bound('f')];
+      const name = wordAt(sqlWords(words, 'organisation_names'), drawOf(d, 0));
+      const noun = wordAt(sqlWords(words, 'organisation_words'), drawOf(d, 1));
+      const sample = `left(${v}, length(${v}) - coalesce(length(${form}), 0))`;
+      const asListed = `upper(left(${noun}, 1)) || substr(${noun}, 2)`;
+      // Styled nouns are upper or lower throughout; only as listed does the first letter become a capital.
+      const written = `${styled(name, sample)} || ' ' || ${styled(`(${asListed})`, sample)} || coalesce(' ' || ${form}, '')`;
+      return unlessEmpty(
+        value,
+        onceARow(
+          {
+            v: value,
+            d: digest(normalised.foldedWords(value)),
+            f: legalFormOf(value),
+          },
+          written,
+        ),
+      );
+    },
+  },
 });
 
 /** Where a known legal form begins that ends the name, or `to`; never the whole name. */
@@ -90,4 +118,12 @@ function legalFormStart(bytes: Uint8Array, from: number, to: number): number {
   if (start === from || !isBlank(bytes[start - 1])) return to;
   const word = decodeText(bytes, start, to).toLowerCase().replace(/[.,]/g, '');
   return legalForms.has(word) ? start : to;
+}
+
+/** See `legalFormStart`, as an expression: the legal form that ends the name, or NULL. */
+function legalFormOf(value: string): string {
+  const last = `substring(${value} collate "C" from '[ \\t\\n\\v\\f\\r]([^ \\t\\n\\v\\f\\r]{1,12})$')`;
+  const plain = `translate(lower(${last}), '.,', '')`;
+  const known = [...legalForms].map((form) => `'${form}'`).join(', ');
+  return `case when ${plain} in (${known}) then ${last} end`;
 }

@@ -6,13 +6,15 @@ import { familyNameDomain, givenNameDomain } from '../person-names/name-domains.
 import { FAMILY, INITIAL, KEPT } from '../person-names/name-parts.js';
 import { NameReader, type IsFamilyName } from '../person-names/read-names.js';
 import { draw } from '../pseudonym/normalised-digests.js';
-import { caseStyleOf, StandInWords, writeStyled } from '../stand-in-words.js';
+import { onlyFamilyNames } from '../person-names/only-family-names.js';
+import { personNameForm } from '../postgres/person-name-form.js';
+import { standIns } from '../stand-in-lists.js';
+import { caseStyleOf, writeStyled } from '../stand-in-words.js';
 import { defineTechnique } from '../technique.js';
 import { NULL_VALUE, ValueBatchWriter, type ValueBatch } from '../value-batch.js';
 import type { WordLists } from '../word-lists.js';
 
 const LONGEST_WORD = 24;
-const listNames = { lettersOnly: true, longest: LONGEST_WORD };
 
 /**
  * `LOPEZ, Ana M.` -> `HOLM, Mira K.`; `Dr. Jan van Dijk` -> `Dr. Otto van Silva`.
@@ -37,8 +39,8 @@ export const pseudonymisePersonName = defineTechnique({
     firstMisfit(needsText(column), breaksUniqueness(column, "'pseudonymise-user-name' or 'keyed-hash'")),
 
   prepare({ part }, { domain, pseudonyms, words }) {
-    const given = StandInWords.of(words.get('given-names'), listNames);
-    const family = StandInWords.of(words.get('family-names'), listNames);
+    const given = standIns(words, 'given_names');
+    const family = standIns(words, 'family_names');
     const reader = new NameReader(part, familyNameTest(words));
     const givenDomain = givenNameDomain(domain);
     const familyDomain = familyNameDomain(domain);
@@ -115,6 +117,8 @@ export const pseudonymisePersonName = defineTechnique({
       }
     };
   },
+
+  sql: { postgres: (value, { part }, context) => personNameForm(value, part, context) },
 });
 
 /** A letter of the same case that is not the given one. */
@@ -125,16 +129,5 @@ function otherLetter(letter: number, drawn: number): number {
 
 /** Tells family names that are not given names too, by the word lists. */
 function familyNameTest(words: WordLists): IsFamilyName {
-  let known: ReadonlySet<string> | undefined;
-  return (word) => {
-    known ??= onlyFamilyNames(words);
-    return known.has(word);
-  };
-}
-
-function onlyFamilyNames(words: WordLists): ReadonlySet<string> {
-  const decoder = new TextDecoder();
-  const lower = (list: string) => words.get(list).words.map((word) => decoder.decode(word).toLowerCase());
-  const givenNames = new Set(lower('given-names'));
-  return new Set(lower('family-names').filter((name) => !givenNames.has(name)));
+  return (word) => onlyFamilyNames(words).has(word);
 }

@@ -18,6 +18,7 @@ import { NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
 import { defineTechnique } from '../technique.js';
 import type { ValueBatchWriter } from '../value-batch.js';
+import { phoneForm, phoneLabels } from '../postgres/phone-form.js';
 
 const PLUS = 0x2b;
 
@@ -89,6 +90,9 @@ export const pseudonymisePhone = defineTechnique({
       });
     };
   },
+
+  // A number's first digit could take it beyond its type, and an error would tell: texts only.
+  sql: { postgres: (value, options, context) => phoneForm(value, options, context) },
 });
 
 /** What stands for a value without a letter or digit of ASCII. */
@@ -135,7 +139,7 @@ function drawnDigit(drawn: number, isFirst: boolean): number {
   return isFirst ? DIGIT_0 + 2 + (drawn % 8) : DIGIT_0 + (drawn % 10);
 }
 
-const labels = new Set(['x', 'ext', 'tel', 'fax', 'mob', 'extn']);
+const labels: ReadonlySet<string> = new Set(phoneLabels);
 
 /** True inside words that say what the digits are: `ext. 12`. */
 function isLabel(bytes: Uint8Array, at: number, from: number, to: number): boolean {

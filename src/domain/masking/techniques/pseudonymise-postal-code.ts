@@ -15,6 +15,20 @@ import { alphanumerics } from '../normalisation/alphanumerics.js';
 import { NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
 import { defineTechnique } from '../technique.js';
+import { byteOf } from '../postgres/draws.js';
+import {
+  BEFORE,
+  BYTE,
+  bytesOf,
+  eachByte,
+  isAlphanumeric as isAlphanumericSql,
+  isBeyondAscii,
+  isControl as isControlSql,
+  isDigit as isDigitSql,
+  isLower as isLowerSql,
+} from '../postgres/each-byte.js';
+import * as normalised from '../postgres/normalised.js';
+import { bound, onceARow, unlessEmpty } from '../postgres/once-a-row.js';
 
 /**
  * `SW1A 1AA` -> `QK7D 4RT`: digits become digits, letters letters, blanks and hyphens stay. With
@@ -63,6 +77,25 @@ export const pseudonymisePostalCode = defineTechnique({
         output.finish(at + to - from);
       });
     };
+  },
+
+  sql: {
+    postgres(value, { keepStart }, { column, digest }) {
+      // A number's first digit could take it beyond its type, and an error would tell.
+      if (column.type.family !== 'text') return undefined;
+      const [v, b, d] = [bound('v'), bound('b'), bound('d')];
+      const kept = `least(${keepStart}, length(regexp_replace(${v}, '[^0-9A-Za-z]', '', 'g')) / 2)`;
+      const drawn = byteOf(d, `${BEFORE} % 32`);
+      const among = (first: string, size: number) => `chr(${first} + ${drawn} % ${size})`;
+      const digit = `case when ${BEFORE} = 0 and ${BYTE} <> '0' then ${among('49', 9)} else ${among('48', 10)} end`;
+      const written = `case when ${isAlphanumericSql(BYTE)} then case when ${BEFORE} < ${kept} then ${BYTE} when ${isDigitSql(BYTE)} then ${digit} when ${isLowerSql(BYTE)} then ${among('97', 26)} else ${among('65', 26)} end when ${isBeyondAscii(BYTE)} then ${among('65', 26)} when ${isControlSql(BYTE)} then ' ' else ${BYTE} end`;
+      const named = {
+        v: `${value} collate "C"`,
+        b: bytesOf(value),
+        d: digest(normalised.alphanumerics(value)),
+      };
+      return unlessEmpty(value, onceARow(named, eachByte(b, isAlphanumericSql(BYTE), written)));
+    },
   },
 });
 

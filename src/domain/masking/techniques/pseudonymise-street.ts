@@ -5,7 +5,9 @@ import { breaksUniqueness, firstMisfit, needsText } from '../misfits.js';
 import { foldedWords } from '../normalisation/folded-words.js';
 import { draw, NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
-import { caseStyleOf, StandInWords, writeStyled, type CaseStyle } from '../stand-in-words.js';
+import { streetForm } from '../postgres/street-form.js';
+import { standIns } from '../stand-in-lists.js';
+import { caseStyleOf, writeStyled, type CaseStyle } from '../stand-in-words.js';
 import { defineTechnique } from '../technique.js';
 import type { ValueBatchWriter } from '../value-batch.js';
 
@@ -32,8 +34,8 @@ export const pseudonymiseStreet = defineTechnique({
 
   prepare(_options, { domain, pseudonyms, words }) {
     const digests = new NormalisedDigests(pseudonyms, domain, foldedWords);
-    const streets = StandInWords.of(words.get('street-names'), { longest: LONGEST });
-    const cities = StandInWords.of(words.get('cities'), { longest: LONGEST });
+    const streets = standIns(words, 'street_names');
+    const cities = standIns(words, 'address_cities');
 
     function writePart(
       output: ValueBatchWriter,
@@ -82,6 +84,8 @@ export const pseudonymiseStreet = defineTechnique({
       });
     };
   },
+
+  sql: { postgres: (value, _options, context) => streetForm(value, context) },
 });
 
 const MOST_DIGITS = 8;

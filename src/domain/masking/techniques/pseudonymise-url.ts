@@ -8,6 +8,7 @@ import { NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
 import { defineTechnique } from '../technique.js';
 import { NULL_VALUE, ValueBatchWriter } from '../value-batch.js';
+import { urlForm } from '../postgres/url-form.js';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 /** 60 bits: hosts, and whole addresses, stay apart. */
@@ -73,6 +74,8 @@ export const pseudonymiseUrl = defineTechnique({
       });
     };
   },
+
+  sql: { postgres: (value, options, context) => urlForm(value, options, context) },
 });
 
 function pathOf(path: string, digests: Uint8Array, index: number): string {

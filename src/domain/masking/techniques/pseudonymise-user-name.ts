@@ -6,9 +6,16 @@ import { firstMisfit, needsText, tooShort } from '../misfits.js';
 import { caseFolded } from '../normalisation/case-folded.js';
 import { draw, NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
-import { StandInWords, writeStyled } from '../stand-in-words.js';
+import { standIns } from '../stand-in-lists.js';
+import { writeStyled } from '../stand-in-words.js';
 import { defineTechnique } from '../technique.js';
 import { NULL_VALUE, ValueBatchWriter } from '../value-batch.js';
+import { drawOf, hexOf } from '../postgres/draws.js';
+import { bytesOf } from '../postgres/each-byte.js';
+import { emailForm } from '../postgres/email-form.js';
+import { caseFolded as caseFoldedSql } from '../postgres/normalised.js';
+import { bound, onceARow, unlessEmpty } from '../postgres/once-a-row.js';
+import { sqlWords, wordAt } from '../postgres/words.js';
 
 const LONGEST_NAME = 8;
 /** 48 bits beside a name. */
@@ -38,7 +45,7 @@ export const pseudonymiseUserName = defineTechnique({
 
   prepare({ emailDomain }, { column, domain, pseudonyms, words, inner }) {
     const digests = new NormalisedDigests(pseudonyms, domain, caseFolded);
-    const names = StandInWords.of(words.get('given-names'), { longest: LONGEST_NAME, lettersOnly: true });
+    const names = standIns(words, 'short_given_names');
     const maskEmail = inner('pseudonymise-email', {}, emailDomain, column.type);
     const maxLength = column.type.maxLength ?? Infinity;
     const addresses = new ValueBatchWriter();
@@ -73,6 +80,28 @@ export const pseudonymiseUserName = defineTechnique({
         output.finish(at);
       });
     };
+  },
+
+  sql: {
+    postgres(value, { emailDomain }, context) {
+      const { words, digest, column } = context;
+      if (!words) return undefined;
+      const maxLength = column.type.maxLength ?? Infinity;
+      const d = bound('d');
+      const name = `lower(${wordAt(sqlWords(words, 'short_given_names'), drawOf(d, 0))})`;
+      const long = `${name} || ${hexOf(d, 4, TAIL_DIGITS)}`;
+      const short = `left(${name}, 1) || ${hexOf(d, 4, Math.max(1, Math.min(COMPACT_DIGITS, maxLength - 1)))}`;
+      const fits = `length(${name}) + ${TAIL_DIGITS} <= ${maxLength}`;
+      const alwaysFits = LONGEST_NAME + TAIL_DIGITS <= maxLength;
+      const written = alwaysFits ? long : `case when ${fits} then ${long} else ${short} end`;
+      const own = onceARow({ d: digest(caseFoldedSql(value)) }, written);
+      const address = emailForm(
+        value,
+        { keepDomain: false },
+        { ...context, digest: (text) => digest(text, emailDomain) },
+      )!;
+      return `case when ${bytesOf(value)} ~ '^.+@.{3}' then ${address} else ${unlessEmpty(value, own)} end`;
+    },
   },
 });
 

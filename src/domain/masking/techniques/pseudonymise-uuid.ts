@@ -7,6 +7,10 @@ import { hexDigits, isHexDigit } from '../normalisation/hex-digits.js';
 import { NormalisedDigests } from '../pseudonym/normalised-digests.js';
 import { DIGEST_LENGTH } from '../pseudonym/pseudonym-function.js';
 import { defineTechnique } from '../technique.js';
+import { byteOf } from '../postgres/draws.js';
+import { BEFORE, BYTE, bytesOf, eachByte, isHexDigit as isHexDigitSql } from '../postgres/each-byte.js';
+import * as normalised from '../postgres/normalised.js';
+import { bound, onceARow, unlessEmpty } from '../postgres/once-a-row.js';
 
 const canonical = new TextEncoder().encode('00000000-0000-4000-8000-000000000000');
 const DIGITS = 32;
@@ -55,6 +59,26 @@ export const pseudonymiseUuid = defineTechnique({
         output.finish(at);
       });
     };
+  },
+
+  sql: {
+    postgres(value, _options, { column, digest }) {
+      const text = column.type.family === 'text' ? value : `${value}::text`;
+      const compact = (column.type.maxLength ?? Infinity) < canonical.length;
+      const [v, b, d] = [bound('v'), bound('b'), bound('d')];
+      const isUuid = `(${v} ~ '^[-{}0-9A-Fa-f]{32,41}$' and length(regexp_replace(${v}, '[-{}]', '', 'g')) = ${DIGITS})`;
+      const byte = byteOf(d, `${BEFORE} / 2`);
+      const drawn = `(case ${BEFORE} % 2 when 0 then ${byte} >> 4 else ${byte} & 15 end)`;
+      const own = `strpos('0123456789abcdef', lower(${BYTE})) - 1`;
+      const variant = `case when ${own} < 8 then ${drawn} & 7 when ${own} < 12 then 8 | (${drawn} & 3) else 12 | ((${own}) & 2) | (${drawn} & 1) end`;
+      const standIn = `case ${BEFORE} when ${VERSION} then ${BYTE} when ${VARIANT} then to_hex(${variant}) else to_hex(${drawn}) end`;
+      const cased = `case when ${isUuid} and ${v} ~ '[A-Z]' then upper(${standIn}) else ${standIn} end`;
+      const written = `case when ${isHexDigitSql(BYTE)} then ${cased} else ${BYTE} end`;
+      const other = compact ? '00000000000040008000000000000000' : '00000000-0000-4000-8000-000000000000';
+      const source = `case when ${isUuid} then ${b} else '${other}' end`;
+      const named = { v: `${text} collate "C"`, b: bytesOf(text), d: digest(normalised.hexDigits(text)) };
+      return unlessEmpty(text, onceARow(named, eachByte(source, isHexDigitSql(BYTE), written)));
+    },
   },
 });
 

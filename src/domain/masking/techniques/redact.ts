@@ -53,9 +53,12 @@ export const redact = defineTechnique({
       length === undefined
         ? `replicate(${text(cover)}, len(${value} + N'.') - 1)`
         : `case when ${value} = N'' then N'' when ${value} is not null then ${text(cover.repeat(length))} end`,
-    postgres: (value, { cover, length }, { text }) =>
-      length === undefined
-        ? `repeat(${text(cover)}, length(${value}))`
-        : `case when ${value} = '' then '' when ${value} is not null then ${text(cover.repeat(length))} end`,
+    postgres: (value, { cover, length }, { text }) => ({
+      sql:
+        length === undefined
+          ? `repeat(${text(cover)}, length(${value}))`
+          : `case when ${value} = '' then '' when ${value} is not null then ${text(cover.repeat(length))} end`,
+      sameOnlyIf: `strpos(${value}, ${text(cover)}) > 0`,
+    }),
   },
 });

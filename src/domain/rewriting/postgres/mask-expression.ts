@@ -1,6 +1,7 @@
 import type { Column, Table } from '../../catalog/catalog.js';
 import { standByFor } from '../../policy/stand-by.js';
 import { sqlFormOf, type SqlMaskRequest } from '../../masking/sql-form.js';
+import type { WordLists } from '../../masking/word-lists.js';
 import type { ColumnMask } from '../../policy/column-mask.js';
 import { maskedColumn } from '../../policy/decide-masks.js';
 import { quoteIdentifier, quoteText } from './known-relation.js';
@@ -16,12 +17,23 @@ export interface MaskExpression {
  * What a role sees of a column. A technique that SQL cannot say gives way to one that it can: `redact` for
  * texts, else `null`. Nothing is ever left as it is.
  */
-export function maskExpression(mask: ColumnMask, table: Table, column: Column): MaskExpression {
+export function maskExpression(
+  mask: ColumnMask,
+  table: Table,
+  column: Column,
+  words?: WordLists,
+): MaskExpression {
   const request: Omit<SqlMaskRequest, 'technique' | 'options'> = {
     column: maskedColumn(table, column),
+    domain: mask.domain,
     value: quoteIdentifier(column.name),
     text: quoteText,
-    digest: (expression, suffix = '') => digestOf(`${mask.domain}${suffix}`, expression),
+    digest: (expression, domain = mask.domain) => digestOf(domain, expression),
+    words,
+    companion(name) {
+      const other = table.columns.find((known) => known.name === name);
+      return other && { value: quoteIdentifier(name), type: other.type };
+    },
   };
   const own = sqlFormOf('postgres', { ...request, technique: mask.technique, options: mask.options });
   const masked = own === undefined ? standInFor(request) : { sql: own };
@@ -56,10 +68,22 @@ export function nullOf({ type }: Pick<Column, 'type'>): string {
 
 /**
  * HMAC-SHA-256 (FIPS 198-1) with PostgreSQL's built-in sha256: H(outer || H(inner || domain || 0x1F || value)),
- * the key's two blocks read from settings once a query.
+ * the key's two blocks, the inner one with the domain behind it, are read from settings once a query.
  */
 function digestOf(domain: string, expression: string): string {
-  const block = (side: 'inner' | 'outer') => `(select current_setting('scrubjay.key_${side}')::bytea)`;
-  const message = `convert_to(${quoteText(domain)} || chr(31) || ${expression}, 'UTF8')`;
-  return `sha256(${block('outer')} || sha256(${block('inner')} || ${message}))`;
+  const prefix = Buffer.from(`${domain}\x1f`, 'latin1').toString('hex');
+  const inner = `(select current_setting('scrubjay.key_inner')::bytea || '\\x${prefix}'::bytea)`;
+  const outer = `(select current_setting('scrubjay.key_outer')::bytea)`;
+  return `sha256(${outer} || sha256(${inner} || ${utf8Of(expression)}))`;
+}
+
+/**
+ * The bytes of a text in UTF-8. In a database of that encoding a cast does, at a third of the cost of
+ * `convert_to`, but for texts with a backslash; worth it where the text costs nothing to read twice.
+ */
+function utf8Of(text: string): string {
+  const converted = `convert_to(${text}, 'UTF8')`;
+  if (!/^"[^"]+"::text$/.test(text)) return converted;
+  const isUtf8 = `(select getdatabaseencoding() = 'UTF8')`;
+  return `case when ${isUtf8} and strpos(${text}, E'\\\\') = 0 then ${text}::bytea else ${converted} end`;
 }

@@ -1,3 +1,4 @@
+import type { WordLists } from '../../masking/word-lists.js';
 import type { ForeignOperator, QueryCatalog, Routine, UserType } from '../query-catalog.js';
 import type { Protection, RoleView } from '../rewrite-context.js';
 import { safeExtensions } from './allowed/functions.js';
@@ -7,6 +8,8 @@ import { type KnownRelation, relationKey } from './known-relation.js';
 export class PostgresProtection implements Protection {
   readonly catalog: QueryCatalog;
   readonly view: RoleView;
+  /** What techniques draw words from; absent where sessions hold none. */
+  readonly words: WordLists | undefined;
   readonly #relations = new Map<string, KnownRelation>();
   readonly #byName = new Map<string, KnownRelation[]>();
   readonly #routines: ReadonlyMap<string, readonly Routine[]>;
@@ -14,9 +17,10 @@ export class PostgresProtection implements Protection {
   readonly #types: ReadonlyMap<string, readonly UserType[]>;
   readonly #trusted: ReadonlySet<string>;
 
-  constructor(catalog: QueryCatalog, view: RoleView) {
+  constructor(catalog: QueryCatalog, view: RoleView, words?: WordLists) {
     this.catalog = catalog;
     this.view = view;
+    this.words = words;
     this.#routines = Map.groupBy(catalog.routines, ({ name }) => name);
     this.#operators = Map.groupBy(catalog.operators, ({ name }) => name);
     this.#types = Map.groupBy(catalog.types, ({ name }) => name);

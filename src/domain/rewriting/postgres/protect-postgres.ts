@@ -5,6 +5,7 @@ import {
   type Table,
   type View,
 } from '../../catalog/catalog.js';
+import type { WordLists } from '../../masking/word-lists.js';
 import { Refusal } from '../refusal.js';
 import type { QueryCatalog } from '../query-catalog.js';
 import type { RoleView, SessionNames } from '../rewrite-context.js';
@@ -17,11 +18,15 @@ import { PostgresProtection } from './postgres-protection.js';
 import { maskDefinition, type MaskedDefinition } from './view-definitions.js';
 
 /** See `protect`. The parser has to be loaded: definitions of views are read with it. */
-export function protectPostgres(catalog: QueryCatalog, view: RoleView): PostgresProtection {
-  const protection = new PostgresProtection(catalog, view);
+export function protectPostgres(
+  catalog: QueryCatalog,
+  view: RoleView,
+  words?: WordLists,
+): PostgresProtection {
+  const protection = new PostgresProtection(catalog, view, words);
   for (const relation of catalog.systemRelations) protection.add(systemRelation(relation));
   const masks = inheritedMasks(catalog.catalog.tables, view.masks);
-  for (const table of catalog.catalog.tables) protection.add(knownTable(table, masks, catalog));
+  for (const table of catalog.catalog.tables) protection.add(knownTable(table, masks, protection));
   new Views(catalog, protection).addAll();
   return protection;
 }
@@ -42,11 +47,15 @@ function systemRelation({ schema, name, columns }: QueryCatalog['systemRelations
   };
 }
 
-function knownTable(table: Table, masks: RoleView['masks'], catalog: QueryCatalog): KnownRelation {
+function knownTable(
+  table: Table,
+  masks: RoleView['masks'],
+  { catalog, words }: PostgresProtection,
+): KnownRelation {
   const own = new Map<string, string>();
   for (const column of table.columns) {
     const mask = masks.get(printColumnName({ schema: table.schema, table: table.name, column: column.name }));
-    if (mask) own.set(column.name, maskExpression(mask, table, column).sql);
+    if (mask) own.set(column.name, maskExpression(mask, table, column, words).sql);
   }
   for (const column of derivedColumns(table, new Set(own.keys()), catalog))
     own.set(column.name, nullOf(column));
@@ -135,7 +144,7 @@ class Views {
         printColumnName({ schema: source.schema, table: source.name, column: source.column }),
       );
     return table && masked
-      ? maskExpression({ ...masked, unless: undefined }, table, { ...column }).sql
+      ? maskExpression({ ...masked, unless: undefined }, table, { ...column }, this.#protection.words).sql
       : nullOf(column);
   }
 

@@ -87,9 +87,14 @@ function bodyOf(definition: string): string {
 function tsqlMask(mask: ColumnMask, table: Table, column: Column): string {
   const request: Omit<SqlMaskRequest, 'technique' | 'options'> = {
     column: maskedColumn(table, column),
+    domain: mask.domain,
     value: bracket(column.name),
     text: (value) => `N'${value.replaceAll("'", "''")}'`,
-    digest: (expression, suffix = '') => digestOf(`${mask.domain}${suffix}`, expression),
+    digest: (expression, domain = mask.domain) => digestOf(domain, expression),
+    companion(name) {
+      const other = table.columns.find((known) => known.name === name);
+      return other && { value: bracket(name), type: other.type };
+    },
   };
   const own = sqlFormOf('sqlserver', { ...request, technique: mask.technique, options: mask.options });
   const masked = own ?? `cast(null as ${column.type.name})`;
