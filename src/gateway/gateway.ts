@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { ScrubjayError } from '../domain/errors.js';
 import { loadPostgresParser } from '../domain/rewriting/postgres/parser.js';
+import { wordsStatement } from '../domain/rewriting/postgres/words-statement.js';
 import { admit, type AdmissionOptions } from './admission/admission.js';
 import { TlsUpgrade } from './admission/tls-upgrade.js';
 import type { Audit } from './audit/audit.js';
@@ -263,7 +264,7 @@ const noPlace = 'terminating connection: the user may not be here any more';
 function serve(
   name: string,
   { location, pool, searchPath, views }: DatabaseConfiguration,
-  { maskingKey, catalog }: GatewayConfiguration,
+  { maskingKey, catalog, words }: GatewayConfiguration,
 ): ServedDatabase {
   const settings = {
     standard_conforming_strings: 'on',
@@ -277,8 +278,12 @@ function serve(
     name,
     location,
     views,
+    words,
     catalogMaxAgeMs: catalog.maxAge,
-    pool: new UpstreamPool({ location, settings, size: pool.size, waitMs: pool.wait, idleMs: pool.idle }),
+    pool: new UpstreamPool({
+      ...{ location, settings, statement: wordsStatement(words) },
+      ...{ size: pool.size, waitMs: pool.wait, idleMs: pool.idle },
+    }),
   });
 }
 

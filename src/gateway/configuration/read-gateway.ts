@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { parseLabels } from '../../domain/classification/labels-file.js';
 import { FileFormatError, ScrubjayError } from '../../domain/errors.js';
+import type { WordLists } from '../../domain/masking/word-lists.js';
 import { parsePolicy } from '../../domain/policy/policy-file.js';
 import type { Policy } from '../../domain/policy/policy.js';
 import { parseYamlFile } from '../../domain/yaml-file.js';
@@ -46,6 +47,7 @@ export interface GatewayConfiguration extends Pick<
 > {
   readonly tls: TlsConfiguration | undefined;
   readonly maskingKey: MaskingKey;
+  readonly words: WordLists;
   readonly databases: ReadonlyMap<string, DatabaseConfiguration>;
   readonly users: ReadonlyMap<string, UserConfiguration>;
 }
@@ -71,6 +73,7 @@ export async function readGateway({ file, rules, env }: GatewaySources): Promise
   const { listen, roles, oidc, limits, catalog, audit } = value;
   return {
     ...{ listen, roles, oidc, limits, catalog },
+    words: rules.words,
     audit: audit.file === undefined ? {} : { file: at(audit.file) },
     tls: value.tls && {
       ...value.tls,

@@ -1,3 +1,4 @@
+import type { WordLists } from '../../domain/masking/word-lists.js';
 import type { QueryCatalog } from '../../domain/rewriting/query-catalog.js';
 import { protect } from '../../domain/rewriting/protect.js';
 import type { SessionNames } from '../../domain/rewriting/rewrite-context.js';
@@ -6,6 +7,16 @@ import type { RoleViews, Viewer } from './role-views.js';
 
 /** Users whose planners are kept at most; those of roles whose users all see the same are kept besides. */
 const MOST_USERS = 200;
+
+/** What an epoch is made from. */
+export interface EpochBasis {
+  readonly version: number;
+  readonly catalog: QueryCatalog;
+  readonly views: RoleViews;
+  /** What masks draw words from. */
+  readonly words: WordLists;
+  readonly at: Date;
+}
 
 /** What statements are rewritten under; a new one for each change of catalog, labels, policy or its times. */
 export class Epoch {
@@ -16,16 +27,18 @@ export class Epoch {
   readonly commonNames = new Map<string, SessionNames>();
   readonly #catalog: QueryCatalog;
   readonly #views: RoleViews;
+  readonly #words: WordLists;
   readonly #at: Date;
   readonly #byRole: ReadonlyMap<string, Planner>;
   readonly #byUser = new Map<string, Planner>();
 
   /** @throws RoleRefusedError when a policy does not let a role query */
-  constructor(version: number, catalog: QueryCatalog, views: RoleViews, at: Date) {
+  constructor({ version, catalog, views, words, at }: EpochBasis) {
     this.version = version;
     this.endsAt = views.nextChange(at);
     this.#catalog = catalog;
     this.#views = views;
+    this.#words = words;
     this.#at = at;
     const shared = views.roles.filter((role) => !views.dependsOnUser(role));
     this.#byRole = new Map(shared.map((role) => [role, this.#planFor({ role, user: '' })]));
@@ -47,6 +60,7 @@ export class Epoch {
   }
 
   #planFor(viewer: Viewer): Planner {
-    return new Planner(protect(this.#catalog, this.#views.viewOf(this.#catalog, viewer, this.#at)));
+    const view = this.#views.viewOf(this.#catalog, viewer, this.#at);
+    return new Planner(protect(this.#catalog, view, this.#words));
   }
 }

@@ -1,3 +1,4 @@
+import type { WordLists } from '../../domain/masking/word-lists.js';
 import type { QueryCatalog } from '../../domain/rewriting/query-catalog.js';
 import type { SessionNames } from '../../domain/rewriting/rewrite-context.js';
 import { toSessionNames } from '../../engines/postgres/session-names.js';
@@ -12,6 +13,8 @@ export interface ServedDatabaseOptions {
   readonly location: string;
   readonly pool: UpstreamPool;
   readonly views: RoleViews;
+  /** What masks draw words from; sessions of the pool hold them. */
+  readonly words: WordLists;
   /** No statement runs on a catalog that was looked at longer ago, in milliseconds. */
   readonly catalogMaxAgeMs: number;
 }
@@ -22,6 +25,7 @@ export class ServedDatabase {
   readonly pool: UpstreamPool;
   readonly #watch: CatalogWatch;
   #views: RoleViews;
+  readonly #words: WordLists;
   readonly #maxAgeMs: number;
   #stamp: string | undefined;
   #catalog: QueryCatalog | undefined;
@@ -33,11 +37,12 @@ export class ServedDatabase {
   /** What is shown for equal names is one object, so that plans are found by it. */
   readonly #names = new Map<string, SessionNames>();
 
-  constructor({ name, location, pool, views, catalogMaxAgeMs }: ServedDatabaseOptions) {
+  constructor({ name, location, pool, views, words, catalogMaxAgeMs }: ServedDatabaseOptions) {
     this.name = name;
     this.pool = pool;
     this.#watch = new CatalogWatch(location);
     this.#views = views;
+    this.#words = words;
     this.#maxAgeMs = catalogMaxAgeMs;
   }
 
@@ -129,6 +134,7 @@ export class ServedDatabase {
   }
 
   #next(catalog: QueryCatalog, views: RoleViews): Epoch {
-    return new Epoch((this.#epoch?.version ?? 0) + 1, catalog, views, new Date());
+    const version = (this.#epoch?.version ?? 0) + 1;
+    return new Epoch({ version, catalog, views, words: this.#words, at: new Date() });
   }
 }

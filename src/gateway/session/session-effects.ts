@@ -34,6 +34,7 @@ export class SessionEffects {
   apply(plan: RunPlan, context: Context): void {
     if (plan.leavesState) this.#conversation.pin();
     if (this.#changesNames(plan)) this.#conversation.namesChange();
+    if (plan.rewriting.resetsSettings) this.#conversation.settingsReset();
     if (plan.prepared === 'makes') this.#prepared.made(context);
     if (!plan.resets) return;
     this.#conversation.connection.statements.clear();

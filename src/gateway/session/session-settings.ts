@@ -80,12 +80,20 @@ function printable(name: string): string {
   return name.replace(/[^ -~]/g, '?').slice(0, 63);
 }
 
+/**
+ * Not RESET ALL, which would take the settings of masks away: a session with any other change serves its
+ * client alone.
+ */
+const resets = Object.keys(allowed)
+  .map((name) => `reset ${name}`)
+  .join('; ');
+
 /** Brings a session that has its start-up settings, or another client's, to these. */
 export function settingsStatement(settings: ReadonlyMap<string, string>): string {
   const calls = [...settings].map(
     ([name, value]) => `pg_catalog.set_config(${quote(name)}, ${quote(value)}, false)`,
   );
-  return calls.length === 0 ? 'reset all' : `reset all; select ${calls.join(', ')}`;
+  return calls.length === 0 ? resets : `${resets}; select ${calls.join(', ')}`;
 }
 
 /** As a constant under standard_conforming_strings, which our sessions start with. */

@@ -47,6 +47,8 @@ export class UpstreamConversation implements UpstreamUser {
   #namesVersion = -1;
   /** Names changed within the transaction or batch: its end changes them again. */
   #namesPending = false;
+  /** A statement that was sent takes the settings of masks away. */
+  #settingsReset = false;
   /** When the transaction began to wait for its client. */
   #idleSince = 0;
 
@@ -132,7 +134,8 @@ export class UpstreamConversation implements UpstreamUser {
 
   /** Asks the server what names mean now. @throws UpstreamQueryError */
   async readNames(epoch: Epoch): Promise<SessionNames> {
-    const answer = await this.#askForNames();
+    await this.#restoreSettings();
+    const answer = await this.#askOurselves({ key: NAMES_KEY, sql: sessionNamesQuery });
     const names = this.#database.names(answer);
     if (!this.#lease.pinned && !this.#namesPending)
       this.#database.keepCommonNames(epoch, this.#lease.settingsKey, names);
@@ -150,6 +153,11 @@ export class UpstreamConversation implements UpstreamUser {
   namesChange(): void {
     this.#names = undefined;
     this.#namesPending = true;
+  }
+
+  /** A statement that was sent resets all settings. */
+  settingsReset(): void {
+    this.#settingsReset = true;
   }
 
   /** The session holds what the client relies on: it stays on this connection to its end. */
@@ -227,27 +235,37 @@ export class UpstreamConversation implements UpstreamUser {
     this.#lease.release();
   }
 
-  /** One row of JSON, asked in the middle of a batch or on its own. */
-  async #askForNames(): Promise<string> {
+  /**
+   * Words that masks draw from do not come back by themselves when a client resets its settings; they go
+   * again when what reset them, or set them anew, is rolled back.
+   */
+  async #restoreSettings(): Promise<void> {
+    const { statement } = this.#database.pool;
+    if (!this.#settingsReset || statement === undefined) return;
+    const outside = this.#status === 'I' && !this.#batchOpen;
+    await this.#askOurselves({ key: SETTINGS_KEY, sql: statement });
+    if (outside) this.#settingsReset = false;
+  }
+
+  /** One value of a statement of our own, asked in the middle of a batch or on its own. */
+  async #askOurselves({ key, sql }: { readonly key: string; readonly sql: string }): Promise<string> {
     const alone = !this.#batchOpen;
     return new Promise<string>((resolve, reject) => {
       let answer: string | undefined;
       const { statements } = this.connection;
       const asked = (bytes: Buffer, expected: Omit<Expected, 'internal' | 'quiet' | 'onFailed'>) => {
         const failed = (state: string | undefined) => {
-          if (expected.kind === 'parse') statements.forget(NAMES_KEY);
+          if (expected.kind === 'parse') statements.forget(key);
           reject(new UpstreamQueryError(state ?? '08006'));
         };
         this.ask(bytes, { ...expected, internal: true, quiet: alone, onFailed: failed });
       };
-      let name = statements.find(NAMES_KEY);
+      let name = statements.find(key);
       if (name === undefined) {
-        name = statements.add(NAMES_KEY).name;
-        asked(writeFrontendMessage({ kind: 'parse', name, sql: sessionNamesQuery, parameterTypes: [] }), {
-          kind: 'parse',
-        });
+        name = statements.add(key).name;
+        asked(writeFrontendMessage({ kind: 'parse', name, sql, parameterTypes: [] }), { kind: 'parse' });
       }
-      const portal = NAMES_PORTAL;
+      const portal = OWN_PORTAL;
       asked(writeFrontendMessage({ kind: 'bind', portal, statement: name, rest: noValues }), {
         kind: 'bind',
       });
@@ -288,5 +306,6 @@ export class UpstreamConversation implements UpstreamUser {
 }
 
 const NAMES_KEY = 'session names';
-const NAMES_PORTAL = 'scrubjay_names';
+const SETTINGS_KEY = 'settings of masks';
+const OWN_PORTAL = 'scrubjay_own';
 const noValues = new FieldWriter().uint16(0).uint16(0).uint16(0).message('x').subarray(5);

@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly location: string;
   /** Settings that every session starts with. */
   readonly settings: Readonly<Record<string, string>>;
+  /** Run on every new session: settings that the start-up packet has no room for. One row, one value. */
+  readonly statement?: string;
   /** Connections at most. */
   readonly size: number;
   /** Milliseconds that a client waits for one. */
@@ -58,6 +60,11 @@ export class UpstreamPool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
+  }
+
+  /** What brings a session to its settings, beyond those that it starts with. */
+  get statement(): string | undefined {
+    return this.#options.statement;
   }
 
   /** Connections that are there or being made. */
@@ -173,9 +180,10 @@ export class UpstreamPool {
   async #open(): Promise<UpstreamConnection> {
     this.#count++;
     try {
-      const { location, settings } = this.#options;
+      const { location, settings, statement } = this.#options;
       const connection = await UpstreamConnection.open(location, settings);
       this.#all.add(connection);
+      if (statement !== undefined) await this.#prepare(connection, statement);
       if (this.#closed) {
         connection.destroy();
         throw new PoolExhaustedError(0);
@@ -184,6 +192,17 @@ export class UpstreamPool {
     } catch (error) {
       this.#count--;
       this.#serveNextByOpening();
+      throw error;
+    }
+  }
+
+  /** @throws UpstreamQueryError */
+  async #prepare(connection: UpstreamConnection, statement: string): Promise<void> {
+    try {
+      await connection.query(statement);
+    } catch (error) {
+      this.#all.delete(connection);
+      connection.destroy();
       throw error;
     }
   }
