@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { ColumnMask } from '../../src/domain/policy/column-mask.js';
@@ -6,7 +7,11 @@ import type { Audit, AuditRecord } from '../../src/gateway/audit/audit.js';
 import { deriveVerifier } from '../../src/gateway/authentication/scram-verifier.js';
 import { gatewayFileSchema } from '../../src/gateway/configuration/gateway-file.js';
 import { Gateway } from '../../src/gateway/gateway.js';
+import { packageRoot } from '../../src/package-root.js';
+import { FolderWordLists } from '../../src/rules/read-words.js';
 import { MaskingKey } from '../../src/runs/masking-key.js';
+
+const words = new FolderWordLists([join(packageRoot, 'rules', 'words')]);
 
 /** What a client saw of one message. */
 export interface Answer {
@@ -75,6 +80,7 @@ export class MaskingGateway {
         ...file,
         tls: undefined,
         maskingKey: new MaskingKey(key),
+        words,
         databases: new Map([[DATABASE, { location: url, searchPath: path, pool, views }]]),
         users: new Map([[role, { role, verifier, certificateName: undefined }]]),
       },
