@@ -4,6 +4,7 @@ import { Jobs1764200000000 } from './1764200000000-jobs.js';
 import { ScansAndScrubs1764210000000 } from './1764210000000-scans-and-scrubs.js';
 import { Webhooks1764220000000 } from './1764220000000-webhooks.js';
 import { CredentialNews1764230000000 } from './1764230000000-credential-news.js';
+import { Posture1764250000000 } from './1764250000000-posture.js';
 
 /** Every migration, in order: what the service brings its database up to date with. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   ScansAndScrubs1764210000000,
   Webhooks1764220000000,
   CredentialNews1764230000000,
+  Posture1764250000000,
 ];

@@ -1,5 +1,6 @@
 import type { RunFacts } from '../domain/posture/facts/run-facts.js';
 import type { Readings } from '../domain/posture/facts/facts.js';
+import type { MissingInput } from '../domain/posture/facts/missing-input.js';
 import type { LabelledColumn } from '../domain/posture/facts/labelled-column.js';
 import type { Asset } from '../domain/posture/finding.js';
 import type { TlsEndpoint } from './endpoints/probe-tls.js';
@@ -23,6 +24,8 @@ export interface FactOptions {
   readonly environment: Asset['environment'];
   /** Milliseconds that one query may take. */
   readonly timeoutMs: number;
+  /** How to give what is missing. */
+  readonly missing: MissingInput;
   /** Location of production, where this data source is a copy that must not hold its values. */
   readonly production?: string;
 }

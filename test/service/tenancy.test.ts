@@ -17,6 +17,8 @@ const bodies: Readonly<Record<string, (ids: ReadonlyMap<string, string>) => unkn
   Webhooks_change: () => ({ enabled: false }),
   ScrubJobs_change: () => ({ name: 'x' }),
   Scans_setSchedule: () => ({ cron: '0 3 * * *' }),
+  PostureRuns_setSchedule: () => ({ cron: '0 3 * * *' }),
+  PostureExceptions_change: () => ({ reason: 'x' }),
   Labels_decide: () => ({ decision: 'confirm' }),
   Labels_propose: () => ({ informationType: 'email-address', reason: 'x' }),
 };
@@ -64,6 +66,10 @@ describe('tenants', () => {
       ...{ name: 'nightly', sourceId, targetId: target.body.id, policyId },
     });
     await us.post(`/scrub-jobs/${job.body.id}/runs`);
+    await us.post(`/data-sources/${sourceId}/posture-runs`, {});
+    await us.post('/posture-exceptions', {
+      ...{ check: 'pg-eol', owner: 'One', reason: 'planned', expires: '2099-01-01' },
+    });
     await us.post('/webhooks', { name: 'us', url: 'http://127.0.0.1:9/hook', events: ['scan.ended'] });
     await service.own.query(
       `insert into attestations (tenant_id, id, scrub_job_id, scrub_run_id, source, target, passed, signed_by,
@@ -72,9 +78,13 @@ describe('tenants', () => {
     );
   }
 
-  function urlOf({ path }: Operation): string {
+  function urlOf({ path, parameters }: Operation): string {
     const [, resource] = path.split('/');
-    return path.replace('{id}', ids.get(resource) ?? randomUUID()).replaceAll(/\{\w+\}/g, '1');
+    const valueOf = (name: string) =>
+      String(parameters.find((parameter) => parameter.name === name)?.schema?.enum?.[0] ?? 1);
+    return path
+      .replace('{id}', ids.get(resource) ?? randomUUID())
+      .replaceAll(/\{(\w+)\}/g, (_, name: string) => valueOf(name));
   }
 
   function bodyOf({ id, body }: Operation): unknown {

@@ -15,7 +15,7 @@ const exceptionSchema = z.object({
   expires: z.string(),
 });
 
-const findingSchema = z.object({
+export const findingSchema = z.object({
   id: z.string(),
   check: z.string(),
   title: z.string(),
@@ -42,7 +42,7 @@ const findingSchema = z.object({
   exception: exceptionSchema.optional(),
 });
 
-const scoreSchema = z.object({
+export const scoreSchema = z.object({
   score: z.number().nullable(),
   uncapped: z.number().nullable(),
   cappedBy: z.enum(['critical-fails', 'critical-unknown']).nullable(),
@@ -62,14 +62,14 @@ const scoreSchema = z.object({
     .readonly(),
 });
 
-const trendSchema = z.object({
+export const trendSchema = z.object({
   at: z.string(),
   score: z.number().nullable(),
   coverage: z.number().nullable(),
   checks: z.string(),
 });
 
-const comparisonSchema = z.object({
+export const comparisonSchema = z.object({
   since: z.string(),
   /** Questions that had no failure before: by what changed in the world. */
   new: z.array(z.string()).readonly(),

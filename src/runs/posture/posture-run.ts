@@ -5,6 +5,7 @@ import type { RunFacts } from '../../domain/posture/facts/run-facts.js';
 import type { Declarations } from '../../domain/posture/facts/declarations.js';
 import type { AssetKind, Readings } from '../../domain/posture/facts/facts.js';
 import type { LabelledColumn } from '../../domain/posture/facts/labelled-column.js';
+import { type MissingInput, onCommandLine } from '../../domain/posture/facts/missing-input.js';
 import { known, type Reading, unreadable } from '../../domain/posture/facts/reading.js';
 import type { Asset, Finding } from '../../domain/posture/finding.js';
 import type { PostureResults } from '../../domain/posture/posture-results.js';
@@ -23,6 +24,8 @@ export interface PostureRequest {
   /** Confidential columns that no rule masks; undefined when no policy was given. */
   readonly unmaskedColumns?: readonly string[];
   readonly targets: PostureTargets;
+  /** How to give what is missing; as the command line says it without. */
+  readonly missing?: MissingInput;
   /** Milliseconds that one query, handshake or request may take. */
   readonly timeoutMs: number;
   readonly toolVersion: string;
@@ -156,6 +159,7 @@ function lookAtDataSource(request: PostureRequest, common: CommonReadings, locat
       labels: request.labels,
       environment,
       timeoutMs: request.timeoutMs,
+      missing: request.missing ?? onCommandLine,
       ...(production === undefined ? {} : { production }),
     });
     if (facts.kind === 'postgres') {
@@ -205,18 +209,13 @@ function outOfReach(
 }
 
 function commonReadings(request: PostureRequest, now: Date): CommonReadings {
-  const { labels, unmaskedColumns, declarations } = request;
+  const { labels, unmaskedColumns, declarations, missing = onCommandLine } = request;
   return {
     today: known(now.toISOString().slice(0, 10)),
-    labels: labels
-      ? known(labels)
-      : unreadable(
-          'no labels were given',
-          "give --labels FILE; 'scrubjay classify URL --labels FILE' makes one",
-        ),
+    labels: labels ? known(labels) : unreadable('no labels were given', missing.labels),
     declarations: known(declarations),
     unmaskedColumns: unmaskedColumns
       ? known(unmaskedColumns)
-      : unreadable('no policy was given', 'give --policy, with --labels'),
+      : unreadable('no policy was given', missing.policy),
   };
 }

@@ -39,6 +39,19 @@ export function AnswersLines(description: string, schema: z.ZodType): MethodDeco
   );
 }
 
+/** A route that answers a file: text or bytes of one of some media types. */
+export function AnswersFile(description: string, types: readonly string[]): MethodDecorator {
+  const content = Object.fromEntries(
+    types.map((type) => [type.split(';')[0], { schema: { type: 'string' } }]),
+  );
+  return applyDecorators(
+    HttpCode(200),
+    ApiOperation({ summary: description }),
+    ApiResponse({ status: 200, description, content }),
+    Problems(),
+  );
+}
+
 /** The same errors everywhere: a client handles them once. */
 function Problems(): MethodDecorator {
   const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };

@@ -1,4 +1,6 @@
 import type { Classifier } from '../../domain/classification/classifier.js';
+import type { DescribedCheck } from '../../domain/posture/evaluate-checks.js';
+import { readChecks } from '../../rules/read-checks.js';
 import type { Rules } from '../../rules/read-rules.js';
 import type { Configuration } from '../configuration/configuration.js';
 import { DataSourceLocations } from '../data-sources/read-location.js';
@@ -6,6 +8,8 @@ import type { DatabaseNews } from '../database/database-news.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { type Logger } from '../logging/log.js';
 import { AddressPolicy } from '../network/address-policy.js';
+import { PostureRunJob } from '../posture-runs/posture-run-job.js';
+import { PostureRuns } from '../posture-runs/posture-runs.js';
 import { ScanJob } from '../scans/scan-job.js';
 import { Scans } from '../scans/scans.js';
 import { ScrubRunJob } from '../scrub-runs/scrub-run-job.js';
@@ -28,6 +32,9 @@ export interface JobKeeping {
   readonly jobs: Jobs;
   readonly scans: Scans;
   readonly scrubRuns: ScrubRuns;
+  readonly postureRuns: PostureRuns;
+  /** What posture runs ask. */
+  readonly checks: readonly DescribedCheck[];
   readonly timings: JobTimings;
   close(): Promise<void>;
 }
@@ -55,7 +62,8 @@ export async function openJobKeeping(parts: JobKeepingParts): Promise<JobKeeping
     timings,
     onError,
   );
-  const kinds = jobKinds(parts);
+  const checks = await readChecks();
+  const kinds = jobKinds(parts, checks);
   const jobs = new Jobs(database, queue, kinds);
   return {
     queue,
@@ -64,13 +72,15 @@ export async function openJobKeeping(parts: JobKeepingParts): Promise<JobKeeping
     jobs,
     scans: new Scans(database, jobs),
     scrubRuns: new ScrubRuns(database, jobs),
+    postureRuns: new PostureRuns(database, jobs, checks),
+    checks,
     timings,
     close: () => queue.close(),
   };
 }
 
 /** Every kind of job, by its id. */
-function jobKinds(parts: JobKeepingParts): ReadonlyMap<string, JobKind> {
+function jobKinds(parts: JobKeepingParts, checks: readonly DescribedCheck[]): ReadonlyMap<string, JobKind> {
   const { configuration, database, keyWrapper, rules, classifier } = parts;
   const addresses = new AddressPolicy(configuration);
   const secrets = new SecretStore(keyWrapper);
@@ -80,6 +90,7 @@ function jobKinds(parts: JobKeepingParts): ReadonlyMap<string, JobKind> {
   const kinds: readonly JobKind[] = [
     new ScanJob(database, locations, classifier),
     new ScrubRunJob({ database, locations, keys, rules, signingKeyFile }),
+    new PostureRunJob({ database, locations, rules, checks }),
     new DeliveryJob(database, secrets, addresses),
   ];
   return new Map(kinds.map((kind) => [kind.id, kind]));

@@ -34,7 +34,12 @@ export async function startWorking(parts: WorkingParts): Promise<Working> {
     watch: watchOf(log, metrics),
   });
   const sweeper = new JobSweeper(database, queue, timings);
-  const scheduler = new Scheduler(database, jobs, { scan: keeping.scans, scrub: keeping.scrubRuns }, timings);
+  const scheduler = new Scheduler(
+    database,
+    jobs,
+    { scan: keeping.scans, scrub: keeping.scrubRuns, posture: keeping.postureRuns },
+    timings,
+  );
   await worker.start();
   sweeper.start();
   scheduler.start();

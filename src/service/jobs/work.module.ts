@@ -3,6 +3,12 @@ import { Attestations } from '../attestations/attestations.js';
 import { AttestationsController } from '../attestations/attestations.controller.js';
 import type { Foundation } from '../foundation.js';
 import { AddressPolicy } from '../network/address-policy.js';
+import { PostureExceptions } from '../posture-exceptions/posture-exceptions.js';
+import { PostureExceptionsController } from '../posture-exceptions/posture-exceptions.controller.js';
+import { PostureRuns } from '../posture-runs/posture-runs.js';
+import { PostureRunsController } from '../posture-runs/posture-runs.controller.js';
+import { PostureSettings } from '../posture-settings/posture-settings.js';
+import { PostureSettingsController } from '../posture-settings/posture-settings.controller.js';
 import { Scans } from '../scans/scans.js';
 import { ScansController } from '../scans/scans.controller.js';
 import { ScrubJobs } from '../scrub-jobs/scrub-jobs.js';
@@ -16,11 +22,11 @@ import { JobEvents } from './job-events.js';
 import { Jobs } from './jobs.js';
 import { JobsController } from './jobs.controller.js';
 
-/** Long work and what belongs to it: scans, scrub jobs and runs, attestations, webhooks. */
+/** Long work and what belongs to it: scans, scrub jobs and runs, attestations, posture, webhooks. */
 @Module({})
 export class WorkModule {
   static on({ configuration, database, keyWrapper, keeping }: Foundation): DynamicModule {
-    const { jobs, news, scans, scrubRuns } = keeping;
+    const { jobs, news, scans, scrubRuns, postureRuns, checks } = keeping;
     const secrets = new SecretStore(keyWrapper);
     const addresses = new AddressPolicy(configuration);
     return {
@@ -31,6 +37,9 @@ export class WorkModule {
         ScrubJobsController,
         ScrubRunsController,
         AttestationsController,
+        PostureRunsController,
+        PostureSettingsController,
+        PostureExceptionsController,
         WebhooksController,
       ],
       providers: [
@@ -40,6 +49,9 @@ export class WorkModule {
         { provide: ScrubJobs, useValue: new ScrubJobs(database) },
         { provide: ScrubRuns, useValue: scrubRuns },
         { provide: Attestations, useValue: new Attestations(database) },
+        { provide: PostureRuns, useValue: postureRuns },
+        { provide: PostureSettings, useValue: new PostureSettings(database) },
+        { provide: PostureExceptions, useValue: new PostureExceptions(database, checks) },
         { provide: Webhooks, useValue: new Webhooks(database, secrets, addresses, jobs) },
       ],
     };

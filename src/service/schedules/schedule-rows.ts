@@ -3,7 +3,7 @@ import type { Caller } from '../auth/caller.js';
 import { nextAfter, type Schedule, type ScheduleView } from './schedule.js';
 
 /** What a schedule starts. */
-export type ScheduledKind = 'scan' | 'scrub';
+export type ScheduledKind = 'scan' | 'scrub' | 'posture';
 
 export interface ScheduleRow {
   readonly tenant_id: string;
@@ -19,7 +19,7 @@ export interface ScheduleRow {
   readonly created_by: string;
 }
 
-/** Sets or, with null, takes away the schedule of a data source's scans or of a scrub job. */
+/** Sets or, with null, takes away the schedule of a data source's scans or posture runs, or of a scrub job. */
 export async function writeSchedule(
   manager: EntityManager,
   caller: Caller,

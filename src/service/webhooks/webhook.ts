@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { jobStates } from '../jobs/job.js';
 
 /** What a webhook can be told of. */
-export const webhookEvents = ['scan.ended', 'scrub-run.ended', 'sensitive-column.found'] as const;
+export const webhookEvents = [
+  'scan.ended',
+  'scrub-run.ended',
+  'sensitive-column.found',
+  'posture-run.ended',
+  'posture.regressed',
+] as const;
 
 export type WebhookEvent = (typeof webhookEvents)[number];
 

@@ -16,7 +16,7 @@ const evidence = z
 
 const names = (what: string) => z.array(z.string()).default([]).describe(`A list of ${what}.`);
 
-const exceptionSchema = z
+export const exceptionSchema = z
   .strictObject({
     check: z.string().min(1).describe("A check's id; see 'scrubjay posture checks'."),
     subject: z

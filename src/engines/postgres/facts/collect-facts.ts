@@ -23,8 +23,6 @@ type CollectedFacts = Extract<DataSourceFacts, { kind: 'postgres' }>['readings']
 /** Columns that are held against production, in one run. */
 const MOST_COMPARED_COLUMNS = 50;
 
-const askForLabels = "give --labels FILE; 'scrubjay classify URL --labels FILE' makes one";
-
 /**
  * Reads all facts in one read-only session, each query under a time limit. What a role may not read becomes
  * unreadable, with the grant; so does what PostgreSQL would hide from it without a word. The number of
@@ -125,7 +123,7 @@ class FactReader {
     for (const { fact, sql } of [...labelQueries, publishedTablesQuery(versionNumber)]) {
       facts[fact] = this.#options.labels
         ? await this.#read(fact, sql, [...this.#names])
-        : unreadable('no labels were given', askForLabels);
+        : unreadable('no labels were given', this.#options.missing.labels);
     }
     facts.columnContents = await this.#contents(facts.columnStates as Reading<PostgresFacts['columnStates']>);
     facts.sharedValues = await this.#sharedValues();
@@ -215,7 +213,7 @@ class FactReader {
   async #contents(
     states: Reading<PostgresFacts['columnStates']>,
   ): Promise<Reading<PostgresFacts['columnContents']>> {
-    if (!this.#options.labels) return unreadable('no labels were given', askForLabels);
+    if (!this.#options.labels) return unreadable('no labels were given', this.#options.missing.labels);
     if (!states.read) return states;
     const readable = new Set(states.value.filter((state) => state.readable).map(({ printed }) => printed));
     const columns = this.#options.labels
@@ -229,7 +227,7 @@ class FactReader {
     const { labels, production, timeoutMs, environment } = this.#options;
     if (environment === 'production') return known([]);
     if (production === undefined) {
-      return unreadable('it is not said where production is', 'give --production URL');
+      return unreadable('it is not said where production is', this.#options.missing.production);
     }
     const columns = (labels ?? []).filter(isConfidential).slice(0, MOST_COMPARED_COLUMNS);
     const other = await connect(production, { access: 'read-only', statementTimeoutMs: timeoutMs });
