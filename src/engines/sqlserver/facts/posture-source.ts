@@ -1,14 +1,13 @@
 import type { PostureSource } from '../../posture-source.js';
 import { displayLocation, parseLocation } from '../location.js';
 import { auditorStatements } from './auditor-sql.js';
-import { collectFacts } from './collect-facts.js';
 
 /** What SQL Server tells of its posture. */
 export const sqlServerPosture: PostureSource = {
   kind: 'sqlserver',
   collectFacts: async (location, options) => ({
     kind: 'sqlserver',
-    readings: await collectFacts(location, options),
+    readings: await (await import('./collect-facts.js')).collectFacts(location, options),
   }),
   auditorStatements,
   display: (location) => displayLocation(location),
