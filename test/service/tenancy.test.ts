@@ -80,8 +80,10 @@ describe('tenants', () => {
 
   function urlOf({ path, parameters }: Operation): string {
     const [, resource] = path.split('/');
-    const valueOf = (name: string) =>
-      String(parameters.find((parameter) => parameter.name === name)?.schema?.enum?.[0] ?? 1);
+    const valueOf = (name: string): string => {
+      const [first] = parameters.find((parameter) => parameter.name === name)?.schema?.enum ?? [];
+      return typeof first === 'string' ? first : '1';
+    };
     return path
       .replace('{id}', ids.get(resource) ?? randomUUID())
       .replaceAll(/\{(\w+)\}/g, (_, name: string) => valueOf(name));
