@@ -135,7 +135,7 @@ describe('a scrub of SQL Server', () => {
     ],
   ] as const)('leaves the target unpublished after %s', async (_, answer, expected) => {
     const sides = await start({
-      trouble: (sql, database) =>
+      instead: (sql, database) =>
         database === 'shop' && /^select t\.\[id\].* from \[sales\]\.\[order details\] as t$/s.test(sql)
           ? answer
           : undefined,
@@ -163,7 +163,7 @@ describe('a scrub of SQL Server', () => {
   it('is not published where two rows end up with one unique value', async () => {
     // As a server with a collation that takes the stand-ins for equal would answer.
     const sides = await start({
-      trouble: (sql) =>
+      instead: (sql) =>
         sql.includes('[uq_customers_email]')
           ? { error: { number: 1505, message: 'The duplicate key value is (ana@corp.example).' } }
           : undefined,

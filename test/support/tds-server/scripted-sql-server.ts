@@ -20,8 +20,10 @@ export interface ScriptedServerOptions {
     readonly reason: string;
   }[];
   /** Answers a statement in the place of the script, as a server in trouble does. */
-  readonly trouble?: (sql: string, database: string) => Answer;
+  readonly instead?: (sql: string, database: string) => Answer;
   readonly refuse?: TdsServerOptions['refuse'];
+  /** Counts what is loaded, and keeps none of it. */
+  readonly countsOnly?: boolean;
   readonly refuseBulk?: (table: string) => ServerError | undefined;
 }
 
@@ -52,7 +54,7 @@ export class ScriptedSqlServer {
       answer: (sql, _session, database) => scripted.#answer(sql, database),
       refuse: options.refuse,
       refuseBulk: options.refuseBulk,
-      onBulk: (bulk, database) => scripted.#load(bulk, database),
+      ...(options.countsOnly ? {} : { onBulk: (bulk, database) => scripted.#load(bulk, database) }),
     });
     return scripted;
   }
@@ -85,8 +87,8 @@ export class ScriptedSqlServer {
   }
 
   #answer(sql: string, database: string): Answer {
-    const trouble = this.#options.trouble?.(sql, database);
-    if (trouble !== undefined) return trouble;
+    const instead = this.#options.instead?.(sql, database);
+    if (instead !== undefined) return instead;
     const { systemViews = [], uncopyable = [] } = this.#options;
     const exists = /from sys\.databases d where d\.name = N'(.+)'/.exec(sql);
     if (exists) return rows(this.#databases.has(exists[1]) ? [{ name: exists[1] }] : []);

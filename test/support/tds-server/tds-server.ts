@@ -9,6 +9,11 @@ import * as tokens from './tokens.js';
 /** What the server says to a batch. */
 export type Answer =
   | { readonly columns: readonly tokens.ResultColumn[]; readonly rows: Iterable<readonly tokens.Cell[]> }
+  /** Rows that are written already, many at a time: for a server that must be faster than its client. */
+  | {
+      readonly columns: readonly tokens.ResultColumn[];
+      readonly written: Iterable<{ readonly bytes: Buffer; readonly rows: number }>;
+    }
   | { readonly error: tokens.ServerError }
   /** Breaks the connection off, in the middle of the rows where there are some. */
   | { readonly breakOff: true }
@@ -216,6 +221,15 @@ export class TdsServer {
     const writer = new ResponseWriter(socket, PACKET_SIZE);
     await writer.write(tokens.columnMetadata(answer.columns));
     let count = 0;
+    if ('written' in answer) {
+      for (const { bytes, rows } of answer.written) {
+        await writer.write(bytes);
+        count += rows;
+      }
+      await writer.write(tokens.done(count));
+      await writer.end();
+      return;
+    }
     for (const cells of answer.rows) {
       const full = writer.add(tokens.row(answer.columns, cells));
       if (full) await full;

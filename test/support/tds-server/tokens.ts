@@ -1,9 +1,24 @@
 /** Tokens of a response: MS-TDS 2.2.7. Only what tests need: a few types, errors, and ends. */
 
+import { encodeText } from '../../../src/engines/sqlserver/bulk-load/encode-bytes.js';
+import { encodeMoment } from '../../../src/engines/sqlserver/bulk-load/encode-moments.js';
+import { encodeDecimal } from '../../../src/engines/sqlserver/bulk-load/encode-numbers.js';
+import { type FieldEncoder, roomFor } from '../../../src/engines/sqlserver/bulk-load/field-encoder.js';
+
 export type Cell = string | number | bigint | boolean | Date | Buffer | null;
 
-/** What a column holds; all are nullable. */
-export type CellKind = 'text' | 'int' | 'bigint' | 'bit' | 'datetime' | 'binary';
+/** What a column holds; all are nullable. Values of the last three are given as text. */
+export type CellKind =
+  | 'text'
+  | 'short-text'
+  | 'int'
+  | 'bigint'
+  | 'bit'
+  | 'datetime'
+  | 'binary'
+  | 'date'
+  | { readonly decimal: readonly [precision: number, scale: number] }
+  | { readonly datetime2: number };
 
 export interface ResultColumn {
   readonly name: string;
@@ -83,7 +98,16 @@ function tokenWithLength(token: number, body: Buffer): Buffer {
 const collation = Buffer.from([0x09, 0x04, 0xd0, 0x00, 0x34]);
 
 function typeInfo(kind: CellKind): Buffer {
+  if (typeof kind === 'object') {
+    if ('datetime2' in kind) return Buffer.from([0x2a, kind.datetime2]);
+    const [precision, scale] = kind.decimal;
+    return Buffer.from([0x6a, 17, precision, scale]);
+  }
   switch (kind) {
+    case 'short-text':
+      return Buffer.concat([Buffer.from([0xe7, 0x40, 0x1f]), collation]);
+    case 'date':
+      return Buffer.from([0x28]);
     case 'text':
       return Buffer.concat([Buffer.from([0xe7, 0xff, 0xff]), collation]);
     case 'int':
@@ -99,8 +123,27 @@ function typeInfo(kind: CellKind): Buffer {
   }
 }
 
+/** A value as the client itself would write it in a bulk load, where the wire has it alike both ways. */
+function encoded(encoder: FieldEncoder, value: Cell): Buffer {
+  if (value === null) return encoder.nothing;
+  const text = Buffer.from(String(value));
+  const out = Buffer.alloc(roomFor(text.length));
+  return out.subarray(0, encoder.encode(text, 0, text.length, out, 0));
+}
+
 function cell(kind: CellKind, value: Cell): Buffer {
+  if (typeof kind === 'object') {
+    const encoder =
+      'decimal' in kind
+        ? encodeDecimal(...kind.decimal, 'decimal')
+        : encodeMoment('datetime2', kind.datetime2);
+    return encoded(encoder, value);
+  }
   switch (kind) {
+    case 'short-text':
+      return encoded(encodeText, value);
+    case 'date':
+      return encoded(encodeMoment('date', 0), value);
     case 'text':
       return value === null ? PLP_NULL : chunked(Buffer.from(String(value), 'utf16le'));
     case 'binary':
