@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { connect } from '../../src/engines/sqlserver/connection.js';
 import { atLeast, atMost, type Bench, type Claim } from '../claim.js';
-import type { CopyCost } from './copy-once.js';
+import type { CopyCost } from './copy-cost.js';
 import { createWideTable, fillWideTable } from './wide-table.js';
 
 const run = promisify(execFile);
@@ -121,7 +121,8 @@ async function copyOnce(
   { from, rawTo, to }: Omit<Sides, 'title'>,
   how: 'raw' | 'masked' | 'unmasked',
 ): Promise<CopyCost> {
-  const script = fileURLToPath(new URL('./copy-once.js', import.meta.url));
+  const name = how === 'raw' ? './copy-raw.js' : './copy-scrubbed.js';
+  const script = fileURLToPath(new URL(name, import.meta.url));
   const { stdout } = await run(process.execPath, [script, from, how === 'raw' ? rawTo : to, how]);
   return JSON.parse(stdout) as CopyCost;
 }

@@ -10,9 +10,10 @@ const CHUNK_BYTES = 256 * 1024;
  */
 export class CopyTextWriter {
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  #other = Buffer.allocUnsafe(CHUNK_BYTES);
   #length = 0;
 
-  /** Adds a row; gives a chunk when one is full. */
+  /** Adds a row; gives a chunk when one is full, which is written over when the next but one is begun. */
   push(fields: readonly SqlValue[]): Buffer | undefined {
     let text = '';
     for (let i = 0; i < fields.length; i++) {
@@ -21,11 +22,12 @@ export class CopyTextWriter {
       text += field === null ? '\\N' : escapeField(field);
     }
     text += '\n';
-    const most = text.length * 3;
+    const most = text.length > CHUNK_BYTES ? Buffer.byteLength(text) : text.length * 3;
     let full: Buffer | undefined;
     if (this.#length + most > this.#chunk.length) {
-      full = this.#take();
-      if (most > this.#chunk.length) this.#chunk = Buffer.allocUnsafe(most);
+      full = this.end();
+      // What is given away now is read before the next row comes; this row goes to the other one.
+      this.#swap(most);
     }
     this.#length += this.#chunk.write(text, this.#length, 'utf8');
     return full;
@@ -33,16 +35,15 @@ export class CopyTextWriter {
 
   /** What is left, if anything. */
   end(): Buffer | undefined {
-    return this.#take();
-  }
-
-  /** The chunk goes to its reader, who may still hold it when the next rows come: a new one begins. */
-  #take(): Buffer | undefined {
-    if (this.#length === 0) return undefined;
-    const full = this.#chunk.subarray(0, this.#length);
-    this.#chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const full = this.#length === 0 ? undefined : this.#chunk.subarray(0, this.#length);
     this.#length = 0;
     return full;
+  }
+
+  #swap(bytes: number): void {
+    const other = this.#other.length < bytes ? Buffer.allocUnsafe(bytes) : this.#other;
+    this.#other = this.#chunk;
+    this.#chunk = other;
   }
 }
 

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   type Catalog,
   type Column,
@@ -8,7 +7,7 @@ import {
   type Table,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
-import type { CopyFormat, OrphanRemedy } from '../engine.js';
+import type { CopyFormat, OrphanRemedy, RowStream } from '../engine.js';
 import type { SqlServerConnection, SqlValue } from './connection.js';
 import { CopyTextWriter } from './copy-text.js';
 import { translateDriverError } from './driver-errors.js';
@@ -27,44 +26,64 @@ export async function copyOut(
   table: RelationName,
   columns: readonly string[],
   format: CopyFormat,
-): Promise<Readable> {
+): Promise<RowStream> {
   if (format !== 'text') throw new Error('rows of SQL Server travel as text');
   const found = tableOf(catalog, table);
   const list = columns.map((name) => wireForm(columnOf(found, name))).join(', ');
   const sql = `select ${list === '' ? '1 as nothing' : list} from ${quoteRelation(table)} as t`;
   const connection = await pool.take();
-  return Readable.from(
-    chunksOf(connection, pool, sql, columns.length, `reading ${printRelationName(table)}`),
-    {
-      objectMode: false,
-    },
-  );
+  return new PooledRows({
+    connection,
+    pool,
+    sql,
+    width: columns.length,
+    doing: `reading ${printRelationName(table)}`,
+  });
 }
 
-async function* chunksOf(
-  connection: SqlServerConnection,
-  pool: SessionPool,
-  sql: string,
-  width: number,
-  doing: string,
-): AsyncGenerator<Buffer> {
-  const writer = new CopyTextWriter();
-  let ended = false;
-  try {
-    for await (const rows of connection.stream(sql)) {
-      for (const row of rows) {
-        const chunk = writer.push(width === 0 ? [] : row);
-        if (chunk) yield chunk;
+interface RowRead {
+  readonly connection: SqlServerConnection;
+  readonly pool: SessionPool;
+  readonly sql: string;
+  /** Columns, of which a statement has one more where a copy has none. */
+  readonly width: number;
+  readonly doing: string;
+}
+
+/** Rows from a session that is given back behind the last of them, and ended when they are given up. */
+class PooledRows implements RowStream {
+  readonly #read: RowRead;
+  #isOver = false;
+
+  constructor(read: RowRead) {
+    this.#read = read;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    const { connection, pool, sql, width, doing } = this.#read;
+    const writer = new CopyTextWriter();
+    try {
+      for await (const rows of connection.stream(sql)) {
+        for (const row of rows) {
+          const chunk = writer.push(width === 0 ? [] : row);
+          if (chunk) yield chunk;
+        }
       }
+      this.#isOver = true;
+      pool.giveBack(connection);
+      const last = writer.end();
+      if (last) yield last;
+    } catch (error) {
+      throw translateDriverError(error, doing);
+    } finally {
+      this.destroy();
     }
-    const last = writer.end();
-    if (last) yield last;
-    ended = true;
-  } catch (error) {
-    throw translateDriverError(error, doing);
-  } finally {
-    if (ended) pool.giveBack(connection);
-    else pool.discard(connection);
+  }
+
+  destroy(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#read.pool.discard(this.#read.connection);
   }
 }
 

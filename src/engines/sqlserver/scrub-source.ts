@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import {
   type Catalog,
   type ForeignKey,
@@ -12,6 +11,7 @@ import type {
   CopyFormat,
   DataSourceIdentity,
   RowRange,
+  RowStream,
   SchemaSections,
   SchemaStatement,
   ScrubSource,
@@ -115,7 +115,7 @@ export class SqlServerScrubSource implements ScrubSource {
     return Promise.resolve([{ from: 0 }]);
   }
 
-  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable> {
+  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<RowStream> {
     return copyOut(this.#readers, this.#catalog, table, columns, format);
   }
 

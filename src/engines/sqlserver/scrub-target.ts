@@ -1,4 +1,4 @@
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import {
   type Catalog,
   type Column,
@@ -12,6 +12,7 @@ import {
   type DataSourceIdentity,
   OrphanedRowsError,
   type OrphanRemedy,
+  type RowStream,
   type SchemaStatement,
   type ScrubTarget,
   type ScrubTargetOptions,
@@ -136,7 +137,7 @@ export class SqlServerScrubTarget implements ScrubTarget {
     return { stream, loaded };
   }
 
-  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<Readable> {
+  copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<RowStream> {
     return this.catalog().then((catalog) => copyOut(this.#writers, catalog, table, columns, format));
   }
 

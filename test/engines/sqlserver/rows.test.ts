@@ -15,8 +15,12 @@ const long: ColumnType = { name: 'nvarchar(max)', family: 'text' };
 /** Rows as COPY text, cut anywhere, then as a bulk load, and read back from its bytes. */
 function roundTrip(types: readonly ColumnType[], rows: readonly Row[], cut = 1_000_000): Row[] {
   const writer = new CopyTextWriter();
-  const chunks = [...rows.map((row) => writer.push(row)), writer.end()];
-  const bytes = Buffer.concat(chunks.filter((chunk) => chunk !== undefined));
+  const chunks: Buffer[] = [];
+  // A chunk's memory is used again.
+  const keep = (chunk: Buffer | undefined) => chunk && chunks.push(Buffer.from(chunk));
+  for (const row of rows) keep(writer.push(row));
+  keep(writer.end());
+  const bytes = Buffer.concat(chunks);
   const encoder = new RowEncoder(types.map((type) => bulkColumnOf(type).encoder));
   const encoded: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += cut) {

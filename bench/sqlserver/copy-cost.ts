@@ -1,0 +1,22 @@
+import { resourceUsage } from 'node:process';
+
+/** What one copy in a process of its own cost; one JSON line on stdout. */
+export interface CopyCost {
+  /** Of the copy alone: from the first statement to the last row committed. */
+  readonly seconds: number;
+  /** Of this process, user and system, start-up left out. */
+  readonly cpuSeconds: number;
+  readonly peakMiB: number;
+  readonly rows: number;
+}
+
+export function cpuSecondsNow(): number {
+  const { userCPUTime, systemCPUTime } = resourceUsage();
+  return (userCPUTime + systemCPUTime) / 1e6;
+}
+
+/** Ends the process: a session that somebody else holds open must not keep it. */
+export function tellCost(cost: Omit<CopyCost, 'peakMiB'>): void {
+  console.log(JSON.stringify({ ...cost, peakMiB: resourceUsage().maxRSS / 1024 } satisfies CopyCost));
+  process.exit(0);
+}
