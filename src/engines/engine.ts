@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import {
   type Catalog,
   type CheckConstraint,
+  type Column,
   type ColumnName,
   type ForeignKey,
   printRelationName,
@@ -198,8 +199,28 @@ export interface ScrubSource extends RowSource {
   snapshotMark?(): Promise<string>;
   /** True when the table has exactly the rows that it had at another moment, of which `rows` were read. */
   unchangedSince?(table: RelationName, mark: string, rows: number): Promise<boolean>;
+  /** Asks the server whether it would take rows; absent where an engine cannot. */
+  readonly trial?: RowTrial;
   /** What is worth knowing of the source before a run: a role that may write, a replica, triggers at login. */
   notices(): Promise<readonly PlanProblem[]>;
+}
+
+/** Whether columns and checks would take values, asked of the server without writing any. */
+export interface RowTrial {
+  /** Some rows, any of them, as text; a very long value is NULL. */
+  someRows(
+    table: Table,
+    columns: readonly string[],
+    rows: number,
+  ): Promise<readonly (readonly (string | null)[])[]>;
+  /** True when the column's type, or its domain, takes not all of these. */
+  isRefusedByType(column: Column, values: readonly (string | null)[]): Promise<boolean>;
+  /** True when a row of these breaks the check; false also where that cannot be told. */
+  isRefusedByCheck(
+    check: CheckConstraint,
+    columns: readonly Column[],
+    rows: readonly (readonly (string | null)[])[],
+  ): Promise<boolean>;
 }
 
 /** One statement of the target's schema, with what it makes for messages and progress. */

@@ -110,7 +110,11 @@ export async function copyTable(copy: TableCopy): Promise<TableResult> {
   };
 }
 
-function prepareFieldMask(mask: ColumnMask, { table, pseudonyms, words }: TableCopy): FieldMask {
+/** A planned mask, compiled for its column and key. */
+export function prepareFieldMask(
+  mask: ColumnMask,
+  { table, pseudonyms, words }: Pick<TableCopy, 'table' | 'pseudonyms' | 'words'>,
+): FieldMask {
   const { column: name } = mask.column;
   const found = table.columns.find((column) => column.name === name);
   if (!found) throw new Error(`the plan masks ${printColumnName(mask.column)}, which is not there`);

@@ -1,8 +1,8 @@
 import { mergeProposals } from '../../src/domain/classification/label-decisions.js';
 import type { Labels } from '../../src/domain/classification/labels-file.js';
-import { planScrub } from '../../src/domain/scrub/plan-scrub.js';
 import { engineFor, scrubEngineFor } from '../../src/engines/engine-registry.js';
 import { readClassifier } from '../../src/rules/read-classifier.js';
+import { planRun } from '../../src/runs/plan-run.js';
 import { type AttestedResult, scrubAndAttest } from '../../src/runs/attested-scrub.js';
 import { carriedSchema } from '../../src/runs/carried-schema.js';
 import { classifyDataSource } from '../../src/runs/classify-run.js';
@@ -42,7 +42,7 @@ export async function wholeScrub(scrub: WholeScrub): Promise<AttestedResult> {
       notices: await source.notices(),
       schema: await carriedSchema(source),
     };
-    const plan = planScrub(basis);
+    const plan = await planRun(basis, { source, pseudonyms: testKey.pseudonyms, words });
     if (plan.refusals.length > 0) throw new PlanRefusedError(plan.refusals);
     const identity = await source.identity();
     const work = digestOfWork(plan, identity);

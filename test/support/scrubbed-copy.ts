@@ -2,11 +2,11 @@ import pg from 'pg';
 import type { Catalog } from '../../src/domain/catalog/catalog.js';
 import type { KeptLabel, Labels } from '../../src/domain/classification/labels-file.js';
 import { createPseudonyms } from '../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
-import { planScrub } from '../../src/domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../../src/domain/scrub/scrub-plan.js';
 import type { Verification } from '../../src/domain/scrub/verification/verification.js';
 import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
 import type { ScrubSource } from '../../src/engines/engine.js';
+import { planRun } from '../../src/runs/plan-run.js';
 import { carriedSchema } from '../../src/runs/carried-schema.js';
 import { runScrub, type ScrubResult } from '../../src/runs/scrub-run.js';
 import { verifyCopy } from '../../src/runs/verify-run.js';
@@ -112,7 +112,7 @@ export async function planFrom(
   labels: Labels,
   { policy = 'default' }: Labelling,
 ): Promise<ScrubPlan> {
-  return planScrub({
+  const basis = {
     catalog: await source.catalog(),
     schema: await carriedSchema(source),
     notices: await source.notices(),
@@ -121,7 +121,9 @@ export async function planFrom(
     policy: await policyOf(policy),
     types: (await shippedRules()).informationTypes,
     keyId: createPseudonyms(testKey).keyId,
-  });
+  };
+  const { words } = await shippedRules();
+  return planRun(basis, { source, pseudonyms: createPseudonyms(testKey), words });
 }
 
 export async function labelsOf(

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
-import { planScrub } from '../../domain/scrub/plan-scrub.js';
+import type { PlanBasis } from '../../domain/scrub/plan-scrub.js';
+import type { ScrubPlan } from '../../domain/scrub/scrub-plan.js';
 import type { ScrubSource } from '../../engines/engine.js';
 import { refuseMixedEngines, scrubEngineFor } from '../../engines/engine-registry.js';
 import { readRules } from '../../rules/read-rules.js';
 import { carriedSchema } from '../../runs/carried-schema.js';
 import { scrubAndAttest } from '../../runs/attested-scrub.js';
 import { type MaskingKey, readMaskingKey } from '../../runs/masking-key.js';
+import { planRun } from '../../runs/plan-run.js';
 import { digestOfWork } from '../../runs/resume.js';
 import { PlanRefusedError } from '../../runs/scrub-run.js';
 import { readSigningKey } from '../../runs/signing-key.js';
@@ -80,7 +82,7 @@ async function scrub(terminal: Terminal, choices: ScrubChoices): Promise<void> {
       notices: await source.notices(),
       schema: await carriedSchema(source),
     };
-    const plan = planScrub(basis);
+    const plan = await planRun(basis, { source, pseudonyms: key.pseudonyms, words: rules.words });
     if (choices.json) terminal.printJson(plan);
     else printPlan(terminal, plan);
     if (choices.dryRun) {
@@ -97,8 +99,8 @@ async function scrub(terminal: Terminal, choices: ScrubChoices): Promise<void> {
 interface Planned {
   readonly from: string;
   readonly source: ScrubSource;
-  readonly basis: Parameters<typeof planScrub>[0];
-  readonly plan: ReturnType<typeof planScrub>;
+  readonly basis: PlanBasis;
+  readonly plan: ScrubPlan;
   readonly key: MaskingKey;
   readonly words: Awaited<ReturnType<typeof readRules>>['words'];
 }

@@ -33,7 +33,7 @@ export async function sampleTable(
   try {
     await client.query('begin read only');
     await client.query(`select set_config('statement_timeout', $1, true)`, [String(timeoutMs)]);
-    const query = `select ${table.columns.map(excerpt).join(', ')} from ${rowsFrom(table)} t order by random() limit $1`;
+    const query = `select ${table.columns.map(excerpt).join(', ')} from ${sampledRows(table)} t order by random() limit $1`;
     const result = await client.query<(string | null)[]>({ text: query, values: [rows], rowMode: 'array' });
     await client.query('commit');
     return { table: name, rows: result.rows.length, values: byColumn(table.columns, result.rows) };
@@ -47,7 +47,7 @@ export async function sampleTable(
 }
 
 /** The table, or some of its blocks when it is large. */
-function rowsFrom(table: Table): string {
+export function sampledRows(table: Table): string {
   const relation = quoteRelation(table);
   const bytes = table.estimatedBytes ?? 0;
   if (bytes <= SMALL_BYTES) return relation;

@@ -14,6 +14,7 @@ import type {
   DigestSeeds,
   RowRange,
   RowStream,
+  RowTrial,
   SchemaSections,
   SchemaStatement,
   ScrubSource,
@@ -38,6 +39,7 @@ import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { markOf, unchangedSince } from './snapshot-marks.js';
 import { sourceNotices } from './source-notices.js';
+import { isRefusedByCheck, isRefusedByType, someRows } from './trial-rows.js';
 
 /** Tables that the source's role may not read in full; a scrub of the rest would be no copy. */
 export class UnreadableTablesError extends ScrubjayError {
@@ -135,6 +137,15 @@ export class PostgresScrubSource implements ScrubSource {
   async definitions(): Promise<readonly SchemaStatement[]> {
     const { preData, postData } = await this.schema();
     return [...preData, ...postData];
+  }
+
+  get trial(): RowTrial {
+    const readers = this.#readers;
+    return {
+      someRows: (...asked) => readers.withSession((client) => someRows(client, ...asked)),
+      isRefusedByType: (...asked) => readers.withSession((client) => isRefusedByType(client, ...asked)),
+      isRefusedByCheck: (...asked) => readers.withSession((client) => isRefusedByCheck(client, ...asked)),
+    };
   }
 
   splitRows(table: RelationName, parts: number): Promise<readonly RowRange[]> {

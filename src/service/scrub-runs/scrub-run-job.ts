@@ -2,13 +2,13 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Labels } from '../../domain/classification/labels-file.js';
 import type { ReadPolicy } from '../../domain/policy/policy-file.js';
-import { planScrub } from '../../domain/scrub/plan-scrub.js';
 import { refuseMixedEngines, scrubEngineFor } from '../../engines/engine-registry.js';
 import { packageVersion } from '../../package-version.js';
 import type { Rules } from '../../rules/read-rules.js';
 import { type AttestedResult, scrubAndAttest } from '../../runs/attested-scrub.js';
 import type { MaskingKey } from '../../runs/masking-key.js';
 import { digestOfWork } from '../../runs/resume.js';
+import { planRun } from '../../runs/plan-run.js';
 import { PlanRefusedError } from '../../runs/scrub-run.js';
 import { carriedSchema } from '../../runs/carried-schema.js';
 import { readSigningKey } from '../../runs/signing-key.js';
@@ -85,7 +85,7 @@ export class ScrubRunJob implements JobKind {
         notices: await source.notices(),
         schema: await carriedSchema(source),
       };
-      const plan = planScrub(basis);
+      const plan = await planRun(basis, { source, pseudonyms: key.pseudonyms, words: rules.words });
       if (plan.refusals.length > 0) throw new PlanRefusedError(plan.refusals);
       signal.throwIfAborted();
       const target = await scrubEngineFor(to).openTarget(to, {
