@@ -25,7 +25,7 @@ describe('a scrub run that was broken off', () => {
   let tenant: ScrubbedTenant;
   let working: Working | undefined;
   beforeAll(async () => {
-    service = await startService({}, undefined, { ...hurried, leaseMs: 20_000 });
+    service = await startService({}, undefined, { timings: { ...hurried, leaseMs: 20_000 } });
   });
   beforeEach(async () => {
     tenant = await scrubbedTenant(service, shop, types);

@@ -43,16 +43,21 @@ export interface TestService {
 /** Compiled once a test file, and only in one that scans. */
 let classifier: ReturnType<typeof packagedClassifier> | undefined;
 
-/**
- * @param logTo where log lines go; nobody reads them by default
- * @param timings of its jobs
- */
+/** What a test may have otherwise. */
+export interface StartOptions {
+  /** Of its jobs; hurried by default. */
+  readonly timings?: JobTimings;
+  /** Its database; a new one on the run's server by default. */
+  readonly own?: TestDatabase;
+}
+
+/** @param logTo where log lines go; nobody reads them by default */
 export async function startService(
   environment: NodeJS.ProcessEnv = {},
   logTo: DestinationStream = { write: () => undefined },
-  timings: JobTimings = hurried,
+  { timings = hurried, own: given }: StartOptions = {},
 ): Promise<TestService> {
-  const own = await createDatabase();
+  const own = given ?? (await createDatabase());
   const database = await ServiceDatabase.open(own.url, migrations);
   const configuration = readConfiguration({
     ALLOW_PRIVATE_ADDRESSES: 'true',

@@ -14,6 +14,12 @@ export class ServiceDatabaseError extends ScrubjayError {
   readonly code = 'service-database';
 }
 
+/** Milliseconds that a connection may take to come about: a database that says nothing is gone. */
+const CONNECT_MS = 5_000;
+
+/** Milliseconds after which a statement's connection is taken for lost. */
+const QUERY_MS = 60_000;
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
@@ -37,11 +43,14 @@ export class ServiceDatabase {
       type: 'postgres',
       url: ownerUrl,
       applicationName: 'scrubjay service',
+      connectTimeoutMS: CONNECT_MS,
       // The role is the session's start value, so that RESET ROLE comes back to it and not to the owner.
       extra: {
         Client: PreparingClient,
         options: `-c role=${SERVICE_ROLE} -c search_path=public -c timezone=UTC`,
         max: 16,
+        keepAlive: true,
+        query_timeout: QUERY_MS,
         pipeline: true,
       },
     });

@@ -3,6 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ScrubjayError } from '../../domain/errors.js';
 import { InvalidRequestError, RequestError, TooManyRequestsError, UnauthenticatedError } from './problems.js';
 
+/** Until somebody who found us without our database, or without an issuer, should come again. */
+const RETRY_AFTER_SECONDS = 5;
+
 /** RFC 9457 problem details. */
 interface Problem {
   readonly type: string;
@@ -33,6 +36,7 @@ export class ProblemFilter implements ExceptionFilter {
     this.#log[level]({ code: problem.code, status: problem.status, reason, request: request.id, ...frames });
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     if (error instanceof TooManyRequestsError) void reply.header('retry-after', error.retryAfterSeconds);
+    if (problem.status === 503) void reply.header('retry-after', RETRY_AFTER_SECONDS);
     void reply.status(problem.status).type('application/problem+json').send(problem);
   }
 }
