@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { verifyEnvelope } from '../../src/domain/scrub/attestation/signed-statement.js';
@@ -153,6 +153,19 @@ describe.each([
       status: 200,
       body: { holds: true, trust: 'kept' },
     });
+    const page = await service.application.inject({
+      method: 'GET',
+      url: `/attestations/${kept.body.id}/page`,
+      headers: { authorization: `Bearer ${await service.key(tenantId, ['auditor'])}` },
+    });
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    const [, style] = /<style>([^]*)<\/style>/.exec(page.body)!;
+    expect(page.headers['content-security-policy']).toContain(
+      `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+    );
+    for (const said of ['signature holds', 'verification passed', 'public.customers.email', '1,300 in 2'])
+      expect(page.body).toContain(said);
+    expect(page.body).not.toMatch(/ana\.novak|<script/);
     const [{ masked, comment }] = await query<{ masked: string; comment: string }>(
       staging,
       `select count(*) filter (where email like 'ana.novak%') as masked,

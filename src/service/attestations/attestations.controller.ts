@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import { Controller, Get, Header, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { attestationPageStyle } from '../../domain/scrub/attestation/html-page.js';
 import { CallerOf, Requires } from '../auth/auth.guard.js';
 import type { Caller } from '../auth/caller.js';
-import { Answers, pageSchema } from '../http/answers.js';
+import { Answers, AnswersPage, pageSchema } from '../http/answers.js';
 import type { Page } from '../http/pages.js';
 import { IdOf, JsonBody, QueryOf } from '../http/validated.js';
 import { Attestations } from './attestations.js';
@@ -20,6 +22,9 @@ import {
   type VerifyAttestation,
   verifyAttestation,
 } from './attestation.js';
+
+const styleHash = createHash('sha256').update(attestationPageStyle).digest('base64');
+const pagePolicy = `default-src 'none';style-src 'sha256-${styleHash}';frame-ancestors 'none';form-action 'none';base-uri 'none'`;
 
 @ApiTags('attestations')
 @Controller('attestations')
@@ -55,6 +60,21 @@ export class AttestationsController {
   ): Promise<string> {
     void reply.header('content-disposition', `attachment; filename="attestation-${id}.json"`);
     return this.attestations.envelope(caller, id);
+  }
+
+  /** The attestation for people: one page that needs nothing from elsewhere, to read, to print, to hand in. */
+  @Get(':id/page')
+  @Requires('attestation:read')
+  @Header('content-type', 'text/html; charset=utf-8')
+  @AnswersPage('The attestation as a page')
+  async page(
+    @CallerOf() caller: Caller,
+    @IdOf('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    // Nothing runs and nothing is fetched; the page's own style, and no other, may be used.
+    void reply.header('content-security-policy', pagePolicy);
+    return this.attestations.page(caller, id);
   }
 
   /** Checks the signature, and that the statement is about the copy that it names. */

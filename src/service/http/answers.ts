@@ -28,6 +28,17 @@ export function Answers(status: number, description: string, schema?: z.ZodType)
   );
 }
 
+/** A route that answers a page for people. */
+export function AnswersPage(description: string): MethodDecorator {
+  const content = { 'text/html': { schema: { type: 'string' as const } } };
+  return applyDecorators(
+    HttpCode(200),
+    ApiOperation({ summary: description }),
+    ApiResponse({ status: 200, description, content }),
+    Problems(),
+  );
+}
+
 /** A route that answers one JSON object a line. */
 export function AnswersLines(description: string, schema: z.ZodType): MethodDecorator {
   const content = { 'application/jsonl': { schema: openApiOf(schema) } };
