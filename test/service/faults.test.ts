@@ -52,7 +52,11 @@ describe('the service, when its database', () => {
   let members = 0;
   const addMember = () => {
     const name = `member-${members++}`;
-    return admin.post('/members', { subject: `oidc:https://id.example.org#${name}`, name, roles: ['steward'] });
+    return admin.post('/members', {
+      subject: `oidc:https://id.example.org#${name}`,
+      name,
+      roles: ['steward'],
+    });
   };
   const countMembers = async () => {
     let count = 0;
