@@ -6,14 +6,16 @@ import { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
 import { readChecks } from '../../src/rules/read-checks.js';
 import { runPosture } from '../../src/runs/posture/posture-run.js';
 import { atLeast, atMost, type Bench, type Claim } from '../claim.js';
-import { agreementWithCheckov } from './terraform-agreement.js';
+import { agreementWithCheckov } from './checkov-agreement.js';
+import { agreementWithTrivy } from './trivy-agreement.js';
 
 /** Columns of each made-up table. */
 const COLUMNS = 10;
 
 /**
  * 1,000 tables with 10,000 labelled columns in 5 s, by queries whose number does not depend on the tables;
- * and, where SCRUBJAY_CHECKOV names a checkout of Checkov, agreement with its Terraform examples.
+ * and, where SCRUBJAY_CHECKOV and SCRUBJAY_TRIVY name checkouts of Checkov and of Trivy's checks, agreement with
+ * their Terraform examples.
  */
 export const bench: Bench = async ({ quick }): Promise<readonly Claim[]> => {
   const tables = quick ? 300 : 1000;
@@ -34,26 +36,36 @@ export const bench: Bench = async ({ quick }): Promise<readonly Claim[]> => {
   } finally {
     await server.stop();
   }
-  const checkov = process.env.SCRUBJAY_CHECKOV ?? '';
-  if (checkov === '') console.log('no agreement measured: set SCRUBJAY_CHECKOV to a checkout of Checkov');
-  else if (existsSync(checkov)) {
-    const { compared, agreed, differences } = await agreementWithCheckov(checkov);
+  for (const { name, variable, agreement } of peers) {
+    const checkout = process.env[variable] ?? '';
+    if (checkout === '') {
+      console.log(`no agreement with ${name} measured: set ${variable} to a checkout of its examples`);
+      continue;
+    }
+    if (!existsSync(checkout)) throw new Error(`${variable} names no folder: ${checkout}`);
+    const { compared, agreed, differences } = await agreement(checkout);
     for (const { says, explanation } of differences)
-      console.log(`${says} (${explanation ?? 'not explained'})`);
-    console.log(`${agreed} of ${compared} verdicts of Checkov's examples agree`);
+      console.log(`${name}: ${says} (${explanation ?? 'not explained'})`);
+    console.log(`${agreed} of ${compared} verdicts of ${name}'s examples agree`);
     const unexplained = differences.filter(({ explanation }) => explanation === undefined).length;
     claims.push(
       atLeast(
-        'agreement with Checkov on its database examples',
+        `agreement with ${name} on its database examples`,
         compared === 0 ? null : agreed / compared,
         0.75,
         'share',
       ),
-      atMost('differences without an explanation', unexplained, 0, 'count'),
+      atMost(`differences from ${name} without an explanation`, unexplained, 0, 'count'),
     );
-  } else throw new Error(`SCRUBJAY_CHECKOV names no folder: ${checkov}`);
+  }
   return claims;
 };
+
+/** Scanners whose public examples ours is held against, where a checkout is at hand. */
+const peers = [
+  { name: 'Checkov', variable: 'SCRUBJAY_CHECKOV', agreement: agreementWithCheckov },
+  { name: 'Trivy', variable: 'SCRUBJAY_TRIVY', agreement: agreementWithTrivy },
+] as const;
 
 interface Measured {
   readonly seconds: number;

@@ -29,6 +29,8 @@ const cases: readonly (readonly [string, readonly string[], string])[] = [
     resource('google_container_cluster', 'private_cluster_config {; enable_private_nodes = true; }'),
   ],
   ['tf-audit-logs', ['warn'], resource('aws_db_instance', 'enabled_cloudwatch_logs_exports = []')],
+  ['tf-audit-logs', ['pass'], resource('aws_neptune_cluster', 'enable_cloudwatch_logs_exports = ["audit"]')],
+  ['tf-audit-logs', ['warn'], resource('aws_docdb_cluster', 'enabled_cloudwatch_logs_exports = ["x"]')],
   ['tf-audit-logs', ['warn'], server],
   ['tf-audit-logs', ['pass'], resource('aws_db_instance', 'enabled_cloudwatch_logs_exports = ["audit"]')],
   [
@@ -120,6 +122,12 @@ const cases: readonly (readonly [string, readonly string[], string])[] = [
   [
     'tf-rds-cmk',
     ['pass'],
+    resource('aws_neptune_cluster', 'storage_encrypted = true\nkms_key_arn = "arn:aws:kms:x"'),
+  ],
+  ['tf-rds-cmk', ['warn'], resource('aws_docdb_cluster', 'storage_encrypted = true')],
+  [
+    'tf-rds-cmk',
+    ['pass'],
     resource('aws_db_instance', 'storage_encrypted = true; kms_key_id = aws_kms_key.k.arn'),
   ],
   ['tf-rds-encrypted', ['fail'], resource('aws_db_instance', 'replicate_source_db = ""')],
@@ -131,6 +139,7 @@ const cases: readonly (readonly [string, readonly string[], string])[] = [
   ['tf-state-secret', ['fail'], resource('aws_db_instance', 'password = 74083217')],
   ['tf-state-secret', ['pass'], resource('aws_db_instance', 'password = random_password.p.result')],
   ['tf-threat', ['fail'], server],
+  ['tf-threat', ['warn'], server + alerts.replace('}', 'disabled_alerts = ["Sql_Injection"]\n}')],
   ['tf-threat', ['fail'], server + alerts.replace('Enabled', 'Disabled')],
   ['tf-threat', ['pass', 'fail'], twoServers + alerts],
   ['tf-tls', ['fail'], resource('azurerm_mssql_server', 'minimum_tls_version = "1.0"')],

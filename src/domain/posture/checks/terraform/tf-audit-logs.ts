@@ -4,6 +4,16 @@ import { detailsOf, ofType, refersTo } from '../../terraform-resources.js';
 import { hcl, procedure } from '../../remedy.js';
 import { each, notApplicable, pass, unknown, warn } from '../../verdict.js';
 
+/** The logs that are exported by AWS, by resource, and which of them tell who did what. */
+const exportsOf: Readonly<Record<string, { readonly attribute: string; readonly telling: RegExp }>> = {
+  aws_db_instance: { attribute: 'enabled_cloudwatch_logs_exports', telling: /./ },
+  aws_rds_cluster: { attribute: 'enabled_cloudwatch_logs_exports', telling: /./ },
+  aws_docdb_cluster: { attribute: 'enabled_cloudwatch_logs_exports', telling: /^(audit|profiler)$/ },
+  aws_neptune_cluster: { attribute: 'enable_cloudwatch_logs_exports', telling: /^(audit|slowquery)$/ },
+};
+
+const azureServers = ['azurerm_mssql_server', 'azurerm_sql_server'];
+
 /** enabled_cloudwatch_logs_exports (AWS); an extended auditing policy (Azure). */
 export const tfAuditLogs = defineCheck({
   id: 'tf-audit-logs',
@@ -11,14 +21,14 @@ export const tfAuditLogs = defineCheck({
   reads: ['resources'],
   evaluate: ({ resources }) =>
     each(
-      ofType(resources, 'aws_db_instance', 'aws_rds_cluster', 'azurerm_mssql_server'),
+      ofType(resources, ...Object.keys(exportsOf), ...azureServers),
       (resource) => {
-        if (resource.type === 'azurerm_mssql_server') {
+        if (azureServers.includes(resource.type)) {
           const details = {
             ...detailsOf(resource),
             remedy: hcl(
               `resource "azurerm_mssql_server_extended_auditing_policy" "${resource.name}" {`,
-              `  server_id              = azurerm_mssql_server.${resource.name}.id`,
+              `  server_id              = ${resource.type}.${resource.name}.id`,
               '  log_monitoring_enabled = true',
               '}',
             ),
@@ -29,16 +39,15 @@ export const tfAuditLogs = defineCheck({
             configured(resource, 'extended_auditing_policy').state !== 'absent';
           return own ? pass('is audited', details) : warn('no auditing policy is configured', details);
         }
-        const details = {
-          ...detailsOf(resource),
-          remedy: hcl('enabled_cloudwatch_logs_exports = ["postgresql", "upgrade"]'),
-        };
-        const value = configured(resource, 'enabled_cloudwatch_logs_exports');
-        if (value.state === 'unknown')
-          return unknown(`enabled_cloudwatch_logs_exports is ${value.why}`, details);
-        return value.state === 'known' && Array.isArray(value.value) && value.value.length > 0
+        const { attribute, telling } = exportsOf[resource.type];
+        const wanted = telling.test('postgresql') ? '["postgresql", "upgrade"]' : '["audit"]';
+        const details = { ...detailsOf(resource), remedy: hcl(`${attribute} = ${wanted}`) };
+        const value = configured(resource, attribute);
+        if (value.state === 'unknown') return unknown(`${attribute} is ${value.why}`, details);
+        const exported = value.state === 'known' ? [value.value].flat() : [];
+        return exported.some((log) => telling.test(String(log)))
           ? pass('exports its logs', details)
-          : warn('exports no logs', details);
+          : warn('exports no logs that tell who did what', details);
       },
       notApplicable('no database is configured'),
     ),

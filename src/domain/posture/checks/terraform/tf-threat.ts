@@ -2,7 +2,7 @@ import { defineCheck } from '../../check.js';
 import { configured } from '../../facts/terraform-facts.js';
 import { detailsOf, ofType, refersTo } from '../../terraform-resources.js';
 import { hcl, procedure } from '../../remedy.js';
-import { each, fail, notApplicable, pass, unknown } from '../../verdict.js';
+import { each, fail, notApplicable, pass, unknown, warn } from '../../verdict.js';
 
 /** azurerm_mssql_server_security_alert_policy with state Enabled, for each server. VA2060. */
 export const tfThreat = defineCheck({
@@ -34,8 +34,15 @@ export const tfThreat = defineCheck({
             refersTo(policy, 'server_name', server) || (policies.length === 1 && servers.length === 1),
         );
         const states = own.map((policy) => configured(policy, 'state'));
-        if (states.some((state) => state.state === 'known' && state.value === 'Enabled'))
-          return pass('threat detection is on', details);
+        if (states.some((state) => state.state === 'known' && state.value === 'Enabled')) {
+          const silenced = own.some((policy) => configured(policy, 'disabled_alerts').state === 'known');
+          return silenced
+            ? warn('threat detection is on, with some alerts switched off', {
+                ...details,
+                remedy: hcl('disabled_alerts = []'),
+              })
+            : pass('threat detection is on', details);
+        }
         if (states.some(({ state }) => state === 'unknown'))
           return unknown('whether threat detection is on is not known until apply', details);
         return fail(

@@ -1,11 +1,8 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { evaluateChecks } from '../../src/domain/posture/evaluate-checks.js';
-import { noDeclarations } from '../../src/domain/posture/facts/declarations.js';
-import { known } from '../../src/domain/posture/facts/reading.js';
-import { collectTerraform } from '../../src/engines/terraform/collect-terraform.js';
 import { readChecks } from '../../src/rules/read-checks.js';
+import { verdictOf, terraformOutcomes } from './terraform-outcomes.js';
 
 /** Checkov's checks of database resources, and which of ours asks the same. */
 const sameQuestions: Readonly<Record<string, string>> = {
@@ -75,16 +72,10 @@ export async function agreementWithCheckov(checkout: string): Promise<Agreement>
     const test = join(resourceTests, provider, `test_${name}.py`);
     if (!existsSync(folder) || !existsSync(test)) continue;
     const expected = expectedVerdicts(await readFile(test, 'utf8'));
-    const found = await verdictsOf(folder, ours, checks);
+    const found = await terraformOutcomes(folder, ours, checks);
     for (const [address, wanted] of expected) {
       compared++;
-      const outcomes = found.get(address) ?? ['not asked'];
-      const bad = outcomes.some((outcome) => outcome === 'fail' || outcome === 'warn');
-      const verdict = bad
-        ? 'fail'
-        : outcomes.every((outcome) => outcome === 'pass')
-          ? 'pass'
-          : outcomes.join('+');
+      const verdict = verdictOf(found.get(address) ?? []);
       if (verdict !== wanted) {
         const explanation = explained[`${theirs} ${address}`];
         differences.push({ says: `${theirs} ${address}: they ${wanted}, ${ours} ${verdict}`, explanation });
@@ -106,25 +97,4 @@ function expectedVerdicts(test: string): ReadonlyMap<string, 'pass' | 'fail'> {
     ...of('passing_resources').map((address) => [address, 'pass'] as const),
     ...of('failing_resources').map((address) => [address, 'fail'] as const),
   ]);
-}
-
-async function verdictsOf(folder: string, id: string, checks: Awaited<ReturnType<typeof readChecks>>) {
-  const { resources, literalSecrets } = await collectTerraform(folder);
-  const asset = { kind: 'terraform', name: folder, environment: 'production' } as const;
-  const findings = evaluateChecks(
-    checks.filter((check) => check.id === id),
-    asset,
-    {
-      today: known('2026-01-01'),
-      labels: known([]),
-      declarations: known(noDeclarations),
-      unmaskedColumns: known([]),
-      resources: known(resources),
-      literalSecrets: known(literalSecrets),
-    },
-  );
-  const outcomes = new Map<string, string[]>();
-  for (const { subject, outcome } of findings)
-    outcomes.set(subject, [...(outcomes.get(subject) ?? []), outcome]);
-  return outcomes;
 }
