@@ -14,6 +14,7 @@ import {
 import type { NativeClassification } from '../domain/classification/native-classification.js';
 import { ScrubjayError } from '../domain/errors.js';
 import type { PlanProblem } from '../domain/scrub/scrub-plan.js';
+import type { KeyPart, SubsetLink } from '../domain/scrub/subset/subset-links.js';
 import type { PostureSource } from './posture-source.js';
 
 /** A foreign key cannot be made, since rows refer to nothing. */
@@ -144,6 +145,9 @@ export interface RowRange {
 /** Whole numbers below 2^48 that make a digest another one. */
 export type DigestSeeds = readonly [number, number];
 
+/** Of a multiset of rows: the digest of two together is the sum of each. */
+export type RowDigest = readonly [rows: bigint, first: bigint, second: bigint];
+
 /** A database whose rows can be read and counted: either side of a scrub, and what `verify` compares. */
 export interface RowSource {
   /** Absent where rows travel as text alone. */
@@ -162,10 +166,15 @@ export interface RowSource {
   /** Rows that a check constraint does not let in; absent where an engine cannot ask. */
   countViolations?(table: RelationName, check: CheckConstraint): Promise<number>;
   /**
-   * A digest of some columns' values in all rows, whatever their order: 128 bits, computed by the server.
-   * Absent where an engine has none that another server of its kind would compute alike.
+   * A digest of some columns' values in all rows, or those at some places, whatever their order: 128 bits,
+   * computed by the server. Absent where an engine has none that another server of its kind would compute alike.
    */
-  digestRows?(table: RelationName, columns: readonly string[], seeds: DigestSeeds): Promise<string>;
+  digestRows?(
+    table: RelationName,
+    columns: readonly string[],
+    seeds: DigestSeeds,
+    places?: readonly string[],
+  ): Promise<RowDigest>;
   /**
    * The rows with these keys: the key's columns, then `columns`, in text form, cut like samples.
    * @param keys text forms of the key's columns, in the order of `keyColumns`
@@ -193,6 +202,13 @@ export interface ScrubSource extends RowSource {
     format: CopyFormat,
     range?: RowRange,
   ): Promise<RowStream>;
+  /**
+   * Streams where each row is and its keys, as COPY text: place, whether `start` holds for it, then a field for
+   * each key. With `copyPlaces`, what choosing a subset of rows needs; absent where an engine cannot.
+   */
+  copyKeys?(table: RelationName, keys: readonly KeyPart[], start: string): Promise<RowStream>;
+  /** Streams the rows at these places, as COPY text. */
+  copyPlaces?(table: RelationName, columns: readonly string[], places: readonly string[]): Promise<RowStream>;
   /** The schema as statements, as of the snapshot. */
   schema(): Promise<SchemaSections>;
   /** Names the moment that is read; absent where an engine cannot tell what changed since another. */
@@ -363,6 +379,8 @@ export interface ScrubTarget extends RowSource {
   remakeForeignKeys?(): Promise<void>;
   /** Absent where an engine cannot go on with what was broken off. */
   readonly checkpoints?: Checkpoints;
+  /** Absent where an engine cannot choose rows. */
+  subsetWorkspace?(): Promise<SubsetWorkspace>;
   /** Takes away the rows of a table, of its partitions too. */
   empty(table: RelationName): Promise<void>;
   /** Throws away all that was built, and begins anew. */
@@ -374,6 +392,40 @@ export interface ScrubTarget extends RowSource {
   publish(mark?: string): Promise<void>;
   /** Marks what was built as incomplete, with the reason; the published name stays untouched. */
   abandon(reason: string): Promise<void>;
+}
+
+/** What a link of a subset compares, and how far it is followed. */
+export interface FollowedLink extends SubsetLink {
+  /** True for keys of which a row has several. */
+  readonly hasSeveral: boolean;
+}
+
+/**
+ * Where a subset is chosen: beside the work database, so that keys of any number of rows take no memory here.
+ * A row is chosen in a round; the rounds tell which are new.
+ */
+export interface SubsetWorkspace {
+  /** Makes room for the keys of each family: true for those of which a row has several. */
+  open(families: readonly (readonly boolean[])[]): Promise<void>;
+  /** Takes what `ScrubSource.copyKeys` gives for one table of a family. */
+  addKeys(family: number, table: number, keys: RowStream): Promise<void>;
+  /** Keys are in: prepares for looking them up. */
+  ready(links: readonly FollowedLink[]): Promise<void>;
+  /** Chooses rows that may start: so many, a share, or all. */
+  start(
+    family: number,
+    amount: { readonly rows?: number; readonly share?: number },
+    round: number,
+  ): Promise<number>;
+  /** Rows that refer to rows of the round before. */
+  addChildren(link: FollowedLink, round: number, perRow: number | undefined): Promise<number>;
+  /** Rows that rows chosen in `since` or later refer to. */
+  addParents(link: FollowedLink, since: number, round: number): Promise<number>;
+  /** Chosen rows of one table. */
+  count(family: number, table: number): Promise<number>;
+  /** Places of the chosen rows of one table, in their order, some at a time. */
+  places(family: number, table: number): AsyncIterable<readonly string[]>;
+  close(): Promise<void>;
 }
 
 /** An engine that can be either side of a scrub. */

@@ -78,15 +78,17 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
   const startedAt = new Date();
   const targetIdentity = await target.identity();
   let targetFingerprint = '';
-  const verify = async ({ orphans }: BuiltCopy): Promise<Verification> => {
-    const contents = await beforeLastHook(scrub, orphans);
+  const verify = async ({ orphans, copied }: BuiltCopy): Promise<Verification> => {
+    const contents = await beforeLastHook(scrub, copied, orphans);
     targetFingerprint = fingerprintCatalog(await target.catalog());
     const sampler = await engineFor(from).open(from);
     try {
       const { labels } = basis;
       const onVerifying = scrub.onVerifying;
       return await verifyCopy({
-        ...{ source, sampler, target, plan, labels, words, sampleRows, signal, orphans, contents },
+        ...{ sampler, target, plan, labels, words, sampleRows, signal, orphans, contents },
+        source: copied,
+        originals: source,
         leakHunt: scrub.leakHunt,
         onProgress: onVerifying,
       });
@@ -124,9 +126,10 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
  */
 async function beforeLastHook(
   scrub: AttestedScrub,
+  source: ScrubSource,
   orphans: readonly SettledOrphans[],
 ): Promise<CheckResult | undefined> {
-  const { source, target, plan, signal, hooks } = scrub;
+  const { target, plan, signal, hooks } = scrub;
   if (!saysSomething(hooks?.after)) return undefined;
   const contents = await compareContents(
     { source, target, plan, orphans, signal, onProgress: scrub.onVerifying },

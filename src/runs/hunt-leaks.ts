@@ -113,7 +113,7 @@ async function addOriginals(
 async function* rowsOf(run: VerifyRun, table: Table, columns: readonly string[]): AsyncGenerator<RowBatch> {
   const batches = new TextBatches(columns.length);
   const named = (values: readonly ValueBatch[]) => new Map(columns.map((name, i) => [name, values[i]]));
-  for await (const chunk of await run.source.copyOut(table, columns, 'text')) {
+  for await (const chunk of await (run.originals ?? run.source).copyOut(table, columns, 'text')) {
     run.signal?.throwIfAborted();
     yield named(batches.push(chunk));
   }

@@ -12,7 +12,17 @@ import type { TableResult } from './copy-table.js';
 export function digestOfWork(plan: ScrubPlan, source: DataSourceIdentity): string {
   const tables = plan.tables.map(({ estimatedRows: _, estimatedBytes: __, ...table }) => table);
   const { catalogFingerprint, policy, labelsSha256, keyId, orphans } = plan;
-  const work = { source: source.id, catalogFingerprint, policy, labelsSha256, keyId, orphans, tables };
+  const subset = plan.subset?.asked;
+  const work = {
+    source: source.id,
+    catalogFingerprint,
+    policy,
+    labelsSha256,
+    keyId,
+    orphans,
+    subset,
+    tables,
+  };
   // Options that were left out are no part of it; JSON leaves them out too.
   const plain = JSON.parse(JSON.stringify(work)) as Parameters<typeof canonicalJson>[0];
   return createHash('sha256').update(canonicalJson(plain)).digest('hex');

@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { printRelationName } from '../domain/catalog/catalog.js';
+import { type Catalog, printRelationName } from '../domain/catalog/catalog.js';
 import { fingerprintCatalog } from '../domain/catalog/fingerprint.js';
 import { ScrubjayError } from '../domain/errors.js';
 import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
 import type { WordLists } from '../domain/masking/word-lists.js';
-import type { PlanProblem, ScrubPlan } from '../domain/scrub/scrub-plan.js';
+import type { PlanProblem, ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
 import type { SchemaStatement, ScrubSource, ScrubTarget } from '../engines/engine.js';
+import { chooseSubset } from './choose-subset.js';
+import type { SubsetSource } from './subset-source.js';
 import { buildKeys } from './build-keys.js';
 import type { TableResult } from './copy-table.js';
 import { copyTables } from './copy-tables.js';
@@ -68,7 +70,7 @@ export class VerificationFailedError extends ScrubjayError {
   }
 }
 
-export type ScrubPhase = 'schema' | 'rows' | 'keys' | 'verification' | 'publication';
+export type ScrubPhase = 'schema' | 'subset' | 'rows' | 'keys' | 'verification' | 'publication';
 
 export interface ScrubProgress {
   readonly phase: ScrubPhase;
@@ -115,6 +117,8 @@ const CONCURRENCY = Math.min(4, Math.max(2, availableParallelism()));
 
 /** What was built, before it is verified. */
 export interface BuiltCopy {
+  /** The source, as far as it was copied: of a subset, those rows alone. */
+  readonly copied: ScrubSource;
   readonly tables: readonly TableResult[];
   readonly orphans: readonly SettledOrphans[];
 }
@@ -136,13 +140,15 @@ export async function runScrub<Verification extends Verdict>(
   const limit = asked.snapshotLimitMs === undefined ? undefined : AbortSignal.timeout(asked.snapshotLimitMs);
   const signals = [asked.signal, limit].filter((signal) => signal !== undefined);
   const run = { ...asked, ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}) };
+  let subset: SubsetSource | undefined;
   try {
-    const built = await build(run);
+    const built = await build(run, (chosen) => (subset = chosen));
     const { tables } = built;
     const report = run.onProgress ?? (() => undefined);
     const verification = await run.verify(built);
     if (verification.problems.length > 0) throw new VerificationFailedError(verification.problems);
     throwIfCancelled(run.signal);
+    await subset?.close();
     report({
       phase: 'publication',
       doing: 'renaming',
@@ -152,7 +158,7 @@ export async function runScrub<Verification extends Verdict>(
     });
     await run.beforePublishing?.({ ...built, verification });
     await run.target.publish(run.publicationMark);
-    return { ...built, verification };
+    return { tables, orphans: built.orphans, copied: asked.source, verification };
   } catch (error) {
     const failure = asked.signal?.aborted
       ? new ScrubCancelledError()
@@ -161,12 +167,16 @@ export async function runScrub<Verification extends Verdict>(
         : error;
     const reason = failure instanceof ScrubjayError ? failure.code : 'internal error';
     // The first failure is the one to tell; that marking failed too shows in the missing mark.
+    await subset?.close();
     await run.target.abandon(reason).catch(() => undefined);
     throw failure;
   }
 }
 
-async function build<Verification extends Verdict>(run: ScrubRun<Verification>): Promise<BuiltCopy> {
+async function build<Verification extends Verdict>(
+  run: ScrubRun<Verification>,
+  onSubset: (chosen: SubsetSource) => void,
+): Promise<BuiltCopy> {
   const { source, plan } = run;
   if (plan.refusals.length > 0) throw new PlanRefusedError(plan.refusals);
   const catalog = await source.catalog();
@@ -174,18 +184,23 @@ async function build<Verification extends Verdict>(run: ScrubRun<Verification>):
   const schema = await source.schema();
   await run.target.refuseMissing(schema);
   const { checkpoints } = run.target;
-  const left = await workLeft(source, plan, await checkpoints?.read());
+  const checkpoint = await checkpoints?.read();
+  const left = await workLeft(source, plan, checkpoint);
   run.onResume?.(left);
   if (left.hasSchema) await emptyForCopy(run.target, left.toCopy);
   else {
-    if (left.changed.length > 0) await run.target.beginAnew();
+    if (left.changed.length > 0 || checkpoint?.hasSchema) await run.target.beginAnew();
     await execute(run, 'schema', schema.preData, 0);
     await run.target.checkpoints?.schemaMade();
   }
-  const mark = await source.snapshotMark?.();
+  const chosen = await subsetOf(run, catalog);
+  if (chosen) onSubset(chosen);
+  // Which rows a subset has is chosen anew by every run.
+  const mark = chosen ? undefined : await source.snapshotMark?.();
   const copied = await copyTables({
     ...run,
-    plan: { ...plan, tables: left.toCopy },
+    source: chosen ?? source,
+    plan: { ...plan, tables: chosen ? await sizedFor(chosen, left.toCopy) : left.toCopy },
     catalog,
     atOnce: run.concurrency ?? CONCURRENCY,
     onRows: (progress) => run.onProgress?.({ phase: 'rows', ...progress }),
@@ -211,7 +226,30 @@ async function build<Verification extends Verdict>(run: ScrubRun<Verification>):
     },
   });
   await run.target.checkpoints?.clear();
-  return { tables: results, orphans };
+  return { tables: results, orphans, copied: chosen ?? source };
+}
+
+async function subsetOf<V extends Verdict>(
+  run: ScrubRun<V>,
+  catalog: Catalog,
+): Promise<SubsetSource | undefined> {
+  const { source, target, plan, signal, onProgress } = run;
+  if (!plan.subset) return undefined;
+  return chooseSubset({
+    ...{ source, target, catalog, signal, subset: plan.subset },
+    onProgress: (doing, done, total) => onProgress?.({ phase: 'subset', doing, done, total, rows: 0 }),
+  });
+}
+
+/** Progress is measured by the bytes of the rows that were chosen. */
+async function sizedFor(chosen: SubsetSource, tables: readonly TablePlan[]): Promise<TablePlan[]> {
+  const sized = tables.map(async (table) => {
+    const { estimatedRows = 0, estimatedBytes = 0 } = table;
+    const rows = await chosen.countRows(table);
+    const share = estimatedRows > 0 ? Math.min(1, rows / estimatedRows) : 1;
+    return { ...table, estimatedRows: rows, estimatedBytes: Math.ceil(estimatedBytes * share) };
+  });
+  return Promise.all(sized);
 }
 
 /** Before there are indexes to keep. */

@@ -19,7 +19,10 @@ export interface VerifyProgress {
 
 /** A copy, what it was made from, and what was to be done to it. */
 export interface VerifyRun {
+  /** Of a subset, its rows alone. */
   readonly source: RowSource;
+  /** Where originals are read from; the source when absent. */
+  readonly originals?: RowSource;
   /** Samples the source for the originals to look for. */
   readonly sampler: Session;
   readonly target: RowSource;

@@ -3,6 +3,7 @@ import type { Catalog } from '../../src/domain/catalog/catalog.js';
 import type { KeptLabel, Labels } from '../../src/domain/classification/labels-file.js';
 import { createPseudonyms } from '../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
 import type { ScrubPlan } from '../../src/domain/scrub/scrub-plan.js';
+import { subsetSchema } from '../../src/domain/scrub/subset/subset.js';
 import type { Verification } from '../../src/domain/scrub/verification/verification.js';
 import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
 import type { ScrubSource } from '../../src/engines/engine.js';
@@ -23,6 +24,7 @@ export interface Labelling {
   /** A ready policy's id, or the rules of one as YAML. */
   readonly policy?: string;
   readonly snapshotLimitMs?: number;
+  readonly subset?: unknown;
 }
 
 /** A database and its masked, verified copy. */
@@ -91,10 +93,14 @@ export async function scrub(
     const result = await runScrub({
       ...{ source, target, plan, words, snapshotLimitMs: labelling.snapshotLimitMs },
       pseudonyms: createPseudonyms(testKey),
-      verify: async ({ orphans }) => {
+      verify: async ({ orphans, copied }) => {
         const sampler = await postgresEngine.open(from);
         try {
-          return await verifyCopy({ source, sampler, target, plan, labels, words, orphans });
+          return await verifyCopy({
+            ...{ sampler, target, plan, labels, words, orphans },
+            source: copied,
+            originals: source,
+          });
         } finally {
           await sampler.close();
         }
@@ -110,7 +116,7 @@ export async function scrub(
 export async function planFrom(
   source: ScrubSource,
   labels: Labels,
-  { policy = 'default' }: Labelling,
+  { policy = 'default', subset }: Labelling,
 ): Promise<ScrubPlan> {
   const basis = {
     catalog: await source.catalog(),
@@ -118,6 +124,7 @@ export async function planFrom(
     notices: await source.notices(),
     labels,
     labelsSha256: '0'.repeat(64),
+    ...(subset === undefined ? {} : { subset: subsetSchema.parse(subset) }),
     policy: await policyOf(policy),
     types: (await shippedRules()).informationTypes,
     keyId: createPseudonyms(testKey).keyId,

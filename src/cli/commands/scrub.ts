@@ -24,10 +24,11 @@ import { leakHuntOption, sampleRowsOption } from '../scrub/verification-options.
 import { printPlan } from '../scrub/print-plan.js';
 import { printVerification } from '../scrub/print-verification.js';
 import type { LeakHuntScope } from '../../runs/verify-step.js';
+import { addSubsetOptions, readSubset, type SubsetChoice } from '../scrub/subset-options.js';
 import type { Terminal } from '../terminal.js';
 import { packageVersion } from '../../package-version.js';
 
-interface ScrubChoices extends KeyChoice, RulesChoice {
+interface ScrubChoices extends KeyChoice, RulesChoice, SubsetChoice {
   readonly from?: string;
   readonly to?: string;
   readonly labels: string;
@@ -44,7 +45,7 @@ interface ScrubChoices extends KeyChoice, RulesChoice {
 
 /** `scrubjay scrub`: a masked, verified copy of a database. */
 export function scrubCommand(terminal: Terminal): Command {
-  return new Command('scrub')
+  const command = new Command('scrub')
     .description('copy a database with what is sensitive replaced, verify the copy, and attest it')
     .option('--from <url>', 'the source (default: SCRUBJAY_URL)')
     .option('--to <url>', 'the target (default: SCRUBJAY_TARGET_URL)')
@@ -56,7 +57,8 @@ export function scrubCommand(terminal: Terminal): Command {
     .option('--resume', 'go on with what a run that was broken off left, where it is still true')
     .option('--replace', 'replace what stands under the target’s name')
     .option('--allow-production-like-name', 'take a target whose name looks like production')
-    .option('--dry-run', 'print the plan and touch nothing')
+    .option('--dry-run', 'print the plan and touch nothing');
+  return addSubsetOptions(command)
     .addOption(leakHuntOption())
     .addOption(sampleRowsOption())
     .addOption(rulesOption())
@@ -81,6 +83,7 @@ async function scrub(terminal: Terminal, choices: ScrubChoices): Promise<void> {
       keyId: key.id,
       notices: await source.notices(),
       schema: await carriedSchema(source),
+      subset: await readSubset(choices),
     };
     const plan = await planRun(basis, { source, pseudonyms: key.pseudonyms, words: rules.words });
     if (choices.json) terminal.printJson(plan);

@@ -1,10 +1,11 @@
 import { printColumnName, printRelationName } from '../../domain/catalog/catalog.js';
-import type { PlanProblem, ScrubPlan } from '../../domain/scrub/scrub-plan.js';
+import type { PlanProblem, ScrubPlan, SubsetPlan } from '../../domain/scrub/scrub-plan.js';
 import { printTable } from '../print-table.js';
 import type { Terminal } from '../terminal.js';
 
 /** What a scrub will do: every masked column, then what stops or should be looked at. */
-export function printPlan(terminal: Terminal, { tables, refusals, warnings, policy }: ScrubPlan): void {
+export function printPlan(terminal: Terminal, plan: ScrubPlan): void {
+  const { tables, refusals, warnings, policy, subset } = plan;
   const masks = tables.flatMap((table) => table.masks);
   const rows = tables.reduce((sum, { estimatedRows = 0 }) => sum + estimatedRows, 0);
   if (masks.length > 0) {
@@ -20,6 +21,7 @@ export function printPlan(terminal: Terminal, { tables, refusals, warnings, poli
     );
     terminal.print('');
   }
+  if (subset) printSubset(terminal, subset, tables);
   const moved = tables.filter((table) => printRelationName(table) !== printRelationName(table.loadsInto));
   for (const table of moved)
     terminal.print(`${printRelationName(table)} loads into ${printRelationName(table.loadsInto)}`);
@@ -28,6 +30,33 @@ export function printPlan(terminal: Terminal, { tables, refusals, warnings, poli
   terminal.print(
     `${tables.length} tables with about ${rows.toLocaleString('en')} rows, ${masks.length} columns masked by policy ${policy.id}.`,
   );
+}
+
+/** Rows of each table that the subset will have, about; what is said of a partitioned table holds for its parts. */
+function printSubset(
+  terminal: Terminal,
+  { families, expected }: SubsetPlan,
+  plans: ScrubPlan['tables'],
+): void {
+  const rowsOf = (names: readonly string[]) =>
+    plans
+      .filter((table) => names.includes(printRelationName(table)))
+      .reduce((sum, { estimatedRows = 0 }) => sum + estimatedRows, 0);
+  const all = families.map(({ tables }) => rowsOf(tables.map(printRelationName)));
+  printTable(
+    terminal,
+    [
+      { title: 'Table', narrowsTo: 16 },
+      { title: 'Rows', align: 'right' },
+      { title: 'In the subset, about', align: 'right' },
+    ],
+    families.map((family, i) => [
+      printRelationName(family),
+      all[i].toLocaleString('en'),
+      expected[i].toLocaleString('en'),
+    ]),
+  );
+  terminal.print('');
 }
 
 function printProblems(

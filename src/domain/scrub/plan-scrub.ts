@@ -21,7 +21,10 @@ import type { ReadPolicy } from '../policy/policy-file.js';
 import { constraintProblems } from './constraint-problems.js';
 import { type CarriedSchema, personalDataInDdl } from './personal-data-in-ddl.js';
 import { decideSearchVectors, type SearchVectorDecisions } from './search-vectors.js';
-import type { PlanProblem, ScrubPlan, TablePlan } from './scrub-plan.js';
+import type { PlanProblem, ScrubPlan, SubsetPlan, TablePlan } from './scrub-plan.js';
+import { expectedRows } from './subset/expected-rows.js';
+import { type Subset, subsetProblems } from './subset/subset.js';
+import { subsetGraph } from './subset/subset-links.js';
 
 /** Everything that a plan is made from. */
 export interface PlanBasis {
@@ -34,6 +37,8 @@ export interface PlanBasis {
   readonly keyId: string;
   /** What the engine says of the source: a role that may write, a replica. */
   readonly notices?: readonly PlanProblem[];
+  /** Which rows are copied; all when absent. */
+  readonly subset?: Subset;
   /** The schema that is carried over, and what of it is not. */
   readonly schema?: CarriedSchema;
 }
@@ -60,6 +65,7 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
     labelsSha256: basis.labelsSha256,
     keyId: basis.keyId,
     tables,
+    ...(basis.subset ? { subset: planSubset(catalog, basis.subset, labels) } : {}),
     orphans: policy.policy.orphans,
     refusals: [
       ...decided.refusals,
@@ -68,6 +74,7 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
       ...misfitProblems(catalog, masks),
       ...constraintProblems(catalog, masks),
       ...vectors.refusals,
+      ...(basis.subset ? subsetProblems(basis.subset, catalog) : []),
     ],
     warnings: [
       ...unseenBinaries(catalog, masks),
@@ -76,6 +83,11 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
       ...(basis.notices ?? []),
     ],
   };
+}
+
+function planSubset(catalog: Catalog, asked: Subset, { references }: Labels): SubsetPlan {
+  const graph = subsetGraph(catalog, references);
+  return { asked, ...graph, expected: expectedRows(catalog, asked, graph) };
 }
 
 /** A partitioned table has no rows of its own: its partitions are planned. */

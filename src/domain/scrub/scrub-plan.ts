@@ -1,5 +1,7 @@
 import type { RelationName, SearchVector } from '../catalog/catalog.js';
 import type { OrphanRule } from '../policy/policy.js';
+import type { Subset } from './subset/subset.js';
+import type { SubsetGraph } from './subset/subset-links.js';
 import type { ColumnMask } from '../policy/column-mask.js';
 
 /** Something that planning found: a refusal stops the run, a warning is shown and kept as evidence. */
@@ -10,6 +12,13 @@ export interface PlanProblem {
   readonly where: string;
   readonly problem: string;
   readonly hint: string;
+}
+
+/** Which rows travel, where not all do. */
+export interface SubsetPlan extends SubsetGraph {
+  readonly asked: Subset;
+  /** Rows of each family that will be copied, about. */
+  readonly expected: readonly number[];
 }
 
 /** How one table travels. */
@@ -33,6 +42,8 @@ export interface ScrubPlan {
   readonly labelsSha256: string;
   readonly keyId: string;
   readonly tables: readonly TablePlan[];
+  /** Absent when every row is copied. */
+  readonly subset?: SubsetPlan;
   /** What becomes of rows that refer to nothing in the source already. */
   readonly orphans: OrphanRule;
   /** Empty for a plan that may run. */

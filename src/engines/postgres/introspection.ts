@@ -316,6 +316,8 @@ const constraintsQuery = `
   left join pg_class fc on fc.oid = k.confrelid
   left join pg_namespace fn on fn.oid = fc.relnamespace
   where k.contype in ('f', 'c', 'x') and ${ownRelations}
+    -- A key that refers to a partitioned table has a row for each of its partitions too, which alone means nothing.
+    and not exists (select from pg_constraint a where a.oid = k.conparentid and a.contype = 'f' and a.conrelid = k.conrelid)
   order by k.conrelid, k.conname`;
 
 /** Unique indexes, whether or not a constraint stands behind them. */

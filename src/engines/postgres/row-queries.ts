@@ -7,7 +7,8 @@ import {
   type RelationName,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
-import type { CopyFormat, DigestSeeds, OrphanRemedy, RowRange, RowStream } from '../engine.js';
+import type { KeyPart } from '../../domain/scrub/subset/subset-links.js';
+import type { CopyFormat, DigestSeeds, OrphanRemedy, RowDigest, RowRange, RowStream } from '../engine.js';
 import { CopyOutQuery } from './copy-out-query.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
@@ -206,7 +207,8 @@ export async function digestRows(
   table: RelationName,
   columns: readonly string[],
   seeds: DigestSeeds,
-): Promise<string> {
+  places?: readonly string[],
+): Promise<RowDigest> {
   const found = catalog.tables.find(({ schema, name }) => schema === table.schema && name === table.name);
   const values = columns.map((column) => {
     const type = found?.columns.find(({ name }) => name === column)?.type;
@@ -216,11 +218,59 @@ export async function digestRows(
   // A row's text tells NULL from nothing, and where one value ends.
   const { rows } = await run(
     client,
-    `select count(*) || ':' || ${first} || ':' || ${second} as digest
-     from (select row(${values.join(', ')})::text collate "C" as r from ${own(catalog, table)}) t`,
+    `select count(*) as n, ${first} as first, ${second} as second
+     from (select row(${values.join(', ')})::text collate "C" as r from ${own(catalog, table)}${atPlaces(places)}) t`,
     `comparing ${printRelationName(table)}`,
   );
-  return rows[0].digest;
+  const [{ n, first: one, second: other }] = rows;
+  return [BigInt(n), BigInt(one), BigInt(other)];
+}
+
+/** Streams where each row is, whether a condition holds for it, and its keys as texts. */
+export function copyKeys(
+  pool: SessionPool,
+  table: RelationName,
+  keys: readonly KeyPart[],
+  start: string,
+): Promise<RowStream> {
+  const fields = ['ctid', `coalesce((${start}), false)`, ...keys.map(keyText)];
+  return streamQuery(pool, table, `select ${fields.join(', ')} from only ${quoteRelation(table)}`);
+}
+
+function keyText({ column, as, ignoresCase, inside, when }: KeyPart): string {
+  const name = quoteName(column);
+  const path = inside?.path === undefined ? undefined : quoteLiteral(inside.path);
+  const texts = path
+    ? `(select array_agg(v #>> '{}') from jsonb_path_query(${name}::jsonb, ${path}::jsonpath) v)`
+    : inside
+      ? `(select array_agg(v::text) from unnest(${name}) v)`
+      : `${as === undefined ? name : `${name}::${as}`}::text`;
+  const text = ignoresCase ? `lower(${texts})` : texts;
+  return when
+    ? `case when ${quoteName(when.column)}::text = ${quoteLiteral(when.equals)} then ${text} end`
+    : text;
+}
+
+/** Streams the rows at these places, which the server finds without looking at others. */
+export function copyPlaces(
+  pool: SessionPool,
+  table: RelationName,
+  columns: readonly string[],
+  places: readonly string[],
+): Promise<RowStream> {
+  const query = `select ${quoteNames(columns)} from only ${quoteRelation(table)}${atPlaces(places)}`;
+  return streamQuery(pool, table, query);
+}
+
+function atPlaces(places: readonly string[] | undefined): string {
+  if (!places) return '';
+  return ` where ctid = any (${quoteLiteral(`{${places.map((place) => `"${place}"`).join(',')}}`)}::tid[])`;
+}
+
+async function streamQuery(pool: SessionPool, table: RelationName, query: string): Promise<RowStream> {
+  const client = await pool.take();
+  const copy = client.query(new CopyOutQuery(`copy (${query}) to stdout`));
+  return new PooledRows(copy, client, pool, `reading ${printRelationName(table)}`);
 }
 
 /** Rows by key, each the key's columns and then `columns`, in text form and cut as samples are. */

@@ -12,6 +12,7 @@ import type {
   CopyFormat,
   DataSourceIdentity,
   DigestSeeds,
+  RowDigest,
   RowRange,
   RowStream,
   RowTrial,
@@ -19,6 +20,7 @@ import type {
   SchemaStatement,
   ScrubSource,
 } from '../engine.js';
+import type { KeyPart } from '../../domain/scrub/subset/subset-links.js';
 import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
 import { connect, displayLocation } from './connection.js';
 import { translateDriverError, translating } from './driver-errors.js';
@@ -26,7 +28,9 @@ import { quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect, ownRelations } from './introspection.js';
 import {
+  copyKeys,
   copyOut,
+  copyPlaces,
   countDuplicates,
   countOrphans,
   countRows,
@@ -161,6 +165,14 @@ export class PostgresScrubSource implements ScrubSource {
     return copyOut(this.#readers, table, columns, format, range);
   }
 
+  copyKeys(table: RelationName, keys: readonly KeyPart[], start: string): Promise<RowStream> {
+    return copyKeys(this.#readers, table, keys, start);
+  }
+
+  copyPlaces(table: RelationName, columns: readonly string[], places: readonly string[]): Promise<RowStream> {
+    return copyPlaces(this.#readers, table, columns, places);
+  }
+
   countRows(table: RelationName): Promise<number> {
     return this.#readers.withSession((client) => countRows(client, this.#catalog, table));
   }
@@ -177,8 +189,15 @@ export class PostgresScrubSource implements ScrubSource {
     return this.#readers.withSession((client) => countViolations(client, this.#catalog, table, check));
   }
 
-  digestRows(table: RelationName, columns: readonly string[], seeds: DigestSeeds): Promise<string> {
-    return this.#readers.withSession((client) => digestRows(client, this.#catalog, table, columns, seeds));
+  digestRows(
+    table: RelationName,
+    columns: readonly string[],
+    seeds: DigestSeeds,
+    places?: readonly string[],
+  ): Promise<RowDigest> {
+    return this.#readers.withSession((client) =>
+      digestRows(client, this.#catalog, table, columns, seeds, places),
+    );
   }
 
   rowsByKey(

@@ -16,6 +16,7 @@ import {
   type DataSourceIdentity,
   type DigestSeeds,
   MissingExtensionsError,
+  type RowDigest,
   type RowStream,
   OrphanedRowsError,
   type OrphanRemedy,
@@ -23,6 +24,7 @@ import {
   type SchemaStatement,
   type ScrubTarget,
   type ScrubTargetOptions,
+  type SubsetWorkspace,
 } from '../engine.js';
 import { PostgresCheckpoints } from './checkpoints.js';
 import { connect, displayLocation } from './connection.js';
@@ -49,6 +51,7 @@ import {
 import { remadeKeys } from './schema-ddl/keys-and-indexes.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
+import { PostgresSubsetWorkspace } from './subset-workspace.js';
 import { inspectTarget } from './target-inspection.js';
 import { markIncomplete, openWorkDatabase, publishWorkDatabase, type WorkDatabase } from './work-database.js';
 
@@ -241,8 +244,13 @@ export class PostgresScrubTarget implements ScrubTarget {
     return this.#reading((client, catalog) => countViolations(client, catalog, table, check));
   }
 
-  digestRows(table: RelationName, columns: readonly string[], seeds: DigestSeeds): Promise<string> {
-    return this.#reading((client, catalog) => digestRows(client, catalog, table, columns, seeds));
+  digestRows(
+    table: RelationName,
+    columns: readonly string[],
+    seeds: DigestSeeds,
+    places?: readonly string[],
+  ): Promise<RowDigest> {
+    return this.#reading((client, catalog) => digestRows(client, catalog, table, columns, seeds, places));
   }
 
   rowsByKey(
@@ -252,6 +260,10 @@ export class PostgresScrubTarget implements ScrubTarget {
     columns: readonly string[],
   ): Promise<readonly (readonly (string | null)[])[]> {
     return this.#reading((client, catalog) => rowsByKey(client, catalog, table, keyColumns, keys, columns));
+  }
+
+  async subsetWorkspace(): Promise<SubsetWorkspace> {
+    return new PostgresSubsetWorkspace(await openBuilder(this.#location, this.#work.name));
   }
 
   async publish(mark?: string): Promise<void> {
