@@ -21,7 +21,8 @@ export class PlanRefusedError extends ScrubjayError {
   constructor(readonly refusals: readonly PlanProblem[]) {
     const shown = refusals.slice(0, 5).map(({ where, problem }) => `${where}: ${problem}`);
     const more = refusals.length > shown.length ? `; and ${refusals.length - shown.length} more` : '';
-    super(`the plan has ${refusals.length} refusals: ${shown.join('; ')}${more}`, refusals[0].hint);
+    const count = refusals.length === 1 ? 'one refusal' : `${refusals.length} refusals`;
+    super(`the plan has ${count}: ${shown.join('; ')}${more}`, refusals[0].hint);
   }
 }
 

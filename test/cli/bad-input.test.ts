@@ -16,7 +16,7 @@ describe('bad input', () => {
 
   beforeAll(async () => {
     source = await createDatabase(`
-      create table people (id integer primary key, full_name text, email text, born date);
+      create table people (id integer primary key, full_name text, email text check (email like '%@%'), born date);
       insert into people select i, 'Canary ${CANARY}', 'canary.' || i || '@${CANARY}.example', date '1990-01-01' + i
         from generate_series(1, 50) i;
       create table sealed (id integer primary key, ssn text);
@@ -172,6 +172,13 @@ describe('bad input', () => {
       } finally {
         await source.query('alter table people drop later');
       }
+    });
+
+    it('gets nothing from a technique whose values a check does not allow', async () => {
+      const rules = `rules:\n  - when: { type: email-address }\n    mask: { technique: keyed-hash }\n  - mask: by-type\n`;
+      await writeFile(join(cwd, 'hashed.yaml'), `id: hashed\ntitle: Hashed\n${rules}`);
+      const { stderr } = await refused(scrub(target.url, '--replace', '--policy', './hashed.yaml'), 1);
+      expect(stderr).toMatch(/one refusal: public\.people, check people_email_check: 'keyed-hash'/);
     });
 
     it('gets nothing without a key that can be read', async () => {
