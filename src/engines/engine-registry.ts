@@ -1,5 +1,12 @@
 import { ScrubjayError } from '../domain/errors.js';
-import type { Engine, ScrubEngine } from './engine.js';
+import type {
+  Engine,
+  ScrubEngine,
+  ScrubSource,
+  ScrubTarget,
+  ScrubTargetEngine,
+  ScrubTargetOptions,
+} from './engine.js';
 import { filesEngine } from './files/files-engine.js';
 import type { PostureSource } from './posture-source.js';
 import { postgresEngine } from './postgres/postgres-engine.js';
@@ -50,22 +57,47 @@ export function engineFor(location: string): Engine {
   return engine;
 }
 
-/** A copy goes from one product to the same: its schema is written in the source's own language. */
+/** Rows of the one engine cannot be carried into the other. */
 export class MixedEnginesError extends ScrubjayError {
   readonly code = 'mixed-engines';
 
   constructor(from: string, to: string) {
     super(
-      `the source is of the engine "${from}", the target of "${to}", and a scrub stays within one`,
-      'give a target of the source’s own kind',
+      `the source is of the engine "${from}", the target of "${to}": a copy cannot go that way`,
+      'give a target of the source’s own kind; SQL Server can be copied to PostgreSQL and to files as well',
     );
   }
 }
 
-/** Throws `MixedEnginesError`, or what `scrubEngineFor` throws. */
-export function refuseMixedEngines(from: string, to: string): void {
-  const [source, target] = [scrubEngineFor(from), scrubEngineFor(to)];
-  if (source !== target) throw new MixedEnginesError(source.id, target.id);
+/** The way of a scrub, from one location to another. */
+export interface ScrubWay {
+  openSource(): Promise<ScrubSource>;
+  openTarget(options: ScrubTargetOptions): Promise<ScrubTarget>;
+}
+
+/**
+ * The way from a source to a target of the same engine, or of another that the source's rows can be carried
+ * into; without a target, to one like the source.
+ * @throws MixedEnginesError, UnknownLocationError, NotScrubbableError
+ */
+export function scrubWay(from: string, to?: string): ScrubWay {
+  const source = scrubEngineFor(from);
+  const target = to === undefined ? source : scrubTargetFor(to);
+  const openTarget = (options: ScrubTargetOptions) => target.openTarget(to ?? from, options);
+  if (target === source) return { openSource: () => source.openSource(from), openTarget };
+  const { schemaOf } = target;
+  if (!source.openTranslatedSource || !schemaOf) throw new MixedEnginesError(source.id, target.id);
+  return {
+    openSource: () => source.openTranslatedSource!(from, schemaOf),
+    openTarget: (options) => openTarget({ ...options, sourceEngine: source.id }),
+  };
+}
+
+/** The engine that a copy can be built in. Throws `UnknownLocationError` or `NotScrubbableError`. */
+export function scrubTargetFor(location: string): ScrubTargetEngine {
+  const engine = engineFor(location);
+  if (!isScrubTarget(engine)) throw new NotScrubbableError(engine.id);
+  return engine;
 }
 
 /** The engine that can be either side of a scrub. Throws `UnknownLocationError` or `NotScrubbableError`. */
@@ -80,6 +112,10 @@ export function postureSourceFor(location: string): PostureSource {
   const engine = engineFor(location);
   if (!engine.posture) throw new NoPostureError(engine.id);
   return engine.posture;
+}
+
+function isScrubTarget(engine: Engine): engine is ScrubTargetEngine {
+  return engine.capabilities.scrubTarget;
 }
 
 function isScrubEngine(engine: Engine): engine is ScrubEngine {

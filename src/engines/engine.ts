@@ -337,6 +337,8 @@ export interface ScrubTargetOptions {
   readonly replace: boolean;
   /** The source, so that a target which is the source, or any production, is refused. */
   readonly source: DataSourceIdentity;
+  /** Id of the source's engine where it is another than the target's. */
+  readonly sourceEngine?: string;
   /** For a staging target whose name has `production` in it for a reason. */
   readonly allowProductionLikeName?: boolean;
   /** Names what is built (`digestOfWork`): a run that is broken off can be gone on with under the same name. */
@@ -428,13 +430,27 @@ export interface SubsetWorkspace {
   close(): Promise<void>;
 }
 
-/** An engine that can be either side of a scrub. */
-export interface ScrubEngine extends Engine {
-  openSource(location: string): Promise<ScrubSource>;
+/** Writes, in an engine's own language, the schema of a catalog whose types have the names that SQL:2016 gives them. */
+export type SchemaTranslator = (catalog: Catalog) => SchemaSections;
+
+/** An engine that copies can be built in. */
+export interface ScrubTargetEngine extends Engine {
   openTarget(location: string, options: ScrubTargetOptions): Promise<ScrubTarget>;
   /**
    * The mark that the copy at a location was published with; undefined where there is none. Whoever was
    * broken off while publishing learns from it whether it is done.
    */
   publishedMark(location: string): Promise<string | undefined>;
+  /** Absent where all copies are of the engine's own kind. */
+  readonly schemaOf?: SchemaTranslator;
+}
+
+/** An engine that can be either side of a scrub. */
+export interface ScrubEngine extends ScrubTargetEngine {
+  openSource(location: string): Promise<ScrubSource>;
+  /**
+   * Opens a source for a target of another engine: values in forms that both read, the schema as `translate`
+   * writes it. Absent where rows go to the engine's own kind only.
+   */
+  openTranslatedSource?(location: string, translate: SchemaTranslator): Promise<ScrubSource>;
 }

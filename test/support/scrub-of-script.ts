@@ -1,6 +1,6 @@
 import { mergeProposals } from '../../src/domain/classification/label-decisions.js';
 import type { Labels } from '../../src/domain/classification/labels-file.js';
-import { engineFor, scrubEngineFor } from '../../src/engines/engine-registry.js';
+import { engineFor, scrubWay } from '../../src/engines/engine-registry.js';
 import { readClassifier } from '../../src/rules/read-classifier.js';
 import { planRun } from '../../src/runs/plan-run.js';
 import { type AttestedResult, scrubAndAttest } from '../../src/runs/attested-scrub.js';
@@ -30,7 +30,8 @@ export async function wholeScrub(scrub: WholeScrub): Promise<AttestedResult> {
   const { from, to, onProgress, onResume, resume = false } = scrub;
   const labels = scrub.labels ?? (await classified(from));
   const { informationTypes: types, words } = await shippedRules();
-  const source = await scrubEngineFor(from).openSource(from);
+  const way = scrubWay(from, to);
+  const source = await way.openSource();
   try {
     const basis = {
       catalog: await source.catalog(),
@@ -46,7 +47,7 @@ export async function wholeScrub(scrub: WholeScrub): Promise<AttestedResult> {
     if (plan.refusals.length > 0) throw new PlanRefusedError(plan.refusals);
     const identity = await source.identity();
     const work = digestOfWork(plan, identity);
-    const target = await scrubEngineFor(to).openTarget(to, { replace: true, source: identity, work, resume });
+    const target = await way.openTarget({ replace: true, source: identity, work, resume });
     return await scrubAndAttest({
       ...{ from, source, target, basis, plan, words, onProgress, onResume },
       key: testKey,

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { PlanBasis } from '../../domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../../domain/scrub/scrub-plan.js';
 import type { ScrubSource } from '../../engines/engine.js';
-import { refuseMixedEngines, scrubEngineFor } from '../../engines/engine-registry.js';
+import { scrubWay, type ScrubWay } from '../../engines/engine-registry.js';
 import { readRules } from '../../rules/read-rules.js';
 import { carriedSchema } from '../../runs/carried-schema.js';
 import { scrubAndAttest } from '../../runs/attested-scrub.js';
@@ -48,7 +48,7 @@ export function scrubCommand(terminal: Terminal): Command {
   const command = new Command('scrub')
     .description('copy a database with what is sensitive replaced, verify the copy, and attest it')
     .option('--from <url>', 'the source (default: SCRUBJAY_URL)')
-    .option('--to <url>', 'the target (default: SCRUBJAY_TARGET_URL)')
+    .option('--to <url>', 'the target; of SQL Server also PostgreSQL, or a folder for files (default: SCRUBJAY_TARGET_URL)')
     .requiredOption('--labels <file>', 'labels of the source')
     .option('--policy <name|file>', 'what is done with each label', 'default')
     .addOption(keyFileOption())
@@ -72,7 +72,9 @@ async function scrub(terminal: Terminal, choices: ScrubChoices): Promise<void> {
   const { labels, sha256: labelsSha256 } = await readLabels(choices.labels, rules.informationTypes);
   const policy = await readPolicyNamed(choices.policy, rules);
   const key = await readMaskingKey({ keyFile: choices.keyFile, env: process.env });
-  const source = await scrubEngineFor(from).openSource(from);
+  const to = await targetOf(choices);
+  const way = scrubWay(from, to);
+  const source = await way.openSource();
   try {
     const basis = {
       catalog: await source.catalog(),
@@ -93,14 +95,21 @@ async function scrub(terminal: Terminal, choices: ScrubChoices): Promise<void> {
       return;
     }
     if (plan.refusals.length > 0) throw new PlanRefusedError(plan.refusals);
-    await run(terminal, choices, { from, source, basis, plan, key, words: rules.words });
+    await run(terminal, choices, { from, way, source, basis, plan, key, words: rules.words });
   } finally {
     await source.close();
   }
 }
 
+/** A dry run needs no target; where one is given, it says in whose language the schema is written. */
+async function targetOf({ to, dryRun }: ScrubChoices): Promise<string | undefined> {
+  if (dryRun && to === undefined && process.env.SCRUBJAY_TARGET_URL === undefined) return undefined;
+  return locationFrom(to, 'SCRUBJAY_TARGET_URL', 'the target');
+}
+
 interface Planned {
   readonly from: string;
+  readonly way: ScrubWay;
   readonly source: ScrubSource;
   readonly basis: PlanBasis;
   readonly plan: ScrubPlan;
@@ -109,16 +118,14 @@ interface Planned {
 }
 
 async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned): Promise<void> {
-  const { from, source, basis, plan, key, words } = planned;
+  const { from, way, source, basis, plan, key, words } = planned;
   const signingKey = await readSigningKey({
     signingKeyFile: choices.signingKey,
     env: process.env,
     maskingKey: key,
   });
   const startedAt = performance.now();
-  const to = await locationFrom(choices.to, 'SCRUBJAY_TARGET_URL', 'the target');
-  refuseMixedEngines(from, to);
-  const target = await scrubEngineFor(to).openTarget(to, {
+  const target = await way.openTarget({
     replace: choices.replace ?? false,
     source: await source.identity(),
     allowProductionLikeName: choices.allowProductionLikeName,

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { planScrub } from '../../domain/scrub/plan-scrub.js';
-import { engineFor, scrubEngineFor } from '../../engines/engine-registry.js';
+import { engineFor, scrubEngineFor, scrubWay } from '../../engines/engine-registry.js';
 import { readRules } from '../../rules/read-rules.js';
 import { verifyCopy } from '../../runs/verify-run.js';
 import { exitCodes } from '../exit-codes.js';
@@ -46,7 +46,7 @@ async function verify(terminal: Terminal, choices: VerifyChoices): Promise<void>
   const rules = await readRules({ extraFolders: choices.rules });
   const { labels, sha256: labelsSha256 } = await readLabels(choices.labels, rules.informationTypes);
   const policy = await readPolicyNamed(choices.policy, rules);
-  const source = await scrubEngineFor(from).openSource(from);
+  const source = await scrubWay(from, to).openSource();
   const opened: { close(): Promise<void> }[] = [source];
   const bar = startProgressBar(terminal, 'verifying');
   try {

@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Engine } from '../engine.js';
+import type { ScrubTargetEngine } from '../engine.js';
+import { translatedSchema } from './copy/translated-schema.js';
 import { readDataFileName } from './formats.js';
 
 /** A URL with any scheme, or a driver's list of settings: `host=db password=…`. */
 const otherLocation = /^[a-z][a-z\d+.-]*:\/\/|^\w+=/i;
 
 /** CSV, JSON and Parquet files, and folders of them. Their reader, DuckDB, is loaded when one is opened. */
-export const filesEngine: Engine = {
+export const filesEngine: ScrubTargetEngine = {
   id: 'files',
   capabilities: {
     scrubSource: false,
-    scrubTarget: false,
+    scrubTarget: true,
     nativeMasking: false,
     sensitivityClassification: false,
     transparentEncryption: false,
@@ -29,6 +30,11 @@ export const filesEngine: Engine = {
     const { FilesSession } = await import('./files-session.js');
     return FilesSession.open(isFileUrl(location) ? fileURLToPath(location) : location);
   },
+  /** A folder, which is made where there is none. */
+  openTarget: async (location, options) =>
+    (await import('./copy/files-target.js')).FilesScrubTarget.open(location, options),
+  publishedMark: async (location) => (await import('./copy/work-folder.js')).publishedMark(location),
+  schemaOf: translatedSchema,
 };
 
 function isFileUrl(location: string): boolean {

@@ -5,6 +5,7 @@ import { postgresNativeLabels } from './native-labels.js';
 import { PostgresScrubSource } from './scrub-source.js';
 import { PostgresScrubTarget } from './scrub-target.js';
 import { PostgresSession } from './session.js';
+import { translatedSchema } from './translated-schema.js';
 import { publishedMark } from './work-database.js';
 
 /** PostgreSQL 13 and later, and what speaks its protocol and has its catalogs. */
@@ -24,4 +25,5 @@ export const postgresEngine: ScrubEngine = {
   openSource: (location) => PostgresScrubSource.open(location),
   openTarget: (location, options) => PostgresScrubTarget.open(location, options),
   publishedMark,
+  schemaOf: translatedSchema,
 };

@@ -62,9 +62,11 @@ async function refuseRows(target: pg.Client, options: ScrubTargetOptions, displa
 
 async function refuseOlderServer(
   maintenance: pg.Client,
-  { source }: ScrubTargetOptions,
+  { source, sourceEngine }: ScrubTargetOptions,
   display: string,
 ): Promise<void> {
+  // Versions of two products say nothing of each other.
+  if (sourceEngine !== undefined) return;
   const { rows } = await maintenance.query<{ version: string }>(
     `select current_setting('server_version') as version`,
   );

@@ -7,9 +7,10 @@ import {
   type Table,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
+import { CopyTextWriter } from '../copy-text.js';
 import type { CopyFormat, OrphanRemedy, RowStream } from '../engine.js';
 import type { SqlServerConnection, SqlValue } from './connection.js';
-import { CopyTextWriter } from './copy-text.js';
+import { travelsAsBytes } from './bulk-load/bulk-columns.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
 import { asText, excerpt } from './sampling.js';
@@ -19,17 +20,28 @@ import { textOf } from './value-text.js';
 /** Keys that are looked up by one statement. */
 const KEYS_AT_ONCE = 200;
 
+/**
+ * How values that only SQL Server has travel: as the bytes that a server of its kind keeps them in, or as
+ * text that any engine reads.
+ */
+export type ValueForms = 'native' | 'portable';
+
+export interface CopyOut {
+  readonly table: RelationName;
+  readonly columns: readonly string[];
+  readonly format: CopyFormat;
+  readonly forms: ValueForms;
+}
+
 /** Streams columns of a table as COPY text; the server's rows wait while the reader is busy. */
 export async function copyOut(
   pool: SessionPool,
   catalog: Catalog,
-  table: RelationName,
-  columns: readonly string[],
-  format: CopyFormat,
+  { table, columns, format, forms }: CopyOut,
 ): Promise<RowStream> {
   if (format !== 'text') throw new Error('rows of SQL Server travel as text');
   const found = tableOf(catalog, table);
-  const list = columns.map((name) => wireForm(columnOf(found, name))).join(', ');
+  const list = columns.map((name) => wireForm(columnOf(found, name), forms)).join(', ');
   const sql = `select ${list === '' ? '1 as nothing' : list} from ${quoteRelation(table)} as t`;
   const connection = await pool.take();
   return new PooledRows({
@@ -61,7 +73,7 @@ class PooledRows implements RowStream {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     const { connection, pool, sql, width, doing } = this.#read;
-    const writer = new CopyTextWriter();
+    const writer = new CopyTextWriter<SqlValue>(textOf);
     try {
       for await (const rows of connection.stream(sql)) {
         for (const row of rows) {
@@ -88,9 +100,11 @@ class PooledRows implements RowStream {
 }
 
 /** What the driver would round, or print in a form of its own, the server writes as text. */
-function wireForm({ name, type }: Column): string {
+function wireForm({ name, type }: Column, forms: ValueForms): string {
+  const column = `t.${quoteName(name)}`;
+  if (forms === 'native' && travelsAsBytes(type)) return `convert(varbinary(max), ${column})`;
   const asItIs = ['text', 'integer', 'float', 'boolean', 'binary', 'uuid'].includes(type.family);
-  return asItIs ? `t.${quoteName(name)}` : asText(name, type);
+  return asItIs ? column : asText(name, type);
 }
 
 export async function countRows(connection: SqlServerConnection, table: RelationName): Promise<number> {

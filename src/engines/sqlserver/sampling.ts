@@ -101,6 +101,6 @@ export function asText(name: string, type: Column['type']): string {
     case 'geometry':
       return `${column}.ToString()`;
     default:
-      return `convert(nvarchar(max), ${column})`;
+      return type.name === 'hierarchyid' ? `${column}.ToString()` : `convert(nvarchar(max), ${column})`;
   }
 }

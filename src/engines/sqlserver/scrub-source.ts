@@ -14,6 +14,7 @@ import type {
   RowStream,
   SchemaSections,
   SchemaStatement,
+  SchemaTranslator,
   ScrubSource,
 } from '../engine.js';
 import { connect, type SqlServerConnection } from './connection.js';
@@ -22,6 +23,7 @@ import { quoteName } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
 import { displayLocation } from './location.js';
+import { inStandardTypes, translationNotices, withoutTransactSql } from './portable-catalog.js';
 import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './row-queries.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
@@ -48,23 +50,32 @@ export class SqlServerScrubSource implements ScrubSource {
   readonly #readers: SessionPool;
   readonly #display: string;
   readonly #catalog: Catalog;
+  readonly #translate: SchemaTranslator | undefined;
 
-  private constructor(connection: SqlServerConnection, display: string, catalog: Catalog) {
+  private constructor(
+    connection: SqlServerConnection,
+    display: string,
+    catalog: Catalog,
+    translate: SchemaTranslator | undefined,
+  ) {
+    this.#translate = translate;
     this.#connection = connection;
     this.#readers = new SessionPool(() => Promise.resolve(connection));
     this.#display = display;
     this.#catalog = catalog;
   }
 
-  static async open(location: string): Promise<SqlServerScrubSource> {
+  /** @param translate writes the schema, where the target is of another engine */
+  static async open(location: string, translate?: SchemaTranslator): Promise<SqlServerScrubSource> {
     const connection = await connect(location);
     try {
       await refuseMissingSnapshots(connection);
-      await refuseUncopyableTables(connection);
+      await refuseUncopyableTables(connection, translate ? 'portable' : 'native');
       await refuseFilteredReads(connection);
-      const catalog = await introspect(connection);
+      const own = await introspect(connection);
+      const catalog = translate ? withoutTransactSql(own) : own;
       await connection.query('set transaction isolation level snapshot; begin transaction');
-      return new SqlServerScrubSource(connection, displayLocation(location), catalog);
+      return new SqlServerScrubSource(connection, displayLocation(location), catalog, translate);
     } catch (error) {
       connection.close();
       throw translateDriverError(error, 'taking a snapshot of the source');
@@ -80,6 +91,7 @@ export class SqlServerScrubSource implements ScrubSource {
   }
 
   async schema(): Promise<SchemaSections> {
+    if (this.#translate) return this.#translate(inStandardTypes(this.#catalog));
     try {
       return await readSchemaSections(this.#connection);
     } catch (error) {
@@ -93,7 +105,8 @@ export class SqlServerScrubSource implements ScrubSource {
   }
 
   async notices(): Promise<readonly PlanProblem[]> {
-    return (await this.#mayWrite()) ? [canWrite] : [];
+    const lost = this.#translate ? translationNotices(this.#catalog) : [];
+    return (await this.#mayWrite()) ? [...lost, canWrite] : lost;
   }
 
   async #mayWrite(): Promise<boolean> {
@@ -116,7 +129,8 @@ export class SqlServerScrubSource implements ScrubSource {
   }
 
   copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<RowStream> {
-    return copyOut(this.#readers, this.#catalog, table, columns, format);
+    const forms = this.#translate ? 'portable' : 'native';
+    return copyOut(this.#readers, this.#catalog, { table, columns, format, forms });
   }
 
   countRows(table: RelationName): Promise<number> {

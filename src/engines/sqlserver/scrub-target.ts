@@ -138,7 +138,9 @@ export class SqlServerScrubTarget implements ScrubTarget {
   }
 
   copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<RowStream> {
-    return this.catalog().then((catalog) => copyOut(this.#writers, catalog, table, columns, format));
+    return this.catalog().then((catalog) =>
+      copyOut(this.#writers, catalog, { table, columns, format, forms: 'native' }),
+    );
   }
 
   countRows(table: RelationName): Promise<number> {

@@ -21,6 +21,8 @@ export const sqlServerEngine: ScrubEngine = {
   recognises: isSqlServerUrl,
   open: async (location) => (await import('./session.js')).SqlServerSession.open(location),
   openSource: async (location) => (await import('./scrub-source.js')).SqlServerScrubSource.open(location),
+  openTranslatedSource: async (location, translate) =>
+    (await import('./scrub-source.js')).SqlServerScrubSource.open(location, translate),
   openTarget: async (location, options) =>
     (await import('./scrub-target.js')).SqlServerScrubTarget.open(location, options),
   publishedMark: async (location) => (await import('./work-database.js')).publishedMark(location),

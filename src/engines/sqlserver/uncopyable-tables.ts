@@ -2,6 +2,7 @@ import { ScrubjayError } from '../../domain/errors.js';
 import { printRelationName } from '../../domain/catalog/catalog.js';
 import type { SqlServerConnection } from './connection.js';
 import { ownObjects } from './introspection.js';
+import type { ValueForms } from './row-queries.js';
 import { columnsOfSystemView, hasSystemView } from './system-views.js';
 
 /** Tables that cannot be copied row by row into an ordinary database. */
@@ -38,7 +39,10 @@ interface KindRow {
  * their own identifiers, Always Encrypted columns come as ciphertext, external tables and FileTables have
  * their rows elsewhere, memory-optimised tables need a filegroup of their own.
  */
-export async function refuseUncopyableTables(connection: SqlServerConnection): Promise<void> {
+export async function refuseUncopyableTables(
+  connection: SqlServerConnection,
+  forms: ValueForms,
+): Promise<void> {
   const columns = await columnsOfSystemView(connection, 'tables');
   const reasons = [
     ['is_external', 'an external table: its rows are elsewhere'],
@@ -53,12 +57,14 @@ export async function refuseUncopyableTables(connection: SqlServerConnection): P
     ? `when exists (select 1 from sys.columns c where c.object_id = o.object_id and c.encryption_type is not null)
        then N'Always Encrypted columns: only ciphertext can be read'`
     : '';
-  // Types that a bulk load has no form for, or only one that is tied to the server.
-  const types = `when exists (
+  // A variant's type is its value's, and a bulk load of it would have to say each.
+  const types =
+    forms === 'portable'
+      ? ''
+      : `when exists (
       select 1 from sys.columns c join sys.types t on t.user_type_id = c.user_type_id
-      where c.object_id = o.object_id
-        and t.name in ('xml', 'geometry', 'geography', 'hierarchyid', 'sql_variant', 'json', 'vector')
-    ) then N'columns of type xml, geometry, geography, hierarchyid, sql_variant, json or vector: not carried yet'`;
+      where c.object_id = o.object_id and t.name = 'sql_variant'
+    ) then N'columns of type sql_variant: give them a type of their own, or copy to PostgreSQL or files'`;
   const rows = await connection.query<KindRow>(`
     select [schema], name, reason from (
       select s.name as [schema], o.name as name, case ${cases} ${encrypted} ${types} end as reason

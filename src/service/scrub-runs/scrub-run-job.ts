@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Labels } from '../../domain/classification/labels-file.js';
 import type { ReadPolicy } from '../../domain/policy/policy-file.js';
-import { refuseMixedEngines, scrubEngineFor } from '../../engines/engine-registry.js';
+import { scrubTargetFor, scrubWay, type ScrubWay } from '../../engines/engine-registry.js';
 import { packageVersion } from '../../package-version.js';
 import type { Rules } from '../../rules/read-rules.js';
 import { type AttestedResult, scrubAndAttest } from '../../runs/attested-scrub.js';
@@ -56,24 +56,24 @@ export class ScrubRunJob implements JobKind {
     const { run, scrubJob } = read;
     const from = await locations.locationOf(tenantId, scrubJob.source_id);
     const to = await locations.locationOf(tenantId, scrubJob.target_id);
-    refuseMixedEngines(from, to);
+    const way = scrubWay(from, to);
     const { publication } = readRunCheckpoint(attempt.checkpoint);
     // An attempt before this one may have ended between publishing and recording: then all is done but that.
-    const published = publication && (await scrubEngineFor(to).publishedMark(to)) === publication.mark;
-    const record = published ? publication.record : await this.#scrub(attempt, read, { from, to });
+    const published = publication && (await scrubTargetFor(to).publishedMark(to)) === publication.mark;
+    const record = published ? publication.record : await this.#scrub(attempt, read, { from, way });
     return (manager) => keep(manager, attempt, { run, scrubJob, record });
   }
 
   async #scrub(
     attempt: JobAttempt,
     { scrubJob, labels, policy, key }: ReadForRun,
-    { from, to }: { readonly from: string; readonly to: string },
+    { from, way }: { readonly from: string; readonly way: ScrubWay },
   ): Promise<PublicationRecord> {
     const { rules, signingKeyFile } = this.#parts;
     const { signal } = attempt;
     const { resumes } = readRunCheckpoint(attempt.checkpoint);
     const signingKey = await readSigningKey({ signingKeyFile, env: {}, maskingKey: key });
-    const source = await scrubEngineFor(from).openSource(from);
+    const source = await way.openSource();
     try {
       const basis = {
         catalog: await source.catalog(),
@@ -88,7 +88,7 @@ export class ScrubRunJob implements JobKind {
       const plan = await planRun(basis, { source, pseudonyms: key.pseudonyms, words: rules.words });
       if (plan.refusals.length > 0) throw new PlanRefusedError(plan.refusals);
       signal.throwIfAborted();
-      const target = await scrubEngineFor(to).openTarget(to, {
+      const target = await way.openTarget({
         replace: scrubJob.options.replace,
         source: await source.identity(),
         allowProductionLikeName: scrubJob.options.allowProductionLikeName,

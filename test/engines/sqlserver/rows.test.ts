@@ -3,7 +3,7 @@ import type { ColumnType } from '../../../src/domain/catalog/column-type.js';
 import { bulkColumnOf } from '../../../src/engines/sqlserver/bulk-load/bulk-columns.js';
 import { UnloadableValueError } from '../../../src/engines/sqlserver/bulk-load/field-encoder.js';
 import { RowEncoder } from '../../../src/engines/sqlserver/bulk-load/row-encoder.js';
-import { CopyTextWriter } from '../../../src/engines/sqlserver/copy-text.js';
+import { CopyTextWriter } from '../../../src/engines/copy-text.js';
 import { ByteCursor } from '../../support/tds-server/byte-cursor.js';
 import { readTypeOf } from '../../support/tds-server/wire-types.js';
 
@@ -14,7 +14,7 @@ const long: ColumnType = { name: 'nvarchar(max)', family: 'text' };
 
 /** Rows as COPY text, cut anywhere, then as a bulk load, and read back from its bytes. */
 function roundTrip(types: readonly ColumnType[], rows: readonly Row[], cut = 1_000_000): Row[] {
-  const writer = new CopyTextWriter();
+  const writer = new CopyTextWriter<string | null>((value) => value);
   const chunks: Buffer[] = [];
   // A chunk's memory is used again.
   const keep = (chunk: Buffer | undefined) => chunk && chunks.push(Buffer.from(chunk));

@@ -89,9 +89,13 @@ function moment(base: MomentType, { name, domain }: ColumnType): BulkColumn {
   return { type: momentTypes[base], scale, encoder: encodeMoment(base, scale) };
 }
 
-/** Spatial values and hierarchies travel as the bytes that the server keeps them in. */
+/** Spatial values and hierarchies go from server to server as the bytes that they are kept in. */
+export function travelsAsBytes({ family, name }: ColumnType): boolean {
+  return family === 'geometry' || name === 'hierarchyid';
+}
+
 function bytesOrText(type: ColumnType): BulkColumn {
-  if (type.family === 'binary' || type.family === 'geometry' || type.name === 'hierarchyid')
+  if (type.family === 'binary' || travelsAsBytes(type))
     return { type: TYPES.VarBinary, length: Infinity, encoder: encodeBinary(type.name) };
   const { maxLength = Infinity } = type;
   return maxLength <= LONGEST_NVARCHAR

@@ -1,6 +1,3 @@
-import type { SqlValue } from './connection.js';
-import { textOf } from './value-text.js';
-
 /** Bytes of one chunk of rows on their way out. */
 const CHUNK_BYTES = 256 * 1024;
 
@@ -8,17 +5,23 @@ const CHUNK_BYTES = 256 * 1024;
  * Rows as the text format of PostgreSQL's COPY, which is how rows travel through a scrub whatever the
  * engine: UTF-8, tabs between fields, a line feed behind each row, `\N` for NULL.
  */
-export class CopyTextWriter {
+export class CopyTextWriter<Value> {
+  readonly #textOf: (value: Value) => string | null;
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   #other = Buffer.allocUnsafe(CHUNK_BYTES);
   #length = 0;
 
+  /** @param textOf a value's text, as PostgreSQL would print it; null for NULL */
+  constructor(textOf: (value: Value) => string | null) {
+    this.#textOf = textOf;
+  }
+
   /** Adds a row; gives a chunk when one is full, which is written over when the next but one is begun. */
-  push(fields: readonly SqlValue[]): Buffer | undefined {
+  push(fields: readonly Value[]): Buffer | undefined {
     let text = '';
     for (let i = 0; i < fields.length; i++) {
       if (i > 0) text += '\t';
-      const field = textOf(fields[i]);
+      const field = this.#textOf(fields[i]);
       text += field === null ? '\\N' : escapeField(field);
     }
     text += '\n';
