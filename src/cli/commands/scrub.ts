@@ -48,7 +48,10 @@ export function scrubCommand(terminal: Terminal): Command {
   const command = new Command('scrub')
     .description('copy a database with what is sensitive replaced, verify the copy, and attest it')
     .option('--from <url>', 'the source (default: SCRUBJAY_URL)')
-    .option('--to <url>', 'the target; of SQL Server also PostgreSQL, or a folder for files (default: SCRUBJAY_TARGET_URL)')
+    .option(
+      '--to <url>',
+      'the target; of SQL Server also PostgreSQL, or a folder for files (default: SCRUBJAY_TARGET_URL)',
+    )
     .requiredOption('--labels <file>', 'labels of the source')
     .option('--policy <name|file>', 'what is done with each label', 'default')
     .addOption(keyFileOption())

@@ -37,7 +37,9 @@ function nameInSchema({ schema, name: table }: Table, key: string, taken: Set<st
     taken.add(own);
     return key;
   }
-  const digest = createHash('sha256').update(JSON.stringify([schema, table, key])).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([schema, table, key]))
+    .digest('hex');
   return `key_${digest.slice(0, 16)}`;
 }
 

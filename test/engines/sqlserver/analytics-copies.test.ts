@@ -44,7 +44,8 @@ describe('a scrub of SQL Server', () => {
     const name = `analytics_${process.pid}`;
 
     afterAll(async () => {
-      for (const database of [name, `${name}__previous`]) await query(`drop database if exists "${database}" with (force)`);
+      for (const database of [name, `${name}__previous`])
+        await query(`drop database if exists "${database}" with (force)`);
     });
 
     it('maps types and keys, masks, verifies, attests and publishes', async () => {
@@ -101,10 +102,11 @@ describe('a scrub of SQL Server', () => {
       const target = join(folder, format);
       const result = await run(`${target}?format=${format}`);
       expect(outcomes(result)).toEqual(expect.arrayContaining(passed));
-      expect(readdirSync(target).filter((name) => !name.startsWith('.')).sort()).toEqual([
-        `dbo.customers.${ending}`,
-        `sales.order details.${ending}`,
-      ]);
+      expect(
+        readdirSync(target)
+          .filter((name) => !name.startsWith('.'))
+          .sort(),
+      ).toEqual([`dbo.customers.${ending}`, `sales.order details.${ending}`]);
       const rows = await duckdb(
         `select count(*), count(distinct c.email), max(c.balance), max(d.id)
          from ${reader}('${target}/dbo.customers.${ending}') c
@@ -112,9 +114,9 @@ describe('a scrub of SQL Server', () => {
       );
       expect(rows[0].slice(0, 2)).toEqual(['600', '300']);
       expect(rows[0][3]).toBe('9007199254741592');
-      expect(JSON.stringify(await duckdb(`select * from ${reader}('${target}/dbo.customers.${ending}')`))).not.toContain(
-        'corp.example"',
-      );
+      expect(
+        JSON.stringify(await duckdb(`select * from ${reader}('${target}/dbo.customers.${ending}')`)),
+      ).not.toContain('corp.example"');
     });
   });
 
@@ -135,12 +137,18 @@ describe('a scrub of SQL Server', () => {
     const target = join(folder, 'unfit');
     const tables = shopOf(20, 1).map((table) => ({
       ...table,
-      row: (i: number) => table.row(i).map((value, at) => (table.columns[at].type === 'date' ? '2026-02-31' : value)),
+      row: (i: number) =>
+        table.row(i).map((value, at) => (table.columns[at].type === 'date' ? '2026-02-31' : value)),
     }));
     const other = await ScriptedSqlServer.start({ tables });
     try {
       await expect(
-        wholeScrub({ from: other.url('shop'), to: target, labels, policy: 'rules:\n  - mask: keep\n    because: nothing is sensitive here' }),
+        wholeScrub({
+          from: other.url('shop'),
+          to: target,
+          labels,
+          policy: 'rules:\n  - mask: keep\n    because: nothing is sensitive here',
+        }),
       ).rejects.toMatchObject({ code: 'copy-file' });
     } finally {
       await other.stop();
