@@ -1,3 +1,4 @@
+import type { DuckDBValue } from '@duckdb/node-api';
 import type { ForeignKey, RelationName, UniqueKey } from '../../../domain/catalog/catalog.js';
 import { printRelationName } from '../../../domain/catalog/catalog.js';
 import { CopyTextWriter } from '../../copy-text.js';
@@ -26,7 +27,7 @@ async function* textChunks(
   doing: string,
 ): AsyncGenerator<Buffer, undefined> {
   const connection = await duckdb.connectionOfItsOwn();
-  const writer = new CopyTextWriter<unknown>((value) => (value === null ? null : String(value)));
+  const writer = new CopyTextWriter<DuckDBValue>(textOf);
   try {
     for await (const rows of (await connection.stream(sql)).yieldRows()) {
       for (const row of rows) {
@@ -42,6 +43,11 @@ async function* textChunks(
     connection.closeSync();
   }
   return undefined;
+}
+
+/** Every column is asked for as text. */
+function textOf(value: DuckDBValue): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 export function countRows(duckdb: CopyDuckDb, table: RelationName): Promise<number> {
