@@ -7,7 +7,12 @@ export class Tenancy1764000000000 implements MigrationInterface {
     await runner.query(`
       do $$ begin
         if not exists (select from pg_roles where rolname = 'scrubjay_service') then
-          create role scrubjay_service nologin noinherit;
+          begin
+            create role scrubjay_service nologin noinherit;
+          exception
+            -- Roles are of the whole server: another service on it made it a moment ago.
+            when duplicate_object or unique_violation then null;
+          end;
         end if;
         -- The owner becomes the service's role at the start of each of its connections.
         execute format('grant scrubjay_service to %I', current_user);

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { ZipFile } from 'yazl';
 import { assemblePack, type EvidencePack } from '../../src/domain/evidence/assemble-pack.js';
 import { verifyPack } from '../../src/domain/evidence/evidence-manifest.js';
+import { CHAIN_START, hashOf } from '../../src/domain/audit/audit-chain.js';
+import { verifyExhibits } from '../../src/domain/evidence/verify-exhibits.js';
 import { parseLabels } from '../../src/domain/classification/labels-file.js';
 import { assembleResults } from '../../src/domain/posture/assemble-results.js';
 import { signStatement } from '../../src/domain/scrub/attestation/signed-statement.js';
@@ -119,6 +121,64 @@ describe('an evidence pack', () => {
     expect(() => verifyPack(added, [key.publicKey])).toThrow('more.txt is not in the manifest');
     const other = new SigningKey(generateKeyPairSync('ed25519').privateKey);
     expect(() => verifyPack(files, [other.publicKey])).toThrow(/is signed by key/);
+  });
+
+  it('proves its attestations by keys that are trusted, or that lie beside them', async () => {
+    const attestation = pack.files.find(({ path }) => path === 'attestations/1.json')!.content;
+    const other = new SigningKey(generateKeyPairSync('ed25519').privateKey);
+    const files = (publicKey?: string) =>
+      new Map([
+        ['attestations/1.json', attestation],
+        ...(publicKey === undefined ? [] : [['attestations/1.json.pub', publicKey] as const]),
+      ]);
+    const signature = async (...asked: Parameters<typeof verifyExhibits>) =>
+      (await verifyExhibits(...asked)).attestations.map((each) => each.signature);
+    expect(await signature(files(), [key.publicKey])).toEqual(['trusted']);
+    expect(await signature(files(key.publicKeyPem), [other.publicKey])).toEqual(['own-key']);
+    expect(await signature(files(), [])).toEqual(['no-key']);
+    await expect(verifyExhibits(files(other.publicKeyPem), [])).rejects.toMatchObject({
+      code: 'evidence-invalid',
+    });
+    const [head, tail] = [attestation.slice(0, 200), attestation.slice(201)];
+    const forged = new Map([
+      ['attestations/1.json', `${head}${attestation[200] === 'A' ? 'B' : 'A'}${tail}`],
+    ]);
+    await expect(verifyExhibits(forged, [key.publicKey])).rejects.toMatchObject({ code: 'evidence-invalid' });
+  });
+
+  describe('with an audit log', () => {
+    const log = (): string[] => {
+      let previousHash: Buffer = CHAIN_START;
+      return ['scan.started', 'label.decided', 'scrub-run.published'].map((action, i) => {
+        const event = {
+          ...{ tenantId: '01a2157d-d062-7102-963c-06b9b957f57d', sequence: i + 1, at: new Date(1e12 + i) },
+          ...{ actor: 'ann', action, subject: 'x:1', details: { b: 1, a: [2] }, previousHash },
+        };
+        const hash = hashOf(event);
+        previousHash = hash;
+        const hex = { previousHash: event.previousHash.toString('hex'), hash: hash.toString('hex') };
+        return JSON.stringify({ ...event, ...hex });
+      });
+    };
+    const verify = (lines: readonly string[]) =>
+      verifyExhibits(new Map([['audit.jsonl', `${lines.join('\n')}\n`]]), []);
+
+    it('follows its chain', async () => {
+      expect((await verify(log())).audit).toEqual({ events: 3 });
+    });
+
+    it.each([
+      ['an event was changed', (lines: string[]) => [lines[0], lines[1].replace('ann', 'bob'), lines[2]]],
+      ['an event was taken out', (lines: string[]) => [lines[0], lines[2]]],
+      ['it does not begin at the first event', (lines: string[]) => lines.slice(1)],
+      ['two events changed places', (lines: string[]) => [lines[1], lines[0], lines[2]]],
+      ['a line is no event', (lines: string[]) => [lines[0], '{"sequence": "ann"}']],
+      ['a line is no JSON', (lines: string[]) => [lines[0], 'ann@example.org']],
+    ])('does not verify when %s, and quotes nothing of it', async (_, change) => {
+      const broken = verify(change(log()));
+      await expect(broken).rejects.toMatchObject({ code: 'evidence-invalid' });
+      await expect(broken).rejects.not.toThrow(/ann|bob/);
+    });
   });
 
   it('holds no value of the data', () => {

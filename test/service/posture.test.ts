@@ -1,4 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
+import { verifyPack } from '../../src/domain/evidence/evidence-manifest.js';
+import { verifyExhibits } from '../../src/domain/evidence/verify-exhibits.js';
+import { parseVerifyingKey } from '../../src/domain/scrub/attestation/ed25519.js';
+import { readEvidenceZip } from '../../src/runs/evidence/evidence-zip.js';
 import type { Working } from '../../src/service/jobs/start-working.js';
 import type { JobView } from '../../src/service/jobs/job.js';
 import type {
@@ -203,6 +210,36 @@ describe('posture, in the service', () => {
     await shop.query('revoke select on cards from public');
   });
 
+  it('hands an auditor one signed file, whose audit log is a whole chain', async () => {
+    const headers = { authorization: `Bearer ${await keyOf(['auditor'])}` };
+    const url = `/data-sources/${sourceId}/evidence-pack`;
+    const answer = await service.application.inject({ url, headers });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toBe('application/zip');
+    const folder = await mkdtemp(join(tmpdir(), 'scrubjay-pack-'));
+    await writeFile(join(folder, 'pack.zip'), answer.rawPayload);
+    const files = await readEvidenceZip(join(folder, 'pack.zip'));
+    await rm(folder, { recursive: true });
+    const pem = await service.application.inject({ url: '/evidence-key', headers });
+    const key = parseVerifyingKey(pem.body, 'test');
+    const { manifest } = verifyPack(files, [key]);
+    expect(manifest.files.map(({ path }) => path)).toEqual([
+      ...['audit.jsonl', 'index.html', 'labels.yaml', 'policy.yaml'],
+      ...['posture.html', 'posture.json', 'posture.oscal.json'],
+    ]);
+    const { audit } = await verifyExhibits(files, [key]);
+    expect(audit!.events).toBeGreaterThan(5);
+    const log = Buffer.from(files.get('audit.jsonl')!).toString();
+    expect(log.trimEnd().split('\n').at(-1)).toContain('evidence-pack.made');
+    for (const content of files.values()) expect(Buffer.from(content).toString()).not.toContain('ana1@');
+    const steward = await service.key((await tenantOf()).tenant_id, ['steward']);
+    const refused = await service.application.inject({
+      url,
+      headers: { authorization: `Bearer ${steward}` },
+    });
+    expect(refused.statusCode).toBe(403);
+  });
+
   it('runs by itself when its schedule is due', async () => {
     const url = `/data-sources/${sourceId}/posture-schedule`;
     expect((await call('GET', url)).status).toBe(404);
@@ -234,11 +271,12 @@ describe('posture, in the service', () => {
     expect(await call('GET', `/posture-runs/${started.body.id}/findings`)).toMatchObject({ status: 404 });
   });
 
-  const keyOf = async (roles: readonly ['auditor']): Promise<string> => {
-    const [{ tenant_id }] = await service.own.query<{ tenant_id: string }>(
-      'select tenant_id from data_sources where id = $1',
-      [sourceId],
-    );
-    return service.key(tenant_id, roles);
-  };
+  const tenantOf = async () =>
+    (
+      await service.own.query<{ tenant_id: string }>('select tenant_id from data_sources where id = $1', [
+        sourceId,
+      ])
+    )[0];
+  const keyOf = async (roles: readonly ['auditor']): Promise<string> =>
+    service.key((await tenantOf()).tenant_id, roles);
 });

@@ -2,12 +2,10 @@ import { Command, Option } from 'commander';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { assemblePack } from '../../domain/evidence/assemble-pack.js';
-import { type Exhibit, type EvidenceManifest, verifyPack } from '../../domain/evidence/evidence-manifest.js';
-import type { EvidenceSources } from '../../domain/evidence/control-evidence.js';
+import { type EvidenceManifest, verifyPack } from '../../domain/evidence/evidence-manifest.js';
+import { AUDIT_FILE, exhibitsOf, type PackContents, sourcesOf } from '../../domain/evidence/pack-contents.js';
+import { type ExhibitProof, verifyExhibits } from '../../domain/evidence/verify-exhibits.js';
 import { parsePostureResults, type PostureResults } from '../../domain/posture/posture-results.js';
-import { printHtml } from '../../domain/posture/reports/html.js';
-import { printOscal } from '../../domain/posture/reports/oscal.js';
-import { readUnverified } from '../../domain/scrub/attestation/signed-statement.js';
 import { packageRoot } from '../../package-root.js';
 import { packageVersion } from '../../package-version.js';
 import { readRules } from '../../rules/read-rules.js';
@@ -86,8 +84,11 @@ async function makePack(
           maskingKey: await readMaskingKey({ keyFile: choices.keyFile, env: process.env }),
         })
       : await readSigningKeyFile(choices.signingKey);
-  const { exhibits, sources } = await collect(terminal, url, choices);
-  const pack = assemblePack(exhibits, sources, packageVersion(), key);
+  const contents = await contentsOf(terminal, url, choices);
+  const exhibits = exhibitsOf(contents);
+  // What does not hold is no evidence: better none than one that an auditor finds broken.
+  await verifyExhibits(new Map(exhibits.map(({ path, content }) => [path, content])), []);
+  const pack = assemblePack(exhibits, sourcesOf(contents), packageVersion(), key);
   await writeEvidenceZip(file, pack).catch((cause: unknown) => {
     throw new FileAccessError(`cannot write ${file}`, 'check the path and its permissions', { cause });
   });
@@ -98,89 +99,35 @@ async function makePack(
   );
 }
 
-interface Collected {
-  readonly exhibits: readonly Exhibit[];
-  readonly sources: EvidenceSources;
-}
-
-async function collect(
+async function contentsOf(
   terminal: Terminal,
   url: string | undefined,
   choices: PackChoices,
-): Promise<Collected> {
+): Promise<PackContents> {
   const rules = await readRules({ extraFolders: choices.rules });
-  const exhibits: Exhibit[] = [];
   const labels =
     choices.labels === undefined ? undefined : await readLabels(choices.labels, rules.informationTypes);
-  if (labels)
-    exhibits.push({
-      path: 'labels.yaml',
-      about: 'what each column holds, how sensitive it is, and who decided',
-      content: labels.text!,
-    });
   const policy = choices.policy === undefined ? undefined : await readPolicyNamed(choices.policy, rules);
-  if (policy) {
-    const content = await policyText(choices.policy!, policy.sha256, choices.rules);
-    exhibits.push({
-      path: 'policy.yaml',
-      about: 'how each label is masked wherever data leaves production',
-      content,
-    });
-  }
-  const attestations = [];
-  for (const [i, each] of choices.attestation.entries()) {
-    const content = await readTextFile(each);
-    const path = `attestations/${i + 1}.json`;
-    attestations.push({ path, statement: readUnverified(content) });
-    exhibits.push({
-      path,
-      about: 'the signed record of a masked copy: what was masked, how, and what verification found',
-      content,
-    });
-    const beside = await readTextFileIfThere(keyBeside(each));
-    if (beside !== undefined)
-      exhibits.push({ path: `${path}.pub`, about: 'the public key that came with it', content: beside });
-  }
+  const attestations = await Promise.all(
+    choices.attestation.map(async (file) => {
+      const publicKey = await readTextFileIfThere(keyBeside(file));
+      return { envelope: await readTextFile(file), ...(publicKey === undefined ? {} : { publicKey }) };
+    }),
+  );
   const results = await resultsFor(terminal, url, choices);
-  if (results) {
-    exhibits.push(
-      {
-        path: 'posture.html',
-        about: 'how data is protected where it lies: every check, to read',
-        content: printHtml(results),
-      },
-      {
-        path: 'posture.json',
-        about: 'the same for programs',
-        content: `${JSON.stringify(results, null, 2)}\n`,
-      },
-      {
-        path: 'posture.oscal.json',
-        about: 'the same as OSCAL assessment-results',
-        content: printOscal(results),
-      },
-    );
-  }
-  const audit = choices.audit === undefined ? undefined : await readTextFile(choices.audit);
-  if (audit !== undefined)
-    exhibits.push({
-      path: 'audit.jsonl',
-      about: 'who did what, each entry chained to the one before',
-      content: audit,
-    });
   return {
-    exhibits,
-    sources: {
-      attestations,
-      ...(labels ? { labels: labels.labels } : {}),
-      ...(policy
-        ? { policy: { id: policy.policy.id, title: policy.policy.title, rules: policy.policy.rules.length } }
-        : {}),
-      ...(results ? { results } : {}),
-      ...(audit === undefined
-        ? {}
-        : { auditEntries: audit.split('\n').filter((line) => line.trim() !== '').length }),
-    },
+    ...(labels ? { labels: { text: labels.text!, labels: labels.labels } } : {}),
+    ...(policy
+      ? {
+          policy: {
+            text: await policyText(choices.policy!, policy.sha256, choices.rules),
+            policy: policy.policy,
+          },
+        }
+      : {}),
+    attestations,
+    ...(results ? { results } : {}),
+    ...(choices.audit === undefined ? {} : { audit: await readTextFile(choices.audit) }),
   };
 }
 
@@ -230,12 +177,14 @@ async function verify(terminal: Terminal, file: string, { publicKey, json }: Ver
     throw error;
   });
   const { manifest, signedBy } = verifyPack(files, keys);
-  if (json) terminal.printJson({ holds: true, signedBy, trust, manifest });
+  const proof = await verifyExhibits(files, keys);
+  if (json) terminal.printJson({ holds: true, signedBy, trust, proof, manifest });
   else {
     printControls(terminal, manifest);
     terminal.print(
       `\nThe pack is whole: ${manifest.files.length} files as of ${manifest.asOf}, signed by key ${signedBy.join(', ')}.`,
     );
+    printProof(terminal, proof);
   }
   if (trust === 'beside') {
     terminal.say(
@@ -244,6 +193,17 @@ async function verify(terminal: Terminal, file: string, { publicKey, json }: Ver
     );
   }
   process.exitCode = exitCodes.ok;
+}
+
+function printProof(terminal: Terminal, { attestations, audit }: ExhibitProof): void {
+  const said = {
+    trusted: 'its signature holds, by a key that you gave',
+    'own-key': 'its signature holds, by the key that lies beside it in the pack',
+    'no-key': 'its signature was not checked: there is no key for it here',
+  };
+  for (const { path, signature } of attestations) terminal.print(`${path}: ${said[signature]}.`);
+  if (audit)
+    terminal.print(`${AUDIT_FILE}: the chain of its ${audit.events} events is unbroken from the first on.`);
 }
 
 function printControls(terminal: Terminal, { controls }: EvidenceManifest): void {

@@ -12,10 +12,10 @@ const LARGEST = 256 * 1024 * 1024;
 const MOST_FILES = 1000;
 
 /**
- * Writes a pack as a zip, whole or not at all. Stored and not compressed, with one date for all: the same
- * files give the same bytes on every machine and with every version of zlib.
+ * A pack as a zip. Stored and not compressed, with one date for all: the same files give the same bytes on every
+ * machine and with every version of zlib.
  */
-export async function writeEvidenceZip(file: string, { files, manifest }: EvidencePack): Promise<void> {
+export function evidenceZip({ files, manifest }: EvidencePack): NodeJS.ReadableStream {
   const zip = new ZipFile();
   const mtime = new Date(manifest.asOf);
   for (const { path, content } of files) {
@@ -27,9 +27,14 @@ export async function writeEvidenceZip(file: string, { files, manifest }: Eviden
     });
   }
   zip.end();
+  return zip.outputStream;
+}
+
+/** Writes a pack as a zip, whole or not at all. */
+export async function writeEvidenceZip(file: string, pack: EvidencePack): Promise<void> {
   const draft = `${file}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    await pipeline(zip.outputStream, createWriteStream(draft, { flags: 'wx' }));
+    await pipeline(evidenceZip(pack), createWriteStream(draft, { flags: 'wx' }));
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });

@@ -11,6 +11,7 @@ export const auditQuery = pageQuery.extend({
 
 export const auditEventView = z
   .strictObject({
+    tenantId: z.guid().describe('Part of what is hashed.'),
     sequence: z.int(),
     at: z.iso.datetime(),
     actor: z.string(),

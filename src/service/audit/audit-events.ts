@@ -2,7 +2,7 @@ import type { Caller } from '../auth/caller.js';
 import { Conditions } from '../database/conditions.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { numberedPageOf, type Page, startNumberOf } from '../http/pages.js';
-import type { AuditEvent } from './audit-chain.js';
+import type { AuditEvent } from '../../domain/audit/audit-chain.js';
 import type { AuditEventView, AuditQuery, AuditVerification } from './audit-event.js';
 import { type AuditRow, eventOf, readAuditPage, recordAudit, verifyAudit } from './audit-log.js';
 
@@ -42,6 +42,11 @@ export class AuditEvents {
     await this.#database.asTenant(caller.tenantId, (manager) =>
       recordAudit(manager, caller, { action: 'audit.exported', subject: 'audit-log', details: {} }),
     );
+    yield* this.read(caller);
+  }
+
+  /** As `export`, for a caller that records why. */
+  async *read(caller: Caller): AsyncGenerator<string> {
     for (let after = 0; ;) {
       const events = await this.#database.asTenant(caller.tenantId, (manager) =>
         readAuditPage(manager, after),
@@ -62,8 +67,9 @@ export class AuditEvents {
 }
 
 function viewOf(event: AuditEvent): AuditEventView {
-  const { sequence, at, actor, action, subject, details, previousHash, hash } = event;
+  const { tenantId, sequence, at, actor, action, subject, details, previousHash, hash } = event;
   return {
+    tenantId,
     sequence,
     at: at.toISOString(),
     actor,

@@ -7,7 +7,7 @@ import {
   type ChainBreak,
   hashOf,
   verifyChain,
-} from './audit-chain.js';
+} from '../../domain/audit/audit-chain.js';
 
 /** Rows that one read of a long chain takes at a time. */
 const PAGE = 1_000;

@@ -3,6 +3,10 @@ import { Attestations } from '../attestations/attestations.js';
 import { AttestationsController } from '../attestations/attestations.controller.js';
 import type { Foundation } from '../foundation.js';
 import { AddressPolicy } from '../network/address-policy.js';
+import { AuditEvents } from '../audit/audit-events.js';
+import { EvidencePacks } from '../evidence-packs/evidence-packs.js';
+import { EvidencePacksController } from '../evidence-packs/evidence-packs.controller.js';
+import { MaskingKeys } from '../secrets/masking-keys.js';
 import { PostureExceptions } from '../posture-exceptions/posture-exceptions.js';
 import { PostureExceptionsController } from '../posture-exceptions/posture-exceptions.controller.js';
 import { PostureRuns } from '../posture-runs/posture-runs.js';
@@ -25,10 +29,14 @@ import { JobsController } from './jobs.controller.js';
 /** Long work and what belongs to it: scans, scrub jobs and runs, attestations, posture, webhooks. */
 @Module({})
 export class WorkModule {
-  static on({ configuration, database, keyWrapper, keeping }: Foundation): DynamicModule {
+  static on({ configuration, database, keyWrapper, rules, keeping }: Foundation): DynamicModule {
     const { jobs, news, scans, scrubRuns, postureRuns, checks } = keeping;
     const secrets = new SecretStore(keyWrapper);
     const addresses = new AddressPolicy(configuration);
+    const evidencePacks = new EvidencePacks({
+      ...{ database, rules, keys: new MaskingKeys(secrets), auditEvents: new AuditEvents(database) },
+      ...(configuration.signingKeyFile === undefined ? {} : { signingKeyFile: configuration.signingKeyFile }),
+    });
     return {
       module: WorkModule,
       controllers: [
@@ -40,6 +48,7 @@ export class WorkModule {
         PostureRunsController,
         PostureSettingsController,
         PostureExceptionsController,
+        EvidencePacksController,
         WebhooksController,
       ],
       providers: [
@@ -52,6 +61,7 @@ export class WorkModule {
         { provide: PostureRuns, useValue: postureRuns },
         { provide: PostureSettings, useValue: new PostureSettings(database) },
         { provide: PostureExceptions, useValue: new PostureExceptions(database, checks) },
+        { provide: EvidencePacks, useValue: evidencePacks },
         { provide: Webhooks, useValue: new Webhooks(database, secrets, addresses, jobs) },
       ],
     };

@@ -13,32 +13,41 @@ export const rowColumns =
   'id, data_source_id, job_id, options, summary, results is not null as has_results, created_by, created_at';
 
 export async function findPostureRun(manager: EntityManager, id: string): Promise<PostureRunView> {
-  const rows = await manager.query<PostureRunRow[]>(`select ${rowColumns} from posture_runs where id = $1`, [
-    id,
-  ]);
-  const [view] = await viewsOf(manager, rows);
+  const [view] = await viewsOf(manager, [id]);
   if (!view) throw new NotFoundError('posture run');
   return view;
 }
 
-export async function viewsOf(
-  manager: EntityManager,
-  rows: readonly PostureRunRow[],
-): Promise<PostureRunView[]> {
-  const jobs = await manager.query<JobRow[]>('select * from jobs where id = any ($1)', [
-    rows.map(({ job_id }) => job_id),
-  ]);
+/** Runs in the order of their ids; those that there are. */
+export async function viewsOf(manager: EntityManager, ids: readonly string[]): Promise<PostureRunView[]> {
+  // Jobs first: one that is seen as ended has written its results by then, which are read after it.
+  const jobs = await manager.query<JobRow[]>(
+    `select j.* from jobs j join posture_runs p on p.tenant_id = j.tenant_id and p.job_id = j.id
+     where p.id = any ($1)`,
+    [[...ids]],
+  );
+  const rows = await manager.query<PostureRunRow[]>(
+    `select ${rowColumns} from posture_runs where id = any ($1) order by id`,
+    [[...ids]],
+  );
   const byId = new Map(jobs.map((job) => [job.id, job]));
-  return rows.map((row) => ({
+  return rows.flatMap((row) => {
+    const job = byId.get(row.job_id);
+    return job ? [viewOf(row, job)] : [];
+  });
+}
+
+function viewOf(row: PostureRunRow, job: JobRow): PostureRunView {
+  return {
     id: row.id,
     dataSourceId: row.data_source_id,
     options: row.options,
-    job: viewOfJob(byId.get(row.job_id)!),
+    job: viewOfJob(job),
     ...(row.summary ? { summary: row.summary } : {}),
     hasResults: row.has_results,
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
-  }));
+  };
 }
 
 /** The results of one run. Throws `NotFoundError`, also where they are not kept any more. */

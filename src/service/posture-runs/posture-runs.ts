@@ -13,20 +13,12 @@ import { readPostureSettings } from '../posture-settings/posture-settings.js';
 import { readSchedules, writeSchedule } from '../schedules/schedule-rows.js';
 import type { Schedule, ScheduleView } from '../schedules/schedule.js';
 import type { Scheduled } from '../schedules/scheduler.js';
-import {
-  findPostureRun,
-  newestResults,
-  readFindings,
-  readResults,
-  rowColumns,
-  viewsOf,
-} from './posture-run-rows.js';
+import { findPostureRun, newestResults, readFindings, readResults, viewsOf } from './posture-run-rows.js';
 import {
   type PostureCheckView,
   type PostureFinding,
   type PostureFindingQuery,
   type PostureRunQuery,
-  type PostureRunRow,
   type PostureRunView,
   type PostureTrend,
   type ReportName,
@@ -57,12 +49,13 @@ export class PostureRuns implements Scheduled {
 
   async list(caller: Caller, query: PostureRunQuery): Promise<Page<PostureRunView>> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const rows = await manager.query<PostureRunRow[]>(
-        `select ${rowColumns} from posture_runs where id > $1 and data_source_id = coalesce($3, data_source_id)
+      const rows = await manager.query<{ id: string }[]>(
+        `select id from posture_runs where id > $1 and data_source_id = coalesce($3, data_source_id)
          order by id limit $2`,
         [startOf(query), query.limit + 1, query.dataSourceId ?? null],
       );
-      return pageOf(await viewsOf(manager, rows), query);
+      const ids = rows.map(({ id }) => id);
+      return pageOf(await viewsOf(manager, ids), query);
     });
   }
 
