@@ -47,12 +47,12 @@ export function durationMs(text: string): number {
   return milliseconds;
 }
 
-/** `--server URL`: the labels of a service instead of a file. */
+/** `--server URL`: what a service keeps, in place of files and locations. */
 export interface ServerChoice {
   readonly server?: string;
 }
 
 /** Works on what a service keeps; `scrubjay login` keeps its key. */
 export function serverOption(): Option {
-  return new Option('--server <url>', "work on a service's labels (log in with 'scrubjay login')");
+  return new Option('--server <url>', "work on what a service keeps (log in with 'scrubjay login')");
 }

@@ -5,10 +5,17 @@ import { compareAttestation, type ComparedWith } from '../attestation/compare-at
 import { showAttestation } from '../attestation/show-attestation.js';
 import { exitCodes } from '../exit-codes.js';
 import { printable } from '../print-table.js';
-import { listParser, rulesOption } from '../shared-options.js';
+import { fetchAttestation } from '../server/scrub-on-server.js';
+import { listParser, rulesOption, serverOption } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 
 type VerifyChoices = ComparedWith & { readonly publicKey: readonly string[]; readonly json?: boolean };
+
+interface FetchChoices {
+  readonly server: string;
+  readonly run?: string;
+  readonly output: string;
+}
 
 /** `scrubjay attestation …`: reads and checks the signed record of a scrub. */
 export function attestationCommand(terminal: Terminal): Command {
@@ -35,6 +42,17 @@ export function attestationCommand(terminal: Terminal): Command {
       .argument('<file>', 'attestation, as the scrub wrote it')
       .option('--json', 'print the in-toto statement')
       .action((file: string, choices: { readonly json?: boolean }) => show(terminal, file, choices)),
+  );
+  attestation.addCommand(
+    new Command('fetch')
+      .description('fetch the signed record of a scrub that a service ran')
+      .argument('<job>', 'name of the scrub job')
+      .addOption(serverOption().makeOptionMandatory())
+      .option('--run <id>', 'of this run; of the newest that has one when left out')
+      .option('--output <file>', 'where it goes, with the public key beside it', 'attestation.json')
+      .action((job: string, choices: FetchChoices) =>
+        fetchAttestation(terminal, choices.server, job, choices),
+      ),
   );
   return attestation;
 }

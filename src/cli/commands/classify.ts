@@ -29,18 +29,21 @@ import { orAborted, untilInterrupted } from '../interruption.js';
 import { type LabelsOnDisk, readOrBeginLabels, writeLabels } from '../labels-on-disk.js';
 import { locationFrom } from '../location.js';
 import { startProgressBar } from '../progress-bar.js';
+import { classifyOnServer } from '../server/classify-on-server.js';
 import {
   durationMs,
   listParser,
   positiveInteger,
   rulesOption,
   type RulesChoice,
+  type ServerChoice,
+  serverOption,
   share,
 } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 import { packageVersion } from '../../package-version.js';
 
-export interface ClassifyChoices extends RulesChoice {
+export interface ClassifyChoices extends RulesChoice, ServerChoice {
   readonly json?: boolean;
   readonly csv?: boolean;
   readonly sarif?: boolean;
@@ -67,7 +70,7 @@ export function classifyCommand(terminal: Terminal): Command {
     .description('find the columns that hold sensitive data, and say why')
     .argument(
       '[location]',
-      'database URL, data file or folder; @FILE to read the URL from a file (default: SCRUBJAY_URL)',
+      'database URL, data file or folder; @FILE to read the URL from a file (default: SCRUBJAY_URL); with --server the name of a data source',
     )
     .option('--json', 'print JSON, with all evidence')
     .addOption(new Option('--csv', 'print CSV, one line a column').conflicts(['json', 'sarif', 'explain']))
@@ -101,9 +104,22 @@ export function classifyCommand(terminal: Terminal): Command {
     )
     .option('--provider <name>', 'with --write-native security-label: its provider')
     .option('--apply', 'with --write-native: run the SQL')
+    .addOption(
+      serverOption().conflicts([
+        ...['labels', 'csv', 'sarif', 'explain', 'schemas', 'tables', 'rules', 'writeNative', 'failOn'],
+      ]),
+    )
     .action((location: string | undefined, choices: ClassifyChoices) =>
-      classify(terminal, location, choices),
+      choices.server === undefined
+        ? classify(terminal, location, choices)
+        : classifyOnServer(terminal, choices.server, requireName(location), choices),
     );
+}
+
+/** With a service there is no location to fall back to. */
+function requireName(name: string | undefined): string {
+  if (name !== undefined) return name;
+  throw new UsageError('it is not said what to scan', 'name a data source of the service');
 }
 
 async function classify(

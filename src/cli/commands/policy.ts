@@ -17,7 +17,8 @@ import { printWhen, showPolicy } from '../policy/show-policy.js';
 import { readPolicyNamed } from '../policy-location.js';
 import { printTable } from '../print-table.js';
 import { styleOfSensitivity } from '../sensitivity-style.js';
-import { rulesOption, type RulesChoice } from '../shared-options.js';
+import { showPolicyOnServer } from '../server/policy-on-server.js';
+import { rulesOption, type RulesChoice, type ServerChoice, serverOption } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
 
 interface ListChoices extends RulesChoice {
@@ -52,10 +53,15 @@ export function policyCommand(terminal: Terminal): Command {
   policy.addCommand(
     new Command('show')
       .description('show the rules of a policy')
-      .argument('<policy>', POLICY)
+      .argument('<policy>', `${POLICY}; with --server the name of a policy that a service keeps`)
       .option('--json', 'print JSON')
       .addOption(rulesOption())
-      .action((name: string, choices: ListChoices) => show(terminal, name, choices)),
+      .addOption(serverOption().conflicts('rules'))
+      .action((name: string, choices: ListChoices & ServerChoice) =>
+        choices.server === undefined
+          ? show(terminal, name, choices)
+          : showPolicyOnServer(terminal, choices.server, name, choices),
+      ),
   );
   policy.addCommand(
     new Command('check')

@@ -12,6 +12,7 @@ import { digestOfWork } from '../../runs/resume.js';
 import { PlanRefusedError } from '../../runs/scrub-run.js';
 import { readSigningKey } from '../../runs/signing-key.js';
 import { writeAttestation } from '../attestation/attestation-file.js';
+import { UsageError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { untilInterrupted } from '../interruption.js';
 import { type KeyChoice, keyFileOption, signingKeyOption } from '../key-options.js';
@@ -19,7 +20,8 @@ import { readLabels } from '../labels-on-disk.js';
 import { locationFrom } from '../location.js';
 import { readPolicyNamed } from '../policy-location.js';
 import { startProgressBar } from '../progress-bar.js';
-import { type RulesChoice, rulesOption } from '../shared-options.js';
+import { scrubOnServer } from '../server/scrub-on-server.js';
+import { type RulesChoice, rulesOption, type ServerChoice, serverOption } from '../shared-options.js';
 import { leakHuntOption, sampleRowsOption } from '../scrub/verification-options.js';
 import { printPlan } from '../scrub/print-plan.js';
 import { printVerification } from '../scrub/print-verification.js';
@@ -28,10 +30,10 @@ import { addSubsetOptions, readSubset, type SubsetChoice } from '../scrub/subset
 import type { Terminal } from '../terminal.js';
 import { packageVersion } from '../../package-version.js';
 
-interface ScrubChoices extends KeyChoice, RulesChoice, SubsetChoice {
+interface ScrubChoices extends KeyChoice, RulesChoice, ServerChoice, SubsetChoice {
   readonly from?: string;
   readonly to?: string;
-  readonly labels: string;
+  readonly labels?: string;
   readonly policy: string;
   readonly attestation: string;
   readonly resume?: boolean;
@@ -47,12 +49,13 @@ interface ScrubChoices extends KeyChoice, RulesChoice, SubsetChoice {
 export function scrubCommand(terminal: Terminal): Command {
   const command = new Command('scrub')
     .description('copy a database with what is sensitive replaced, verify the copy, and attest it')
+    .argument('[job]', 'with --server: the name of a scrub job that the service keeps')
     .option('--from <url>', 'the source (default: SCRUBJAY_URL)')
     .option(
       '--to <url>',
       'the target; of SQL Server also PostgreSQL, or a folder for files (default: SCRUBJAY_TARGET_URL)',
     )
-    .requiredOption('--labels <file>', 'labels of the source')
+    .option('--labels <file>', 'labels of the source; must be given, unless a service keeps them')
     .option('--policy <name|file>', 'what is done with each label', 'default')
     .addOption(keyFileOption())
     .addOption(signingKeyOption())
@@ -66,10 +69,39 @@ export function scrubCommand(terminal: Terminal): Command {
     .addOption(sampleRowsOption())
     .addOption(rulesOption())
     .option('--json', 'print the plan of a dry run as JSON')
-    .action((choices: ScrubChoices) => scrub(terminal, choices));
+    .addOption(
+      serverOption().conflicts([
+        ...['from', 'to', 'labels', 'policy', 'keyFile', 'signingKey', 'replace', 'dryRun', 'json'],
+        ...['allowProductionLikeName', 'leakHunt', 'sampleRows', 'rules', 'subset'],
+      ]),
+    )
+    .action((job: string | undefined, choices: ScrubChoices) =>
+      choices.server === undefined
+        ? scrub(terminal, withLabels(job, choices))
+        : scrubOnServer(terminal, choices.server, requireName(job), choices),
+    );
 }
 
-async function scrub(terminal: Terminal, choices: ScrubChoices): Promise<void> {
+function requireName(job: string | undefined): string {
+  if (job !== undefined) return job;
+  throw new UsageError('it is not said which scrub job to run', 'name one that the service keeps');
+}
+
+type LabelledChoices = ScrubChoices & { readonly labels: string };
+
+/** Without a service, the labels stand in a file, and there is no scrub job to name. */
+function withLabels(job: string | undefined, choices: ScrubChoices): LabelledChoices {
+  if (job !== undefined)
+    throw new UsageError(
+      `a scrub job ("${job}") is named, and no service`,
+      'add --server URL, or leave it out',
+    );
+  const { labels } = choices;
+  if (labels !== undefined) return { ...choices, labels };
+  throw new UsageError('--labels is missing', 'name the labels file of the source: --labels FILE');
+}
+
+async function scrub(terminal: Terminal, choices: LabelledChoices): Promise<void> {
   const from = await locationFrom(choices.from, 'SCRUBJAY_URL', 'the source');
   const rules = await readRules({ extraFolders: choices.rules });
   const { labels, sha256: labelsSha256 } = await readLabels(choices.labels, rules.informationTypes);

@@ -3,7 +3,7 @@ import { findColumns } from '../../domain/classification/label-decisions.js';
 import type { KeptLabel } from '../../domain/classification/labels-file.js';
 import type { paths } from '../../client/api.js';
 import type { ServiceClient } from '../../client/service-client.js';
-import { UsageError } from '../errors.js';
+import { everyPage, resourceNamed } from './named-resources.js';
 
 type LabelPage = paths['/labels']['get']['responses'][200]['content']['application/json'];
 
@@ -12,17 +12,7 @@ export type LabelOnServer = LabelPage['items'][number];
 
 /** The id of the data source of this name. Throws `UsageError`. */
 export async function dataSourceNamed(client: ServiceClient, name: string): Promise<string> {
-  const known: string[] = [];
-  for (let cursor: string | undefined, last = false; !last;) {
-    const { data } = await client.GET('/data-sources', { params: { query: { limit: 500, cursor } } });
-    const found = data!.items.find((source) => source.name === name);
-    if (found) return found.id;
-    known.push(...data!.items.map((source) => source.name));
-    cursor = data!.next;
-    last = cursor === undefined;
-  }
-  const hint = known.length === 0 ? 'register one first' : `there are ${known.slice(0, 10).join(', ')}`;
-  throw new UsageError(`the service has no data source "${name}"`, hint);
+  return (await resourceNamed(client, '/data-sources', name)).id;
 }
 
 /** Labels of a data source, all or those of the wanted columns: names, ends of names or patterns. */
@@ -33,17 +23,13 @@ export async function labelsOnServer(
   filter: { readonly open?: boolean; readonly sensitive?: boolean } = {},
 ): Promise<readonly LabelOnServer[]> {
   const labels: LabelOnServer[] = [];
-  for (let cursor: string | undefined, last = false; !last;) {
-    const query = {
-      ...{ dataSource, limit: 500, cursor },
-      ...(filter.open && { needsReview: 'true' as const }),
-      ...(filter.sensitive && { sensitive: 'true' as const }),
-    };
-    const { data } = await client.GET('/labels', { params: { query } });
-    labels.push(...data!.items);
-    cursor = data!.next;
-    last = cursor === undefined;
-  }
+  const only = {
+    dataSource,
+    ...(filter.open && { needsReview: 'true' as const }),
+    ...(filter.sensitive && { sensitive: 'true' as const }),
+  };
+  const page = (query: object) => client.GET('/labels', { params: { query: { ...query, ...only } } });
+  for await (const label of everyPage(page)) labels.push(label);
   if (wanted.length === 0) return labels;
   const byName = new Map(labels.map((label) => [label.column, label]));
   const names = new Set(wanted.flatMap((name) => findColumns(byName.keys(), name)));
