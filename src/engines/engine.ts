@@ -16,6 +16,7 @@ import { ScrubjayError } from '../domain/errors.js';
 import type { PlanProblem } from '../domain/scrub/scrub-plan.js';
 import type { KeyPart, SubsetLink } from '../domain/scrub/subset/subset-links.js';
 import type { PostureSource } from './posture-source.js';
+import type { QuerySource } from './query-source.js';
 
 /** A foreign key cannot be made, since rows refer to nothing. */
 export class OrphanedRowsError extends ScrubjayError {
@@ -88,6 +89,8 @@ export interface Engine {
   readonly nativeLabels?: NativeLabels;
   /** Absent where there is nothing to check about an engine's data sources. */
   readonly posture?: PostureSource;
+  /** Absent where the engine answers no queries of people. */
+  readonly queries?: QuerySource;
 }
 
 /** Where a database keeps labels itself: in comments, in labels that a security module reads, or in a catalog of its own. */

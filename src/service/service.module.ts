@@ -22,6 +22,10 @@ import { KnownCallers } from './auth/known-callers.js';
 import { OidcCredentials } from './auth/oidc-credentials.js';
 import { DataSources } from './data-sources/data-sources.js';
 import { DataSourcesController } from './data-sources/data-sources.controller.js';
+import { DataSourceLocations } from './data-sources/read-location.js';
+import { Queries } from './queries/queries.js';
+import { QueriesController } from './queries/queries.controller.js';
+import { MaskingKeys } from './secrets/masking-keys.js';
 import { ServiceDatabase } from './database/service-database.js';
 import type { Foundation } from './foundation.js';
 import { HealthController } from './health/health.controller.js';
@@ -38,6 +42,7 @@ export class ServiceModule {
     const { configuration, database, keyWrapper, news, rules } = foundation;
     const addresses = new AddressPolicy(configuration);
     const secrets = new SecretStore(keyWrapper);
+    const locations = new DataSourceLocations(database, secrets, addresses);
     const credentials = [
       new ApiKeyCredentials(database, () => new Date()),
       new OidcCredentials(configuration.oidcIssuers, database),
@@ -56,6 +61,7 @@ export class ServiceModule {
         LabelsController,
         LabelReportsController,
         PoliciesController,
+        QueriesController,
         AuditEventsController,
       ],
       providers: [
@@ -73,6 +79,7 @@ export class ServiceModule {
         { provide: Labels, useValue: new Labels(database, rules.informationTypes) },
         { provide: LabelReports, useValue: new LabelReports(database) },
         { provide: Policies, useValue: new Policies(database, rules) },
+        { provide: Queries, useValue: new Queries(database, rules, locations, new MaskingKeys(secrets)) },
         { provide: AuditEvents, useValue: new AuditEvents(database) },
         { provide: APP_GUARD, useClass: AuthGuard },
         { provide: APP_FILTER, useClass: ProblemFilter },

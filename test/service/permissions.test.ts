@@ -23,6 +23,8 @@ const matrix: Readonly<Record<Permission, string>> = {
   'data-source:read': 'aesot',
   'data-source:change': '..s.t',
   'data-source:scan': '.es..',
+  'data-source:query': 'aeso.',
+  'break-glass:approve': '..s.t',
   'finding:read': 'aesot',
   'label:read': 'aesot',
   'label:review': '..s..',

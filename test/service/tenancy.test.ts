@@ -19,6 +19,12 @@ const bodies: Readonly<Record<string, (ids: ReadonlyMap<string, string>) => unkn
   Scans_setSchedule: () => ({ cron: '0 3 * * *' }),
   PostureRuns_setSchedule: () => ({ cron: '0 3 * * *' }),
   PostureExceptions_change: () => ({ reason: 'x' }),
+  BreakGlass_request: () => ({
+    role: 'engineer',
+    columns: ['a.b.c'],
+    reason: 'a reason of mine',
+    minutes: 5,
+  }),
   Labels_decide: () => ({ decision: 'confirm' }),
   Labels_propose: () => ({ informationType: 'email-address', reason: 'x' }),
 };
@@ -69,6 +75,9 @@ describe('tenants', () => {
     await us.post(`/data-sources/${sourceId}/posture-runs`, {});
     await us.post('/posture-exceptions', {
       ...{ check: 'pg-eol', owner: 'One', reason: 'planned', expires: '2099-01-01' },
+    });
+    await us.post(`/data-sources/${sourceId}/break-glass`, {
+      ...{ role: 'engineer', columns: ['public.people.email'], reason: 'a reason of ours', minutes: 5 },
     });
     await us.post('/webhooks', { name: 'us', url: 'http://127.0.0.1:9/hook', events: ['scan.ended'] });
     await service.own.query(

@@ -2,6 +2,7 @@ import type { ScrubEngine } from '../engine.js';
 import { isPostgresUrl } from './connection.js';
 import { postgresPosture } from './facts/posture-source.js';
 import { postgresNativeLabels } from './native-labels.js';
+import { postgresQueries } from './query-source.js';
 import { PostgresScrubSource } from './scrub-source.js';
 import { PostgresScrubTarget } from './scrub-target.js';
 import { PostgresSession } from './session.js';
@@ -20,6 +21,7 @@ export const postgresEngine: ScrubEngine = {
   },
   nativeLabels: postgresNativeLabels,
   posture: postgresPosture,
+  queries: postgresQueries,
   recognises: isPostgresUrl,
   open: (location) => PostgresSession.open(location),
   openSource: (location) => PostgresScrubSource.open(location),

@@ -77,7 +77,7 @@ export class SqlServerConnection {
   /** The rows of a batch as they come, a few at a time, at the pace of who reads them; nothing else runs meanwhile. */
   async *stream(
     sql: string,
-    { timeoutMs = 0 }: { readonly timeoutMs?: number } = {},
+    { timeoutMs = 0, onColumns }: StreamOptions = {},
   ): AsyncGenerator<readonly (readonly SqlValue[])[]> {
     const turn = Promise.withResolvers<undefined>();
     const before = this.#last;
@@ -93,6 +93,15 @@ export class SqlServerConnection {
       wake();
     });
     request.setTimeout(timeoutMs);
+    if (onColumns)
+      request.on('columnMetadata', (columns: unknown) =>
+        onColumns(
+          (columns as readonly DriverColumn['metadata'][]).map(({ colName, type }) => ({
+            name: colName,
+            type: type.name.toLowerCase(),
+          })),
+        ),
+      );
     request.on('row', (columns: readonly DriverColumn[]) => {
       waiting.push(columns.map(({ value }) => value));
       if (waiting.length >= ROWS_AHEAD) request.pause();
@@ -130,8 +139,15 @@ export class SqlServerConnection {
   }
 }
 
+export interface StreamOptions {
+  /** Milliseconds; zero, the default, for no limit. */
+  readonly timeoutMs?: number;
+  /** Called once, before the first row. */
+  readonly onColumns?: (columns: readonly { readonly name: string; readonly type: string }[]) => void;
+}
+
 interface DriverColumn {
-  readonly metadata: { readonly colName: string };
+  readonly metadata: { readonly colName: string; readonly type: { readonly name: string } };
   readonly value: SqlValue;
 }
 

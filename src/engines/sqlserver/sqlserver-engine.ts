@@ -1,3 +1,4 @@
+import { sqlServerQueries } from './query-source.js';
 import type { ScrubEngine } from '../engine.js';
 import { sqlServerPosture } from './facts/posture-source.js';
 import { isSqlServerUrl } from './location.js';
@@ -18,6 +19,7 @@ export const sqlServerEngine: ScrubEngine = {
   },
   nativeLabels: sqlServerNativeLabels,
   posture: sqlServerPosture,
+  queries: sqlServerQueries,
   recognises: isSqlServerUrl,
   open: async (location) => (await import('./session.js')).SqlServerSession.open(location),
   openSource: async (location) => (await import('./scrub-source.js')).SqlServerScrubSource.open(location),

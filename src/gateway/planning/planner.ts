@@ -1,6 +1,6 @@
 import type { Protection, SessionNames } from '../../domain/rewriting/rewrite-context.js';
 import { rewrite } from '../../domain/rewriting/rewrite.js';
-import { normaliseStatement } from '../audit/normalised-text.js';
+import { normaliseStatement } from '../../domain/rewriting/postgres/normalise-statement.js';
 import { type Plan, planOf, type RunPlan } from './plan.js';
 import { cutAtStandIns, fill, shapeOf } from './statement-shape.js';
 

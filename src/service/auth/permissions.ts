@@ -8,7 +8,8 @@ const everyone: readonly Role[] = roles;
 /**
  * Who may do what: the one table of permissions. Auditors read everything and change nothing; engineers
  * look and classify; stewards decide labels and policies; operators run scrubs; the tenant's admin
- * manages people, keys and data sources, and does not decide labels.
+ * manages people, keys and data sources, and does not decide labels. What a query shows to a role that may
+ * ask one, its data source's policy decides.
  */
 export const permissions = {
   'tenant:read': everyone,
@@ -20,6 +21,8 @@ export const permissions = {
   'data-source:read': everyone,
   'data-source:change': ['steward', 'tenant-admin'],
   'data-source:scan': ['engineer', 'steward'],
+  'data-source:query': ['auditor', 'engineer', 'steward', 'operator'],
+  'break-glass:approve': ['steward', 'tenant-admin'],
   'finding:read': everyone,
   'label:read': everyone,
   'label:review': ['steward'],

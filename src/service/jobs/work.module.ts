@@ -13,6 +13,8 @@ import { PostureRuns } from '../posture-runs/posture-runs.js';
 import { PostureRunsController } from '../posture-runs/posture-runs.controller.js';
 import { PostureSettings } from '../posture-settings/posture-settings.js';
 import { PostureSettingsController } from '../posture-settings/posture-settings.controller.js';
+import { BreakGlassController } from '../queries/break-glass.controller.js';
+import { BreakGlassRequests } from '../queries/break-glass-requests.js';
 import { Scans } from '../scans/scans.js';
 import { ScansController } from '../scans/scans.controller.js';
 import { ScrubJobs } from '../scrub-jobs/scrub-jobs.js';
@@ -26,7 +28,7 @@ import { JobEvents } from './job-events.js';
 import { Jobs } from './jobs.js';
 import { JobsController } from './jobs.controller.js';
 
-/** Long work and what belongs to it: scans, scrub jobs and runs, attestations, posture, webhooks. */
+/** Long work and what belongs to it: scans, scrub jobs and runs, attestations, posture, webhooks and what tells them. */
 @Module({})
 export class WorkModule {
   static on({ configuration, database, keyWrapper, rules, keeping }: Foundation): DynamicModule {
@@ -50,6 +52,7 @@ export class WorkModule {
         PostureExceptionsController,
         EvidencePacksController,
         WebhooksController,
+        BreakGlassController,
       ],
       providers: [
         { provide: Jobs, useValue: jobs },
@@ -62,6 +65,7 @@ export class WorkModule {
         { provide: PostureSettings, useValue: new PostureSettings(database) },
         { provide: PostureExceptions, useValue: new PostureExceptions(database, checks) },
         { provide: EvidencePacks, useValue: evidencePacks },
+        { provide: BreakGlassRequests, useValue: new BreakGlassRequests(database, jobs) },
         { provide: Webhooks, useValue: new Webhooks(database, secrets, addresses, jobs) },
       ],
     };

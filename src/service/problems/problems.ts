@@ -27,6 +27,24 @@ export class ForbiddenError extends RequestError {
   }
 }
 
+/** The credential has no role, or several, that the policy knows. */
+export class ForbiddenRoleError extends RequestError {
+  readonly code = 'forbidden-role';
+  readonly status = 403;
+
+  /** @param known roles of the credential that the policy knows */
+  constructor(known: readonly string[]) {
+    super(
+      known.length > 1
+        ? 'the credential has several roles that the policy knows'
+        : 'the credential has no such role that the policy knows',
+      known.length > 0
+        ? `say which, with "role": ${known.join(', ')}`
+        : "a steward names the role under 'roles' in the policy",
+    );
+  }
+}
+
 /** Also for what belongs to another tenant: it does not exist here. */
 export class NotFoundError extends RequestError {
   readonly code = 'not-found';

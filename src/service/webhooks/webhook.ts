@@ -8,6 +8,9 @@ export const webhookEvents = [
   'sensitive-column.found',
   'posture-run.ended',
   'posture.regressed',
+  'break-glass.requested',
+  'break-glass.approved',
+  'break-glass.ended',
 ] as const;
 
 export type WebhookEvent = (typeof webhookEvents)[number];

@@ -16,22 +16,27 @@ export function rewriteTsql(sql: string, context: RewriteContext): Rewriting {
     const { protection, names } = context;
     if (!(protection instanceof TsqlProtection))
       throw new Refusal('statement', 'the role was prepared for another kind of database');
-    if (protection.view.access === 'clear') return passed(sql, [], 'other');
+    if (protection.view.access === 'clear') return passed(sql, [], ['other']);
     const defaultSchema = names.searchPath[0] ?? 'dbo';
     const wrapped = unwrapExecuteSql(new TsqlText(sql));
     const masked = maskTsql(wrapped?.inner ?? sql, protection, defaultSchema);
-    return passed(wrapped ? wrapped.wrap(masked.sql) : masked.sql, masked.maskedColumns, masked.command);
+    return passed(wrapped ? wrapped.wrap(masked.sql) : masked.sql, masked.maskedColumns, masked.commands);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return error.toRefused(undefined);
   }
 }
 
-function passed(sql: string, maskedColumns: readonly string[], command: StatementCommand): Rewriting {
+function passed(
+  sql: string,
+  maskedColumns: readonly string[],
+  commands: readonly StatementCommand[],
+): Rewriting {
   return {
     outcome: 'rewritten',
     sql,
-    statements: [{ sql, command, touches: [], maskedColumns }],
+    // Which statement of a batch masks which column is not told apart.
+    statements: commands.map((command) => ({ sql, command, touches: [], maskedColumns })),
     masked: maskedColumns.length > 0,
     cacheable: true,
     changesSession: false,
@@ -42,7 +47,8 @@ function passed(sql: string, maskedColumns: readonly string[], command: Statemen
 export interface MaskedTsql {
   readonly sql: string;
   readonly maskedColumns: readonly string[];
-  readonly command: StatementCommand;
+  /** One a statement of the batch. */
+  readonly commands: readonly StatementCommand[];
 }
 
 /**
@@ -59,15 +65,17 @@ export function maskTsql(sql: string, protection: TsqlProtection, defaultSchema:
     maskStatement(statement, text, protection, defaultSchema, edits, maskedColumns);
   const rewritten = edits.length === 0 ? sql : text.withEdits(edits);
   if (edits.length > 0) prove(rewritten, edits, statements.length, protection, defaultSchema);
-  const [first] = statements;
   return {
     sql: rewritten,
     maskedColumns: [...maskedColumns],
-    command: first ? (commands[kindOf(first)] ?? 'session') : 'empty',
+    commands:
+      statements.length === 0
+        ? ['empty']
+        : statements.map((statement) => commandOf[kindOf(statement)] ?? 'session'),
   };
 }
 
-const commands: Readonly<Record<string, StatementCommand>> = {
+const commandOf: Readonly<Record<string, StatementCommand>> = {
   Query: 'select',
   Insert: 'insert',
   Update: 'update',
