@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { attestationCommand } from './commands/attestation.js';
 import { classifyCommand } from './commands/classify.js';
+import { dropPreviousCommand } from './commands/drop-previous.js';
 import { evidenceCommand } from './commands/evidence.js';
 import { keyCommand } from './commands/key.js';
 import { labelsCommand } from './commands/labels.js';
@@ -64,6 +65,7 @@ const commands = [
   keyCommand,
   scrubCommand,
   verifyCommand,
+  dropPreviousCommand,
   attestationCommand,
   postureCommand,
   evidenceCommand,

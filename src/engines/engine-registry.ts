@@ -73,6 +73,8 @@ export class MixedEnginesError extends ScrubjayError {
 export interface ScrubWay {
   openSource(): Promise<ScrubSource>;
   openTarget(options: ScrubTargetOptions): Promise<ScrubTarget>;
+  /** Drops what publication kept aside, and names it. */
+  dropPrevious(): Promise<readonly string[]>;
 }
 
 /**
@@ -84,12 +86,14 @@ export function scrubWay(from: string, to?: string): ScrubWay {
   const source = scrubEngineFor(from);
   const target = to === undefined ? source : scrubTargetFor(to);
   const openTarget = (options: ScrubTargetOptions) => target.openTarget(to ?? from, options);
-  if (target === source) return { openSource: () => source.openSource(from), openTarget };
+  const dropPrevious = async () => (await target.dropPrevious?.(to ?? from)) ?? [];
+  if (target === source) return { openSource: () => source.openSource(from), openTarget, dropPrevious };
   const { schemaOf } = target;
   if (!source.openTranslatedSource || !schemaOf) throw new MixedEnginesError(source.id, target.id);
   return {
     openSource: () => source.openTranslatedSource!(from, schemaOf),
     openTarget: (options) => openTarget({ ...options, sourceEngine: source.id }),
+    dropPrevious,
   };
 }
 

@@ -335,6 +335,14 @@ export class CopyInProgressError extends ScrubjayError {
   }
 }
 
+/**
+ * How a verified copy takes the place of what stands there. `database`: a new database takes the name, the old
+ * one is kept. `schemas`: new schemas take the names inside the target database, the old ones are kept.
+ * `in-place`: rows of the same tables are exchanged; nothing is kept.
+ */
+export const publishWays = ['database', 'schemas', 'in-place'] as const;
+export type PublishAs = (typeof publishWays)[number];
+
 export interface ScrubTargetOptions {
   /** Replace what stands under the target's name; without it a target that is not empty is refused. */
   readonly replace: boolean;
@@ -344,6 +352,8 @@ export interface ScrubTargetOptions {
   readonly sourceEngine?: string;
   /** For a staging target whose name has `production` in it for a reason. */
   readonly allowProductionLikeName?: boolean;
+  /** How the copy takes the target's name: `database` when left out. */
+  readonly publishAs?: PublishAs;
   /** Names what is built (`digestOfWork`): a run that is broken off can be gone on with under the same name. */
   readonly work?: string;
   /** Go on with what a run of the same work left; begins anew where none did. */
@@ -439,6 +449,8 @@ export type SchemaTranslator = (catalog: Catalog) => SchemaSections;
 /** An engine that copies can be built in. */
 export interface ScrubTargetEngine extends Engine {
   openTarget(location: string, options: ScrubTargetOptions): Promise<ScrubTarget>;
+  /** Drops what publication kept aside, and names it; absent where an engine keeps nothing. */
+  dropPrevious?(location: string): Promise<readonly string[]>;
   /**
    * The mark that the copy at a location was published with; undefined where there is none. Whoever was
    * broken off while publishing learns from it whether it is done.

@@ -1,7 +1,7 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { PlanBasis } from '../../domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../../domain/scrub/scrub-plan.js';
-import type { ScrubSource } from '../../engines/engine.js';
+import { type PublishAs, publishWays, type ScrubSource } from '../../engines/engine.js';
 import { scrubWay, type ScrubWay } from '../../engines/engine-registry.js';
 import { readRules } from '../../rules/read-rules.js';
 import { carriedSchema } from '../../runs/carried-schema.js';
@@ -38,6 +38,8 @@ interface ScrubChoices extends KeyChoice, RulesChoice, ServerChoice, SubsetChoic
   readonly attestation: string;
   readonly resume?: boolean;
   readonly replace?: boolean;
+  readonly publish: PublishAs;
+  readonly dropPrevious?: boolean;
   readonly dryRun?: boolean;
   readonly allowProductionLikeName?: boolean;
   readonly leakHunt: LeakHuntScope;
@@ -62,6 +64,8 @@ export function scrubCommand(terminal: Terminal): Command {
     .option('--attestation <file>', 'where the signed record goes', 'attestation.json')
     .option('--resume', 'go on with what a run that was broken off left, where it is still true')
     .option('--replace', 'replace what stands under the target’s name')
+    .addOption(publishOption())
+    .option('--drop-previous', 'drop what was replaced, once the copy is published')
     .option('--allow-production-like-name', 'take a target whose name looks like production')
     .option('--dry-run', 'print the plan and touch nothing');
   return addSubsetOptions(command)
@@ -72,7 +76,7 @@ export function scrubCommand(terminal: Terminal): Command {
     .addOption(
       serverOption().conflicts([
         ...['from', 'to', 'labels', 'policy', 'keyFile', 'signingKey', 'replace', 'dryRun', 'json'],
-        ...['allowProductionLikeName', 'leakHunt', 'sampleRows', 'rules', 'subset'],
+        ...['allowProductionLikeName', 'leakHunt', 'sampleRows', 'rules', 'subset', 'publish', 'dropPrevious'],
       ]),
     )
     .action((job: string | undefined, choices: ScrubChoices) =>
@@ -80,6 +84,12 @@ export function scrubCommand(terminal: Terminal): Command {
         ? scrub(terminal, withLabels(job, choices))
         : scrubOnServer(terminal, choices.server, requireName(job), choices),
     );
+}
+
+function publishOption(): Option {
+  return new Option('--publish <way>', 'how the verified copy takes the target’s place')
+    .choices(publishWays)
+    .default('database');
 }
 
 function requireName(job: string | undefined): string {
@@ -162,6 +172,7 @@ async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned):
   const startedAt = performance.now();
   const target = await way.openTarget({
     replace: choices.replace ?? false,
+    publishAs: choices.publish,
     source: await source.identity(),
     allowProductionLikeName: choices.allowProductionLikeName,
     work: digestOfWork(plan, await source.identity()),
@@ -197,6 +208,7 @@ async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned):
     terminal.print(
       `\n${rows.toLocaleString('en')} rows of ${tables.length} tables are in ${display}, verified, after ${seconds} s.`,
     );
+    if (choices.dropPrevious) await way.dropPrevious();
     terminal.print(`The attestation is in ${choices.attestation}, signed by key ${signingKey.id}.`);
   } finally {
     bar.stop();

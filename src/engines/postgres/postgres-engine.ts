@@ -7,7 +7,8 @@ import { PostgresScrubSource } from './scrub-source.js';
 import { PostgresScrubTarget } from './scrub-target.js';
 import { PostgresSession } from './session.js';
 import { translatedSchema } from './translated-schema.js';
-import { publishedMark } from './work-database.js';
+import { dropPreviousSchemas } from './publish-into.js';
+import { dropPreviousDatabase, publishedMark } from './work-database.js';
 
 /** PostgreSQL 13 and later, and what speaks its protocol and has its catalogs. */
 export const postgresEngine: ScrubEngine = {
@@ -28,4 +29,8 @@ export const postgresEngine: ScrubEngine = {
   openTarget: (location, options) => PostgresScrubTarget.open(location, options),
   publishedMark,
   schemaOf: translatedSchema,
+  dropPrevious: async (location) => [
+    ...(await dropPreviousDatabase(location)),
+    ...(await dropPreviousSchemas(location)),
+  ],
 };

@@ -20,6 +20,7 @@ import {
   type RowStream,
   OrphanedRowsError,
   type OrphanRemedy,
+  type PublishAs,
   type SchemaSections,
   type SchemaStatement,
   type ScrubTarget,
@@ -53,7 +54,15 @@ import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { PostgresSubsetWorkspace } from './subset-workspace.js';
 import { inspectTarget } from './target-inspection.js';
-import { markIncomplete, openWorkDatabase, publishWorkDatabase, type WorkDatabase } from './work-database.js';
+import { publishInPlace, publishSchemas, refuseUnfitSchemas } from './publish-into.js';
+import {
+  dropWorkDatabase,
+  markIncomplete,
+  openWorkDatabase,
+  publicationComment,
+  publishWorkDatabase,
+  type WorkDatabase,
+} from './work-database.js';
 
 /** Settings of the sessions that build: what is lost in a crash is built again anyway. */
 const buildSettings = `
@@ -66,14 +75,16 @@ export class PostgresScrubTarget implements ScrubTarget {
   readonly copiesInBinary = true;
   readonly #location: string;
   readonly #work: WorkDatabase;
+  readonly #publishAs: PublishAs;
   #builder: pg.Client;
   readonly #writers: SessionPool;
   /** Known once the tables are made. */
   #catalog: Promise<Catalog> | undefined;
 
-  private constructor(location: string, work: WorkDatabase, builder: pg.Client) {
+  private constructor(location: string, work: WorkDatabase, builder: pg.Client, publishAs: PublishAs) {
     this.#location = location;
     this.#work = work;
+    this.#publishAs = publishAs;
     this.#builder = builder;
     this.#writers = new SessionPool(() => openBuilder(location, work.name));
   }
@@ -81,8 +92,11 @@ export class PostgresScrubTarget implements ScrubTarget {
   /** Refuses a target that must not be overwritten, then makes the work database. */
   static async open(location: string, options: ScrubTargetOptions): Promise<PostgresScrubTarget> {
     await inspectTarget(location, options);
+    const { publishAs = 'database' } = options;
+    if (publishAs === 'schemas') await refuseUnfitSchemas(location);
     const work = await openWorkDatabase(location, options);
-    const target = new PostgresScrubTarget(location, work, await openBuilder(location, work.name));
+    const builder = await openBuilder(location, work.name);
+    const target = new PostgresScrubTarget(location, work, builder, publishAs);
     // What was broken off while its tables were made is no beginning to go on from.
     if (work.isResumed && !(await target.checkpoints.read())?.hasSchema) await target.beginAnew();
     return target;
@@ -268,7 +282,14 @@ export class PostgresScrubTarget implements ScrubTarget {
 
   async publish(mark?: string): Promise<void> {
     await this.close();
-    await publishWorkDatabase(this.#location, this.#work.name, mark);
+    const { name } = this.#work;
+    if (this.#publishAs === 'database') {
+      await publishWorkDatabase(this.#location, name, mark);
+      return;
+    }
+    const publish = this.#publishAs === 'schemas' ? publishSchemas : publishInPlace;
+    await publish(this.#location, name, publicationComment(mark));
+    await dropWorkDatabase(this.#location, name);
   }
 
   async abandon(reason: string): Promise<void> {

@@ -25,7 +25,10 @@ export async function inspectTarget(location: string, options: ScrubTargetOption
   try {
     await refuseOlderServer(maintenance, options, display);
     await refuseMissingPrivilege(maintenance);
-    if (!(await exists(maintenance, databaseOf(location)))) return;
+    if (!(await exists(maintenance, databaseOf(location)))) {
+      if ((options.publishAs ?? 'database') !== 'database') throw nowhereToPublish(display);
+      return;
+    }
   } finally {
     await maintenance.end();
   }
@@ -36,6 +39,14 @@ export async function inspectTarget(location: string, options: ScrubTargetOption
   } finally {
     await target.end();
   }
+}
+
+function nowhereToPublish(display: string): RefusedTargetError {
+  return new RefusedTargetError(
+    'target-missing',
+    `${display} is not there, and the copy is to be published inside it`,
+    'make the database, or publish as a database',
+  );
 }
 
 async function refuseSourceAndProduction(

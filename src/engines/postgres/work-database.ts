@@ -90,7 +90,7 @@ export async function publishWorkDatabase(location: string, work: string, mark?:
         await client.query(`alter database ${quoteName(target)} rename to ${quoteName(previous)}`);
       await client.query(`alter database ${quoteName(work)} rename to ${quoteName(target)}`);
       await client.query(
-        `comment on database ${quoteName(target)} is ${quoteLiteral([PUBLISHED, ...(mark === undefined ? [] : [mark])].join(' '))}`,
+        `comment on database ${quoteName(target)} is ${quoteLiteral(publicationComment(mark))}`,
       );
       await client.query(`grant connect on database ${quoteName(target)} to public`);
       await client.query('commit');
@@ -102,6 +102,28 @@ export async function publishWorkDatabase(location: string, work: string, mark?:
       if (replaces) await client.query(`alter database ${quoteName(renamed)} with allow_connections true`);
     }
     await client.query(`alter database ${quoteName(target)} with allow_connections true`);
+  });
+}
+
+/** What a published copy says of itself. */
+export function publicationComment(mark: string | undefined): string {
+  return mark === undefined ? PUBLISHED : `${PUBLISHED} ${mark}`;
+}
+
+/** Takes away a work database whose copy was carried elsewhere. */
+export async function dropWorkDatabase(location: string, work: string): Promise<void> {
+  await maintain(location, 'dropping the work database', async (client) => {
+    await client.query(`drop database if exists ${quoteName(work)} with (force)`);
+  });
+}
+
+/** Drops the database that publication moved aside; its name, if there was one. */
+export async function dropPreviousDatabase(location: string): Promise<readonly string[]> {
+  return maintain(location, 'dropping what was published before', async (client) => {
+    const previous = nameBeside(databaseOf(location), '__previous');
+    if (!(await exists(client, previous))) return [];
+    await client.query(`drop database if exists ${quoteName(previous)} with (force)`);
+    return [previous];
   });
 }
 

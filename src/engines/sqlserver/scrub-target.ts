@@ -36,6 +36,7 @@ import {
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
+import { RefusedTargetError } from '../refused-target.js';
 import { retryTransient } from './transient-faults.js';
 import { createWorkDatabase, markIncomplete, markPublication, publishWorkDatabase } from './work-database.js';
 
@@ -60,6 +61,7 @@ export class SqlServerScrubTarget implements ScrubTarget {
 
   /** Refuses a target that must not be overwritten, then makes the work database. */
   static async open(location: string, options: ScrubTargetOptions): Promise<SqlServerScrubTarget> {
+    if ((options.publishAs ?? 'database') !== 'database') throw publishesAsDatabase();
     await inspectTarget(location, options);
     const work = await createWorkDatabase(location);
     return new SqlServerScrubTarget(location, work, await connect(location, { database: work }));
@@ -204,4 +206,12 @@ export class SqlServerScrubTarget implements ScrubTarget {
       }
     });
   }
+}
+
+function publishesAsDatabase(): RefusedTargetError {
+  return new RefusedTargetError(
+    'no-such-publication',
+    'a copy on SQL Server is published as a database only',
+    "leave --publish out, or say 'database'",
+  );
 }
