@@ -3,6 +3,7 @@ import type {
   Engine,
   ScrubEngine,
   ScrubSource,
+  ScrubSourceOptions,
   ScrubTarget,
   ScrubTargetEngine,
   ScrubTargetOptions,
@@ -71,7 +72,7 @@ export class MixedEnginesError extends ScrubjayError {
 
 /** The way of a scrub, from one location to another. */
 export interface ScrubWay {
-  openSource(): Promise<ScrubSource>;
+  openSource(options?: ScrubSourceOptions): Promise<ScrubSource>;
   openTarget(options: ScrubTargetOptions): Promise<ScrubTarget>;
   /** Drops what publication kept aside, and names it. */
   dropPrevious(): Promise<readonly string[]>;
@@ -87,7 +88,8 @@ export function scrubWay(from: string, to?: string): ScrubWay {
   const target = to === undefined ? source : scrubTargetFor(to);
   const openTarget = (options: ScrubTargetOptions) => target.openTarget(to ?? from, options);
   const dropPrevious = async () => (await target.dropPrevious?.(to ?? from)) ?? [];
-  if (target === source) return { openSource: () => source.openSource(from), openTarget, dropPrevious };
+  if (target === source)
+    return { openSource: (options) => source.openSource(from, options), openTarget, dropPrevious };
   const { schemaOf } = target;
   if (!source.openTranslatedSource || !schemaOf) throw new MixedEnginesError(source.id, target.id);
   return {

@@ -443,6 +443,14 @@ export interface SubsetWorkspace {
   close(): Promise<void>;
 }
 
+export interface ScrubSourceOptions {
+  /**
+   * `pg_dump`: the database's own program makes the schema's statements where there is one that is not older
+   * than the server. `catalog`, the default: they are made from the catalog alone.
+   */
+  readonly schemaBy?: 'pg_dump' | 'catalog';
+}
+
 /** Writes, in an engine's own language, the schema of a catalog whose types have the names that SQL:2016 gives them. */
 export type SchemaTranslator = (catalog: Catalog) => SchemaSections;
 
@@ -462,7 +470,7 @@ export interface ScrubTargetEngine extends Engine {
 
 /** An engine that can be either side of a scrub. */
 export interface ScrubEngine extends ScrubTargetEngine {
-  openSource(location: string): Promise<ScrubSource>;
+  openSource(location: string, options?: ScrubSourceOptions): Promise<ScrubSource>;
   /**
    * Opens a source for a target of another engine: values in forms that both read, the schema as `translate`
    * writes it. Absent where rows go to the engine's own kind only.

@@ -36,6 +36,7 @@ interface ScrubChoices extends KeyChoice, RulesChoice, ServerChoice, SubsetChoic
   readonly labels?: string;
   readonly policy: string;
   readonly attestation: string;
+  readonly schemaBy: 'pg_dump' | 'catalog';
   readonly resume?: boolean;
   readonly replace?: boolean;
   readonly publish: PublishAs;
@@ -62,6 +63,7 @@ export function scrubCommand(terminal: Terminal): Command {
     .addOption(keyFileOption())
     .addOption(signingKeyOption())
     .option('--attestation <file>', 'where the signed record goes', 'attestation.json')
+    .addOption(schemaByOption())
     .option('--resume', 'go on with what a run that was broken off left, where it is still true')
     .option('--replace', 'replace what stands under the target’s name')
     .addOption(publishOption())
@@ -84,6 +86,15 @@ export function scrubCommand(terminal: Terminal): Command {
         ? scrub(terminal, withLabels(job, choices))
         : scrubOnServer(terminal, choices.server, requireName(job), choices),
     );
+}
+
+function schemaByOption(): Option {
+  return new Option(
+    '--schema-by <way>',
+    'what the schema’s statements are made by, where pg_dump is new enough',
+  )
+    .choices(['pg_dump', 'catalog'])
+    .default('pg_dump');
 }
 
 function publishOption(): Option {
@@ -119,7 +130,7 @@ async function scrub(terminal: Terminal, choices: LabelledChoices): Promise<void
   const key = await readMaskingKey({ keyFile: choices.keyFile, env: process.env });
   const to = await targetOf(choices);
   const way = scrubWay(from, to);
-  const source = await way.openSource();
+  const source = await way.openSource({ schemaBy: choices.schemaBy });
   try {
     const basis = {
       catalog: await source.catalog(),

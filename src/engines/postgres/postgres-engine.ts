@@ -25,7 +25,7 @@ export const postgresEngine: ScrubEngine = {
   queries: postgresQueries,
   recognises: isPostgresUrl,
   open: (location) => PostgresSession.open(location),
-  openSource: (location) => PostgresScrubSource.open(location),
+  openSource: (location, options) => PostgresScrubSource.open(location, options),
   openTarget: (location, options) => PostgresScrubTarget.open(location, options),
   publishedMark,
   schemaOf: translatedSchema,

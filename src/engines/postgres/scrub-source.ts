@@ -19,6 +19,7 @@ import type {
   SchemaSections,
   SchemaStatement,
   ScrubSource,
+  ScrubSourceOptions,
 } from '../engine.js';
 import type { KeyPart } from '../../domain/scrub/subset/subset-links.js';
 import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
@@ -39,6 +40,7 @@ import {
   rowsByKey,
   splitPages,
 } from './row-queries.js';
+import { canBeDumped, type Dump, dumpedSections, pgDumpVersion } from './schema-ddl/dumped-sections.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { markOf, unchangedSince } from './snapshot-marks.js';
@@ -81,16 +83,29 @@ export class PostgresScrubSource implements ScrubSource {
   readonly #readers: SessionPool;
   readonly #display: string;
   readonly #catalog: Catalog;
+  /** Present where pg_dump makes the schema's statements. */
+  readonly #dump: Dump | undefined;
+  #schema: Promise<SchemaSections> | undefined;
   #mark: string | undefined;
 
-  private constructor(coordinator: pg.Client, readers: SessionPool, display: string, catalog: Catalog) {
+  private constructor(
+    coordinator: pg.Client,
+    readers: SessionPool,
+    display: string,
+    catalog: Catalog,
+    dump: Dump | undefined,
+  ) {
+    this.#dump = dump;
     this.#coordinator = coordinator;
     this.#readers = readers;
     this.#display = display;
     this.#catalog = catalog;
   }
 
-  static async open(location: string): Promise<PostgresScrubSource> {
+  static async open(
+    location: string,
+    options: ScrubSourceOptions & { readonly pgDump?: string } = {},
+  ): Promise<PostgresScrubSource> {
     const coordinator = await connect(location, { access: 'read-only' });
     try {
       await refusePooler(coordinator, () => connect(location, { access: 'read-only' }));
@@ -101,7 +116,8 @@ export class PostgresScrubSource implements ScrubSource {
       const snapshot = rows[0].id;
       const catalog = await introspect(coordinator);
       const readers = new SessionPool(() => openReader(location, snapshot));
-      return new PostgresScrubSource(coordinator, readers, displayLocation(location), catalog);
+      const dump = await dumpOf(location, snapshot, catalog, options);
+      return new PostgresScrubSource(coordinator, readers, displayLocation(location), catalog, dump);
     } catch (error) {
       await coordinator.end().catch(() => undefined);
       throw translateDriverError(error, 'taking a snapshot of the source');
@@ -116,12 +132,16 @@ export class PostgresScrubSource implements ScrubSource {
     return Promise.resolve(this.#catalog);
   }
 
-  async schema(): Promise<SchemaSections> {
-    try {
-      return await readSchemaSections(this.#coordinator);
-    } catch (error) {
-      throw translateDriverError(error, 'reading the source’s schema');
-    }
+  schema(): Promise<SchemaSections> {
+    this.#schema ??= this.#readSchema();
+    return this.#schema;
+  }
+
+  async #readSchema(): Promise<SchemaSections> {
+    const sections = await translating('reading the source’s schema', () =>
+      readSchemaSections(this.#coordinator),
+    );
+    return this.#dump && canBeDumped(sections) ? dumpedSections(this.#dump, sections) : sections;
   }
 
   async snapshotMark(): Promise<string> {
@@ -215,6 +235,19 @@ export class PostgresScrubSource implements ScrubSource {
     await this.#readers.close();
     await this.#coordinator.end().catch(() => undefined);
   }
+}
+
+/** Undefined where our own statements are wanted, or pg_dump is missing or older than the server. */
+async function dumpOf(
+  location: string,
+  snapshot: string,
+  { serverVersion }: Catalog,
+  { schemaBy, pgDump: program }: ScrubSourceOptions & { readonly pgDump?: string },
+): Promise<Dump | undefined> {
+  if (schemaBy !== 'pg_dump') return undefined;
+  const version = await pgDumpVersion(program);
+  if (version === undefined || version < Number.parseInt(serverVersion)) return undefined;
+  return { location, snapshot, ...(program === undefined ? {} : { program }) };
 }
 
 async function openReader(location: string, snapshot: string): Promise<pg.Client> {

@@ -73,7 +73,7 @@ export class ScrubRunJob implements JobKind {
     const { signal } = attempt;
     const { resumes } = readRunCheckpoint(attempt.checkpoint);
     const signingKey = await readSigningKey({ signingKeyFile, env: {}, maskingKey: key });
-    const source = await way.openSource();
+    const source = await way.openSource({ schemaBy: 'pg_dump' });
     try {
       const basis = {
         catalog: await source.catalog(),
