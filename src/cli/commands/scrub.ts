@@ -78,7 +78,16 @@ export function scrubCommand(terminal: Terminal): Command {
     .addOption(
       serverOption().conflicts([
         ...['from', 'to', 'labels', 'policy', 'keyFile', 'signingKey', 'replace', 'dryRun', 'json'],
-        ...['allowProductionLikeName', 'leakHunt', 'sampleRows', 'rules', 'subset', 'publish', 'dropPrevious'],
+        ...[
+          'allowProductionLikeName',
+          'leakHunt',
+          'sampleRows',
+          'rules',
+          'subset',
+          'publish',
+          'dropPrevious',
+          'schemaBy',
+        ],
       ]),
     )
     .action((job: string | undefined, choices: ScrubChoices) =>
