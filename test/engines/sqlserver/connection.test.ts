@@ -1,9 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connect } from '../../../src/engines/sqlserver/connection.js';
 import { displayLocation, parseLocation } from '../../../src/engines/sqlserver/location.js';
+import { makeCertificate } from '../../support/certificates.js';
 import { type Answer, TdsServer, type TdsServerOptions } from '../../support/tds-server/tds-server.js';
 
 const version: Answer = {
@@ -211,30 +208,7 @@ describe('statements on SQL Server', () => {
   });
 });
 
-/** A certificate that this machine makes for itself. */
 function selfSigned(): { readonly key: string; readonly cert: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'scrubjay-tls-'));
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-      '-keyout',
-      join(folder, 'key.pem'),
-      '-out',
-      join(folder, 'cert.pem'),
-    ],
-    { stdio: 'ignore' },
-  );
-  return {
-    key: readFileSync(join(folder, 'key.pem'), 'utf8'),
-    cert: readFileSync(join(folder, 'cert.pem'), 'utf8'),
-  };
+  const { key, certificate } = makeCertificate({ subject: 'localhost', names: ['localhost'], rsaBits: 2048 });
+  return { key, cert: certificate };
 }
