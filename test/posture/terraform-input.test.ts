@@ -155,6 +155,37 @@ describe('a configuration', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
+  it('that is not read whole passes nothing as a whole', async () => {
+    const files = {
+      'good.tf': 'resource "aws_db_instance" "main" { storage_encrypted = true }\n',
+      'bad.tf': 'resource "aws_db_instance" "other" {\n  password = "hunter2"\n  x = = 1\n}\n',
+    };
+    const checks = await readChecks();
+    const { findings } = await withFolder(files, (terraform) =>
+      runPosture({
+        checks,
+        declarations: noDeclarations,
+        targets: { terraform },
+        ...{ timeoutMs: 1000, toolVersion: '0.0.0', inventory: 'labels.yaml' },
+      }),
+    );
+    const outcomes = (check: string) =>
+      findings.filter((each) => each.check === check).map(({ outcome }) => outcome);
+    expect(outcomes('tf-rds-encrypted')).toEqual(['pass']);
+    expect(outcomes('tf-state-secret')).toEqual(['unknown']);
+    expect(outcomes('tf-gcp-cmek')).toEqual(['unknown']);
+    expect(JSON.stringify(findings)).not.toContain('hunter2');
+  });
+
+  it('of which one file is named is asked for as a folder', async () => {
+    await withFolder({ 'main.tf': '' }, (folder) =>
+      expect(collectTerraform(join(folder, 'main.tf'))).rejects.toMatchObject({
+        code: 'terraform-input',
+        hint: expect.stringContaining('folder') as string,
+      }),
+    );
+  });
+
   it('gives a module the values of whoever calls it, and not those of the same name inside', async () => {
     const { resources } = await configurationOf({
       'main.tf': `

@@ -184,7 +184,7 @@ async function verify(terminal: Terminal, file: string, { publicKey, json }: Ver
     terminal.print(
       `\nThe pack is whole: ${manifest.files.length} files as of ${manifest.asOf}, signed by key ${signedBy.join(', ')}.`,
     );
-    printProof(terminal, proof);
+    printProof(terminal, proof, trust);
   }
   if (trust === 'beside') {
     terminal.say(
@@ -195,9 +195,13 @@ async function verify(terminal: Terminal, file: string, { publicKey, json }: Ver
   process.exitCode = exitCodes.ok;
 }
 
-function printProof(terminal: Terminal, { attestations, audit }: ExhibitProof): void {
+function printProof(
+  terminal: Terminal,
+  { attestations, audit }: ExhibitProof,
+  trust: 'given' | 'beside',
+): void {
   const said = {
-    trusted: 'its signature holds, by a key that you gave',
+    trusted: `its signature holds, by ${trust === 'given' ? 'a key that you gave' : 'the key that lies beside the pack'}`,
     'own-key': 'its signature holds, by the key that lies beside it in the pack',
     'no-key': 'its signature was not checked: there is no key for it here',
   };

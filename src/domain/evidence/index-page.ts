@@ -27,7 +27,7 @@ export function printIndexPage({ asOf, tool, files, controls }: Omit<EvidenceMan
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Evidence pack</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<style>${style} ul { margin: 0; padding-left: 1.1rem; } .controls td { overflow-wrap: break-word; } .controls td:nth-child(2), .controls td:nth-child(4) { white-space: nowrap; }</style></head>
+<style>${style} ul { margin: 0; padding-left: 1.1rem; } .controls td { overflow-wrap: break-word; } .number { white-space: nowrap; } .controls td:nth-child(2), .controls td:nth-child(4) { white-space: nowrap; }</style></head>
 <body>
 <h1>Evidence of data protection</h1>
 <p class="quiet">As of ${text(asOf)}, collected by ${text(tool.name)} ${text(tool.version)}. Times are UTC.</p>
@@ -37,7 +37,7 @@ of columns and settings, and no value of the data.</p>
 <section><h2>By control of ISO/IEC 27001:2022, Annex A</h2>
 <table class="controls"><thead><tr><th>Control</th><th>State</th><th>What is shown</th><th>Exhibits</th></tr></thead><tbody>${rows.join('\n')}</tbody></table></section>
 <section><h2>Files</h2>
-<table><thead><tr><th>File</th><th>What it is</th><th>Bytes</th><th>SHA-256</th></tr></thead><tbody>${listed.join('\n')}</tbody></table></section>
+<table><thead><tr><th>File</th><th>What it is</th><th class="number">Bytes</th><th>SHA-256</th></tr></thead><tbody>${listed.join('\n')}</tbody></table></section>
 <section><h2>How to check that nothing was changed</h2>
 <p><code>manifest.dsse.json</code> lists every file with its SHA-256, and is signed (DSSE, Ed25519). With the public key
 of whoever made the pack:</p>

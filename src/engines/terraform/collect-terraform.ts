@@ -29,6 +29,12 @@ export async function collectTerraform(path: string): Promise<TerraformContent> 
   const found = await stat(path).catch((cause: unknown) => {
     throw new TerraformInputError(`cannot read ${path}`, 'check its path and permissions', { cause });
   });
+  if (/\.tf(vars)?$/.test(path)) {
+    throw new TerraformInputError(
+      `${path} is one file of a configuration`,
+      'name its folder: what a file means depends on those beside it',
+    );
+  }
   if (found.size > LARGEST)
     throw new TerraformInputError(`${path} is too large`, 'name one plan, of 256 MiB at most');
   const read = found.isDirectory()

@@ -9,6 +9,7 @@ import { type MissingInput, onCommandLine } from '../../domain/posture/facts/mis
 import { known, type Reading, unreadable } from '../../domain/posture/facts/reading.js';
 import type { Asset, Finding } from '../../domain/posture/finding.js';
 import type { PostureResults } from '../../domain/posture/posture-results.js';
+import { doubtUnread } from '../../domain/posture/unread-parts.js';
 import { probeTls, type TlsEndpoint } from '../../engines/endpoints/probe-tls.js';
 import { postureSourceFor } from '../../engines/engine-registry.js';
 import { collectManifests } from '../../engines/kubernetes/collect-manifests.js';
@@ -186,7 +187,7 @@ export function judge<Kind extends AssetKind>(
   problems: readonly PostureProblem[] = [],
 ): LookedAt {
   const asset = { kind, name, environment: declarations.environment };
-  return { asset, findings: evaluateChecks(checks, asset, readings), problems };
+  return { asset, findings: doubtUnread(evaluateChecks(checks, asset, readings), problems), problems };
 }
 
 /** An asset of which nothing could be read: every question about it is open. */
