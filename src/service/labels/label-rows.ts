@@ -65,16 +65,7 @@ export function newLabel(label: KeptLabel): LabelWrite {
   return { id: uuidv7(), label };
 }
 
-/** Inserts labels, or changes those whose id is known; each change is a new version. */
-export async function writeLabels(
-  manager: EntityManager,
-  tenantId: string,
-  dataSourceId: string,
-  writes: readonly LabelWrite[],
-): Promise<void> {
-  if (writes.length === 0) return;
-  await manager.query(
-    `insert into labels (tenant_id, data_source_id, id, column_name, information_type, sensitivity, status,
+const upsert = `insert into labels (tenant_id, data_source_id, id, column_name, information_type, sensitivity, status,
        confidence, decided_by, decided_at, reason, review, proposed, paths, plain_paths, structure,
        needs_review, sensitive, updated_at)
      select $1, $2, id, column_name, information_type, sensitivity, status,
@@ -90,9 +81,30 @@ export async function writeLabels(
        review = excluded.review, proposed = excluded.proposed, paths = excluded.paths,
        plain_paths = excluded.plain_paths, structure = excluded.structure,
        needs_review = excluded.needs_review, sensitive = excluded.sensitive,
-       updated_at = now(), version = labels.version + 1`,
-    [tenantId, dataSourceId, JSON.stringify(writes.map(fieldsOf))],
-  );
+       updated_at = now(), version = labels.version + 1`;
+
+/** Inserts labels, or changes those whose id is known; each change is a new version. */
+export async function writeLabels(
+  manager: EntityManager,
+  tenantId: string,
+  dataSourceId: string,
+  writes: readonly LabelWrite[],
+): Promise<void> {
+  if (writes.length === 0) return;
+  await manager.query(upsert, [tenantId, dataSourceId, JSON.stringify(writes.map(fieldsOf))]);
+}
+
+/** Writes one label as `writeLabels` does, and gives its row as it is then. */
+export async function writeLabel(
+  manager: EntityManager,
+  tenantId: string,
+  dataSourceId: string,
+  write: LabelWrite,
+): Promise<LabelRow> {
+  const [row] = await manager.query<[LabelRow]>(`${upsert} returning *`, [
+    ...[tenantId, dataSourceId, JSON.stringify([fieldsOf(write)])],
+  ]);
+  return row;
 }
 
 function fieldsOf({ id, label }: LabelWrite): object {

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { InformationTypeRegistry } from '../../domain/classification/information-type-registry.js';
+import type { KeptLabel } from '../../domain/classification/labels-file.js';
 import { recordAudit } from '../audit/audit-log.js';
 import type { Caller } from '../auth/caller.js';
 import { Conditions, ofType } from '../database/conditions.js';
@@ -20,7 +21,7 @@ import type {
   ReviewView,
 } from './label.js';
 import { type LabelReview, recordReviews, reviewOf, type ReviewRow } from './label-reviews.js';
-import { labelOf, type LabelRow, writeLabels } from './label-rows.js';
+import { labelOf, type LabelRow, writeLabel, writeLabels } from './label-rows.js';
 import { typeNamed } from './type-named.js';
 
 /** What columns are taken to hold, and what people say of it. */
@@ -75,9 +76,15 @@ export class Labels {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
       const row = await find(manager, id, 'for update');
       if (row.version !== version) throw new PreconditionFailedError();
-      await this.#decideAll(manager, caller, [row], request);
+      const decided = this.#decideOn(caller, row, request);
+      // Sent together: neither waits for the other, and the first that fails is told.
+      const [written] = await Promise.all([
+        writeLabel(manager, caller.tenantId, row.data_source_id, { id, label: decided.label }),
+        recordReviews(manager, caller.tenantId, [decided.review]),
+      ]);
+      // Last, since it holds the end of the tenant's chain until the transaction ends.
       await audit(manager, caller, 'decided', row, auditable(request));
-      return viewOf(await find(manager, id));
+      return viewOf(written);
     });
   }
 
@@ -151,11 +158,7 @@ export class Labels {
     rows: readonly LabelRow[],
     request: DecisionRequest | BulkDecision,
   ): Promise<void> {
-    const at = `${new Date().toISOString().slice(0, 19)}Z`;
-    const decided = rows.map((row) => ({
-      row,
-      label: decideOn(labelOf(row), request, { by: caller.subject, at }, this.#types),
-    }));
+    const decided = rows.map((row) => ({ row, ...this.#decideOn(caller, row, request) }));
     for (const [dataSource, group] of Map.groupBy(decided, ({ row }) => row.data_source_id)) {
       const writes = group.map(({ row, label }) => ({ id: row.id, label }));
       await writeLabels(manager, caller.tenantId, dataSource, writes);
@@ -163,16 +166,28 @@ export class Labels {
     await recordReviews(
       manager,
       caller.tenantId,
-      decided.map(({ row, label }) => ({
-        ...placeOf(row),
-        action: actionOf(request),
-        by: caller.subject,
-        informationType: label.informationType,
-        sensitivity: label.sensitivity,
-        ...('path' in request && request.path !== undefined && { path: request.path }),
-        ...(request.reason !== undefined && { note: request.reason }),
-      })),
+      decided.map(({ review }) => review),
     );
+  }
+
+  /** What becomes of a label, and what its history says of it. */
+  #decideOn(
+    { subject: by }: Caller,
+    row: LabelRow,
+    request: DecisionRequest | BulkDecision,
+  ): { readonly label: KeptLabel; readonly review: LabelReview } {
+    const at = `${new Date().toISOString().slice(0, 19)}Z`;
+    const label = decideOn(labelOf(row), request, { by, at }, this.#types);
+    const review = {
+      ...placeOf(row),
+      action: actionOf(request),
+      by,
+      informationType: label.informationType,
+      sensitivity: label.sensitivity,
+      ...('path' in request && request.path !== undefined && { path: request.path }),
+      ...(request.reason !== undefined && { note: request.reason }),
+    };
+    return { label, review };
   }
 
   /** Puts a label before the stewards; a question that evidence raised stays in front of it. */
@@ -187,11 +202,13 @@ export class Labels {
       createOnce(manager, caller.tenantId, once, async () => {
         const row = await find(manager, id, 'for update');
         const label = { ...labelOf(row), review: row.review ?? question };
-        await writeLabels(manager, caller.tenantId, row.data_source_id, [{ id, label }]);
-        await recordReviews(manager, caller.tenantId, [{ ...placeOf(row), by: caller.subject, ...review }]);
+        const [written] = await Promise.all([
+          writeLabel(manager, caller.tenantId, row.data_source_id, { id, label }),
+          recordReviews(manager, caller.tenantId, [{ ...placeOf(row), by: caller.subject, ...review }]),
+        ]);
         const { informationType, sensitivity } = review;
         await audit(manager, caller, review.action, row, { informationType, sensitivity });
-        return viewOf(await find(manager, id));
+        return viewOf(written);
       }),
     );
   }
