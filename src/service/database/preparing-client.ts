@@ -46,7 +46,8 @@ function nameOf(text: string): string | undefined {
   let name = names.get(text);
   if (name === undefined) {
     if (names.size >= MOST) return undefined;
-    name = `s${names.size}`;
+    // The verb is for people who look at traces.
+    name = `${/\w+/.exec(text)?.[0]}_${names.size}`;
     names.set(text, name);
   }
   return `${name}_${generation}`;
