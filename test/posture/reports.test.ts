@@ -125,6 +125,17 @@ describe('results', () => {
 });
 
 describe('the fix script', () => {
+  it('runs T-SQL in the database that was looked at, in batches of sqlcmd', () => {
+    const asset = { kind: 'sqlserver', name: 'sqlserver://host:1433/shop' } as const;
+    const grants = ['encryptionKeys', 'backups'].map((check) =>
+      finding({ check, asset, outcome: 'unknown', remedy: sql(`use master; grant ${check} to [auditor];`) }),
+    );
+    const script = printFixScript({ findings: grants, finishedAt: '2026-01-31T00:00:00Z' });
+    expect(script).toContain('--   sqlcmd -S HOST');
+    expect(script).not.toContain('psql');
+    expect(script).toContain('use [shop];\nuse master; grant backups to [auditor];\ngo\n');
+  });
+
   it('holds statements once, and hostile names on their comment’s line', () => {
     const twice = ['a', 'b'].map((check) =>
       finding({ check, outcome: 'fail', subject: hostile, remedy: sql('select 1;') }),
