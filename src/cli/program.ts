@@ -6,6 +6,7 @@ import { evidenceCommand } from './commands/evidence.js';
 import { keyCommand } from './commands/key.js';
 import { labelsCommand } from './commands/labels.js';
 import { loginCommand, logoutCommand } from './commands/login.js';
+import { maskCommand } from './commands/mask.js';
 import { policyCommand } from './commands/policy.js';
 import { postureCommand } from './commands/posture.js';
 import { queryCommand } from './commands/query.js';
@@ -62,6 +63,7 @@ const commands = [
   loginCommand,
   logoutCommand,
   queryCommand,
+  maskCommand,
   keyCommand,
   scrubCommand,
   verifyCommand,

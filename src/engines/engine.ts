@@ -15,6 +15,7 @@ import type { NativeClassification } from '../domain/classification/native-class
 import { ScrubjayError } from '../domain/errors.js';
 import type { PlanProblem } from '../domain/scrub/scrub-plan.js';
 import type { KeyPart, SubsetLink } from '../domain/scrub/subset/subset-links.js';
+import type { NativeMasking } from './native-masking.js';
 import type { PostureSource } from './posture-source.js';
 import type { QuerySource } from './query-source.js';
 
@@ -89,6 +90,8 @@ export interface Engine {
   readonly nativeLabels?: NativeLabels;
   /** Absent where there is nothing to check about an engine's data sources. */
   readonly posture?: PostureSource;
+  /** Absent where the engine keeps no masks itself. */
+  readonly nativeMasking?: NativeMasking;
   /** Absent where the engine answers no queries of people. */
   readonly queries?: QuerySource;
 }

@@ -73,5 +73,7 @@ function castTo(dialect: SqlDialect, expression: string, type: ColumnType): stri
   if (dialect === 'sqlserver') return `cast(${expression} as ${type.name})`;
   const name = type.domain?.base ?? type.name;
   const target = type.family === 'decimal' && !type.name.startsWith('money') ? 'numeric' : name;
-  return `(${expression})::${target}`;
+  // Comparisons within may need bytes; whoever compares the result compares texts.
+  const own = type.family === 'text' && expression.includes('collate "C"') ? ' collate "default"' : '';
+  return `(${expression})::${target}${own}`;
 }

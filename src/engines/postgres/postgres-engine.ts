@@ -2,7 +2,6 @@ import type { ScrubEngine } from '../engine.js';
 import { isPostgresUrl } from './connection.js';
 import { postgresPosture } from './facts/posture-source.js';
 import { postgresNativeLabels } from './native-labels.js';
-import { postgresQueries } from './query-source.js';
 import { PostgresScrubSource } from './scrub-source.js';
 import { PostgresScrubTarget } from './scrub-target.js';
 import { PostgresSession } from './session.js';
@@ -16,13 +15,22 @@ export const postgresEngine: ScrubEngine = {
   capabilities: {
     scrubSource: true,
     scrubTarget: true,
-    nativeMasking: false,
+    nativeMasking: true,
     sensitivityClassification: false,
     transparentEncryption: false,
   },
   nativeLabels: postgresNativeLabels,
   posture: postgresPosture,
-  queries: postgresQueries,
+  queries: {
+    open: async (location, options) =>
+      (await import('./query-source.js')).postgresQueries.open(location, options),
+  },
+  nativeMasking: {
+    plan: async (location, request) => (await masking()).plan(location, request),
+    apply: async (location, request) => (await masking()).apply(location, request),
+    drift: async (location, request) => (await masking()).drift(location, request),
+    revert: async (location, request) => (await masking()).revert(location, request),
+  },
   recognises: isPostgresUrl,
   open: (location) => PostgresSession.open(location),
   openSource: (location, options) => PostgresScrubSource.open(location, options),
@@ -34,3 +42,8 @@ export const postgresEngine: ScrubEngine = {
     ...(await dropPreviousSchemas(location)),
   ],
 };
+
+/** Loads a parser that nothing else needs. */
+async function masking() {
+  return (await import('./native-masking.js')).postgresNativeMasking;
+}

@@ -1,4 +1,3 @@
-import { sqlServerQueries } from './query-source.js';
 import type { ScrubEngine } from '../engine.js';
 import { sqlServerPosture } from './facts/posture-source.js';
 import { isSqlServerUrl } from './location.js';
@@ -19,7 +18,16 @@ export const sqlServerEngine: ScrubEngine = {
   },
   nativeLabels: sqlServerNativeLabels,
   posture: sqlServerPosture,
-  queries: sqlServerQueries,
+  queries: {
+    open: async (location, options) =>
+      (await import('./query-source.js')).sqlServerQueries.open(location, options),
+  },
+  nativeMasking: {
+    plan: async (location, request) => (await masking()).plan(location, request),
+    apply: async (location, request) => (await masking()).apply(location, request),
+    drift: async (location, request) => (await masking()).drift(location, request),
+    revert: async (location, request) => (await masking()).revert(location, request),
+  },
   recognises: isSqlServerUrl,
   open: async (location) => (await import('./session.js')).SqlServerSession.open(location),
   openSource: async (location) => (await import('./scrub-source.js')).SqlServerScrubSource.open(location),
@@ -29,3 +37,8 @@ export const sqlServerEngine: ScrubEngine = {
     (await import('./scrub-target.js')).SqlServerScrubTarget.open(location, options),
   publishedMark: async (location) => (await import('./work-database.js')).publishedMark(location),
 };
+
+/** Loads a parser that nothing else needs. */
+async function masking() {
+  return (await import('./native-masking.js')).sqlServerNativeMasking;
+}
