@@ -104,12 +104,12 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
     snapshotLimitMs: scrub.snapshotLimitMs,
     onResume: scrub.onResume,
     publicationMark: scrub.publicationMark,
-    beforePublishing: async ({ tables, verification }) => {
+    beforePublishing: async ({ tables, orphans, verification }) => {
       const statement = attestScrub({
         ...{ toolVersion: scrub.toolVersion, startedAt, finishedAt: new Date(), basis, plan },
         source: sourceIdentity,
         target: targetIdentity,
-        ...{ targetFingerprint, tables, verification },
+        ...{ targetFingerprint, tables, orphans, verification, leftOut: basis.schema?.leftOut },
       });
       const envelope = signStatement(statement, scrub.signingKey);
       attested = { tables, verification, statement, envelope };

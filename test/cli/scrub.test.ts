@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, serverUrl, type TestDatabase } from '../support/databases.js';
@@ -13,6 +13,7 @@ describe('scrubjay scrub and verify', () => {
     source = await createDatabase(`
       create table people (id integer primary key, name text, email text unique);
       insert into people select i, 'Ana Lopez ' || i, 'ana.' || i || '@corp.example' from generate_series(1, 300) i;
+      create table visits (id integer, person integer references people);
       create table notes (id integer primary key, extra text);
       insert into notes values (1, 'nothing to see');
       analyze;`);
@@ -60,11 +61,42 @@ describe('scrubjay scrub and verify', () => {
     expect(itself.exitCode).not.toBe(0);
   });
 
+  it('shows the record as a page, and refuses another key until told that it is meant', async () => {
+    const page = await scrubjay(['attestation', 'show', 'attestation.json', '--html'], { env, cwd });
+    expect(page.stdout).toMatch(/^<!doctype html>[^]*signature holds[^]*public\.people/);
+    expect(await scrubjay(['key', 'new', 'other.key'], { env, cwd })).toMatchObject({ exitCode: 0 });
+    const other = ['scrub', '--labels', 'labels.yaml', '--key-file', 'other.key', '--replace'];
+    const refused = await scrubjay(other, { env, cwd });
+    expect(refused).toMatchObject({ exitCode: 1 });
+    expect(refused.stderr).toMatch(/the last copy was made with key/);
+    const accepted = await scrubjay([...other, '--accept-new-key', '--dry-run'], { env, cwd });
+    expect(accepted).toMatchObject({ exitCode: 0 });
+  });
+
+  it('runs hooks from files, holds keys that they got round, and says that there is nothing to resume', async () => {
+    await writeFile(join(cwd, 'before.sql'), 'create table public.made_before (a integer)');
+    await writeFile(
+      join(cwd, 'bad.sql'),
+      `set session_replication_role = replica; insert into public.visits values (1, 4711); set session_replication_role = origin`,
+    );
+    const again = [...scrub, '--replace', '--resume', '--before-hook', 'before.sql'];
+    const made = await scrubjay([...again, '--drop-previous'], { env, cwd });
+    expect(made).toMatchObject({ exitCode: 0 });
+    expect(made.stdout).toMatch(/Nothing was left to go on with/);
+    const left = await source.query('select datname from pg_database where starts_with(datname, $1)', [
+      `${source.name}_copy`,
+    ]);
+    expect(left).toEqual([{ datname: `${source.name}_copy` }]);
+    const broken = await scrubjay([...again, '--after-hook', 'bad.sql'], { env, cwd });
+    expect(broken.exitCode).not.toBe(0);
+    expect(broken.stderr).toMatch(/visits_person_fkey/);
+  });
+
   it('refuses a column that came after the labels were reviewed', async () => {
     await source.query('alter table notes add later text');
     const { exitCode, stderr } = await scrubjay([...scrub, '--replace'], { env, cwd });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('public.notes.later');
+    expect(stderr).toMatch(/public\.notes\.later.*a scan takes it for/);
     await source.query('alter table notes drop later');
   });
 });

@@ -3,6 +3,7 @@ import type {
   ScrubPredicate,
   ScrubStatement,
 } from '../../domain/scrub/attestation/scrub-statement.js';
+import { orphansSay, subsetSays } from '../../domain/scrub/attestation/statement-sentences.js';
 import { printable, printTable } from '../print-table.js';
 import { styleOfSensitivity } from '../sensitivity-style.js';
 import type { Style, Terminal } from '../terminal.js';
@@ -118,7 +119,12 @@ function styleOfOutcome(outcome: string): Style | undefined {
   return outcomeStyles.get(outcome);
 }
 
-function showNotes(terminal: Terminal, { warnings, leftOut, controls }: ScrubPredicate): void {
+function showNotes(terminal: Terminal, predicate: ScrubPredicate): void {
+  const { warnings, leftOut, controls, orphans = [], subset } = predicate;
+  if (subset) heading(terminal, 'some of the rows');
+  for (const says of subsetSays(subset)) terminal.print(`  ${line(says)}`);
+  if (orphans.length > 0) heading(terminal, 'rows that referred to nothing');
+  for (const orphan of orphans) terminal.print(`  ${line(orphansSay(orphan))}`);
   if (warnings.length > 0) heading(terminal, 'warnings', 'yellow');
   for (const { where, problem } of warnings) terminal.print(`  ${line(`${where}: ${problem}`)}`);
   if (leftOut.length > 0) heading(terminal, 'left out');

@@ -1,4 +1,6 @@
 import { Command, Option } from 'commander';
+import { ScrubjayError } from '../../domain/errors.js';
+import { type PageSignature, printAttestationPage } from '../../domain/scrub/attestation/html-page.js';
 import { readUnverified, verifyEnvelope } from '../../domain/scrub/attestation/signed-statement.js';
 import { readAttestation, trustedKeys } from '../attestation/attestation-file.js';
 import { compareAttestation, type ComparedWith } from '../attestation/compare-attestation.js';
@@ -8,6 +10,11 @@ import { printable } from '../print-table.js';
 import { fetchAttestation } from '../server/scrub-on-server.js';
 import { listParser, rulesOption, serverOption } from '../shared-options.js';
 import type { Terminal } from '../terminal.js';
+
+interface ShowChoices {
+  readonly json?: boolean;
+  readonly html?: boolean;
+}
 
 type VerifyChoices = ComparedWith & { readonly publicKey: readonly string[]; readonly json?: boolean };
 
@@ -41,7 +48,13 @@ export function attestationCommand(terminal: Terminal): Command {
       .description('show what was copied and how each column was masked; checks no signature')
       .argument('<file>', 'attestation, as the scrub wrote it')
       .option('--json', 'print the in-toto statement')
-      .action((file: string, choices: { readonly json?: boolean }) => show(terminal, file, choices)),
+      .addOption(
+        new Option(
+          '--html',
+          'print a page that needs nothing from elsewhere, with the signature checked',
+        ).conflicts('json'),
+      )
+      .action((file: string, choices: ShowChoices) => show(terminal, file, choices)),
   );
   attestation.addCommand(
     new Command('fetch')
@@ -85,11 +98,32 @@ async function verify(terminal: Terminal, file: string, choices: VerifyChoices):
   }
 }
 
-async function show(terminal: Terminal, file: string, { json }: { readonly json?: boolean }): Promise<void> {
-  const statement = readUnverified(await readAttestation(file));
+async function show(terminal: Terminal, file: string, { json, html }: ShowChoices): Promise<void> {
+  const text = await readAttestation(file);
+  const statement = readUnverified(text);
+  if (html) {
+    terminal.print(printAttestationPage(statement, await signatureOf(file, text)));
+    return;
+  }
   if (json) terminal.printJson(statement);
   else showAttestation(terminal, statement);
   terminal.say(
     `\nThis is what the file says; 'scrubjay attestation verify ${file}' tells whether to believe it.`,
   );
+}
+
+/** What the page may say of the signature: by the key beside the file, if there is one. */
+async function signatureOf(file: string, text: string): Promise<PageSignature> {
+  try {
+    const { keys } = await trustedKeys(file, []);
+    const { signedBy } = verifyEnvelope(text, keys);
+    return {
+      holds: true,
+      signedBy,
+      says: 'The key lay beside the file: it is whole. Whose it is, only a key from elsewhere tells.',
+    };
+  } catch (error) {
+    if (!(error instanceof ScrubjayError)) throw error;
+    return { holds: false, signedBy: [], says: `It could not be checked: ${error.message}.` };
+  }
 }

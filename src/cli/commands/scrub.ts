@@ -2,13 +2,19 @@ import { Command, Option } from 'commander';
 import type { PlanBasis } from '../../domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../../domain/scrub/scrub-plan.js';
 import { type PublishAs, publishWays, type ScrubSource } from '../../engines/engine.js';
-import { scrubWay, type ScrubWay } from '../../engines/engine-registry.js';
-import { readRules } from '../../rules/read-rules.js';
+import { engineFor, scrubWay, type ScrubWay } from '../../engines/engine-registry.js';
+import { readRules, type Rules } from '../../rules/read-rules.js';
 import { carriedSchema } from '../../runs/carried-schema.js';
-import { scrubAndAttest } from '../../runs/attested-scrub.js';
+import type { Proposals } from '../../domain/scrub/quarantine.js';
+import { scrubAndAttest, type ScrubHooks } from '../../runs/attested-scrub.js';
+import { proposeLabels, unreviewedColumns } from '../../runs/propose-labels.js';
+import { readClassifier } from '../../rules/read-classifier.js';
+import { lastKeyId } from '../scrub/last-key.js';
+import { Pace } from '../scrub/pace.js';
+import { readTextFile } from '../text-files.js';
 import { type MaskingKey, readMaskingKey } from '../../runs/masking-key.js';
 import { planRun } from '../../runs/plan-run.js';
-import { digestOfWork } from '../../runs/resume.js';
+import { digestOfWork, type WorkLeft } from '../../runs/resume.js';
 import { PlanRefusedError } from '../../runs/scrub-run.js';
 import { readSigningKey } from '../../runs/signing-key.js';
 import { writeAttestation } from '../attestation/attestation-file.js';
@@ -41,6 +47,9 @@ interface ScrubChoices extends KeyChoice, RulesChoice, ServerChoice, SubsetChoic
   readonly replace?: boolean;
   readonly publish: PublishAs;
   readonly dropPrevious?: boolean;
+  readonly acceptNewKey?: boolean;
+  readonly beforeHook?: string;
+  readonly afterHook?: string;
   readonly dryRun?: boolean;
   readonly allowProductionLikeName?: boolean;
   readonly leakHunt: LeakHuntScope;
@@ -68,6 +77,9 @@ export function scrubCommand(terminal: Terminal): Command {
     .option('--replace', 'replace what stands under the target’s name')
     .addOption(publishOption())
     .option('--drop-previous', 'drop what was replaced, once the copy is published')
+    .option('--accept-new-key', 'take another masking key than the last copy was made with')
+    .option('--before-hook <file>', 'SQL run in the work database before anything is copied')
+    .option('--after-hook <file>', 'SQL run in the work database when all is copied, before verification')
     .option('--allow-production-like-name', 'take a target whose name looks like production')
     .option('--dry-run', 'print the plan and touch nothing');
   return addSubsetOptions(command)
@@ -141,8 +153,12 @@ async function scrub(terminal: Terminal, choices: LabelledChoices): Promise<void
   const way = scrubWay(from, to);
   const source = await way.openSource({ schemaBy: choices.schemaBy });
   try {
+    const catalog = await source.catalog();
+    const { id } = await source.identity();
     const basis = {
-      catalog: await source.catalog(),
+      catalog,
+      proposals: await proposals(from, unreviewedColumns(catalog, labels), rules),
+      lastKeyId: choices.acceptNewKey ? undefined : await lastKeyId(choices.attestation, id),
       labels,
       labelsSha256,
       policy,
@@ -163,6 +179,21 @@ async function scrub(terminal: Terminal, choices: LabelledChoices): Promise<void
     await run(terminal, choices, { from, way, source, basis, plan, key, words: rules.words });
   } finally {
     await source.close();
+  }
+}
+
+/** What a scan takes columns for that nobody reviewed; it reads nothing where there are none. */
+async function proposals(
+  from: string,
+  columns: ReadonlySet<string>,
+  rules: Rules,
+): Promise<Proposals | undefined> {
+  if (columns.size === 0) return undefined;
+  const session = await engineFor(from).open(from);
+  try {
+    return await proposeLabels(columns, session, await readClassifier(rules));
+  } finally {
+    await session.close();
   }
 }
 
@@ -199,23 +230,26 @@ async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned):
     resume: choices.resume ?? false,
   });
   const { display } = await target.identity();
+  if (choices.resume && !target.checkpoints)
+    terminal.print('This kind of target keeps nothing of a run that was broken off: the copy begins anew.');
+  const pace = new Pace();
   const bar = startProgressBar(terminal, 'scrubbing');
   const stopping = 'stopping: the target keeps what it showed before';
   try {
-    const { tables, verification, envelope } = await untilInterrupted(terminal, stopping, (signal) =>
+    const { tables, verification, envelope } = await untilInterrupted(terminal, stopping, async (signal) =>
       scrubAndAttest({
         ...{ from, source, target, basis, plan, key, signingKey, words, signal },
         toolVersion: packageVersion(),
-        onResume: ({ kept, changed }) => {
-          if (!choices.resume) return;
+        hooks: await readHooks(choices),
+        onResume: (left) => {
+          if (!choices.resume || !target.checkpoints) return;
           bar.stop();
-          terminal.print(
-            `${kept.length} tables of the run before stand; ${changed.length} changed since and are copied again.`,
-          );
+          terminal.print(saysOfResume(left));
         },
         leakHunt: choices.leakHunt,
         sampleRows: choices.sampleRows,
-        onProgress: ({ phase, doing, done, total }) => bar.update(done, total, `${phase}: ${doing}`),
+        onProgress: ({ phase, doing, done, total }) =>
+          bar.update(done, total, `${phase}: ${doing}  ${phase === 'rows' ? pace.says(done, total) : ''}`),
         onVerifying: ({ check, doing, done, total }) => bar.update(done, total, `${check}: ${doing}`),
       }),
     );
@@ -233,4 +267,19 @@ async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned):
   } finally {
     bar.stop();
   }
+}
+
+async function readHooks({ beforeHook, afterHook }: ScrubChoices): Promise<ScrubHooks> {
+  return {
+    ...(beforeHook === undefined ? {} : { before: await readTextFile(beforeHook) }),
+    ...(afterHook === undefined ? {} : { after: await readTextFile(afterHook) }),
+  };
+}
+
+function saysOfResume({ hasSchema, kept, changed }: WorkLeft): string {
+  if (hasSchema)
+    return `${kept.length} tables of the run before stand; ${changed.length} changed since and are copied again.`;
+  return changed.length > 0
+    ? `${changed.length} tables changed since the run before, whose keys were being built: the copy begins anew.`
+    : 'Nothing was left to go on with: no run with the same source, structure, labels, policy, key and target was broken off. The copy begins anew.';
 }

@@ -65,6 +65,8 @@ export const policySchema = z.strictObject({
   unlabelled: z.enum(['refuse', 'mask']).default('refuse'),
   /** Labels nobody has confirmed yet: masked as proposed (default), or stop. */
   unreviewed: z.enum(['mask', 'refuse']).default('mask'),
+  /** Columns that are new, or changed since they were reviewed: stop (default), or empty them and go on (null). */
+  quarantine: z.enum(['refuse', 'null']).nullable().default('refuse'),
   /** Rows that refer to nothing in the source already: stop, keep them, empty the reference, drop the row. */
   orphans: z.enum(['refuse', 'keep', 'empty', 'drop']).default('refuse'),
   rules: z.array(ruleSchema).min(1),

@@ -18,6 +18,7 @@ import { decideMasks, maskedColumn } from '../policy/decide-masks.js';
 import { maskReferencesInside } from '../policy/declared-references.js';
 import { linkedColumns, maskLinksAlike } from '../policy/linked-columns.js';
 import type { ReadPolicy } from '../policy/policy-file.js';
+import { quarantine, type Proposals } from './quarantine.js';
 import { constraintProblems } from './constraint-problems.js';
 import { type CarriedSchema, personalDataInDdl } from './personal-data-in-ddl.js';
 import { decideSearchVectors, type SearchVectorDecisions } from './search-vectors.js';
@@ -37,6 +38,10 @@ export interface PlanBasis {
   readonly keyId: string;
   /** What the engine says of the source: a role that may write, a replica. */
   readonly notices?: readonly PlanProblem[];
+  /** What a scan takes columns for that nobody reviewed. */
+  readonly proposals?: Proposals;
+  /** The id of the key that the last copy was made with, where another would be a mistake. */
+  readonly lastKeyId?: string;
   /** Which rows are copied; all when absent. */
   readonly subset?: Subset;
   /** The schema that is carried over, and what of it is not. */
@@ -56,8 +61,14 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
   );
   const alike = maskLinksAlike(decided.masks, links, (printed) => names.get(printed)!);
   const linked = maskReferencesInside(alike, catalog, labels.references);
-  const vectors = decideSearchVectors(catalog, linked);
-  const masks = new Map([...linked, ...vectors.masks]);
+  const unreviewed = quarantine(
+    catalog,
+    policy.policy,
+    [...decided.refusals, ...driftProblems(catalog, labels)],
+    basis.proposals,
+  );
+  const vectors = decideSearchVectors(catalog, new Map([...linked, ...unreviewed.masks]));
+  const masks = new Map([...linked, ...unreviewed.masks, ...vectors.masks]);
   const tables = catalog.tables.flatMap((table) => planTable(table, catalog, masks, vectors.rebuilt));
   return {
     catalogFingerprint: fingerprintCatalog(catalog),
@@ -68,8 +79,8 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
     ...(basis.subset ? { subset: planSubset(catalog, basis.subset, labels) } : {}),
     orphans: policy.policy.orphans,
     refusals: [
-      ...decided.refusals,
-      ...driftProblems(catalog, labels),
+      ...unreviewed.refusals,
+      ...otherKey(basis),
       ...unreadableTables(catalog),
       ...misfitProblems(catalog, masks),
       ...constraintProblems(catalog, masks),
@@ -77,12 +88,26 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
       ...(basis.subset ? subsetProblems(basis.subset, catalog) : []),
     ],
     warnings: [
+      ...unreviewed.warnings,
       ...unseenBinaries(catalog, masks),
       ...personalDataInDdl(catalog, basis.schema?.definitions ?? []),
       ...(basis.schema?.leftOut ?? []).map(leftOutProblem),
       ...(basis.notices ?? []),
     ],
   };
+}
+
+/** Under another key every stand-in is another one, and copies no longer meet. */
+function otherKey({ keyId, lastKeyId }: PlanBasis): PlanProblem[] {
+  if (lastKeyId === undefined || lastKeyId === keyId) return [];
+  return [
+    {
+      code: 'key-changed',
+      where: 'masking key',
+      problem: `the last copy was made with key ${lastKeyId}, this one would be with ${keyId}`,
+      hint: "give that key; where it is to be another, say '--accept-new-key'",
+    },
+  ];
 }
 
 function planSubset(catalog: Catalog, asked: Subset, { references }: Labels): SubsetPlan {

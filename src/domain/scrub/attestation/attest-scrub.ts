@@ -19,6 +19,7 @@ import {
   type AttestedVerification,
   digestOfCopy,
   SCRUB_PREDICATE_TYPE,
+  type ScrubPredicate,
   type ScrubStatement,
   STATEMENT_TYPE,
 } from './scrub-statement.js';
@@ -58,6 +59,12 @@ export interface ScrubEvidence {
   readonly targetFingerprint: string;
   readonly tables: readonly CopiedTable[];
   readonly leftOut?: readonly { readonly what: string; readonly why: string }[];
+  readonly orphans?: readonly {
+    readonly table: RelationName;
+    readonly key: string;
+    readonly rule: 'keep' | 'empty' | 'drop';
+    readonly rows: number;
+  }[];
   readonly verification: AttestedVerification;
 }
 
@@ -103,9 +110,27 @@ export function attestScrub(evidence: ScrubEvidence): ScrubStatement {
       },
       warnings: plan.warnings.map(({ code, where, problem }) => ({ code, where, problem })),
       leftOut: (evidence.leftOut ?? []).map(({ what, why }) => ({ what, why })),
+      orphans: (evidence.orphans ?? []).map(({ table, key, rule, rows }) => ({
+        ...{ table: printRelationName(table), key, rule, rows },
+      })),
+      ...(plan.subset ? { subset: describeSubset(plan.subset) } : {}),
       verification: { passed, checks },
       controls: evidencedControls(tables, evidence.verification),
     },
+  };
+}
+
+function describeSubset({
+  asked: { start, whole },
+}: NonNullable<ScrubPlan['subset']>): ScrubPredicate['subset'] {
+  return {
+    start: start.map(({ table, rows, share, where }) => ({
+      table,
+      ...(rows === undefined ? {} : { rows }),
+      ...(share === undefined ? {} : { share }),
+      hasCondition: where !== undefined,
+    })),
+    whole,
   };
 }
 

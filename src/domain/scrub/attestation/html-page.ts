@@ -1,6 +1,7 @@
 import { style } from '../../posture/reports/html-style.js';
 import { escapeXml as text } from '../../posture/reports/xml.js';
 import type { AttestedTable, ScrubPredicate, ScrubStatement } from './scrub-statement.js';
+import { orphansSay, subsetSays } from './statement-sentences.js';
 
 /** The one style sheet of the page: whoever serves it may allow this and no other. */
 export const attestationPageStyle = style;
@@ -113,9 +114,11 @@ function unmasked(tables: readonly AttestedTable[]): string {
   );
 }
 
-function notes({ warnings, leftOut, controls }: ScrubPredicate): string {
+function notes({ warnings, leftOut, controls, orphans = [], subset }: ScrubPredicate): string {
   const lists = [
     ['Warnings', warnings.map(({ where, problem }) => `${where}: ${problem}`)],
+    ['Rows that were copied', subsetSays(subset)],
+    ['Rows that referred to nothing', orphans.map(orphansSay)],
     ['Left out', leftOut.map(({ what, why }) => `${what}: ${why}`)],
     [
       'Evidence for',

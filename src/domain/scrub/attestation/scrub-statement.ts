@@ -103,6 +103,29 @@ const predicateSchema = z.object({
   warnings: z.array(z.object({ code: z.string(), where: z.string(), problem: z.string() })).readonly(),
   /** What of the source was not carried over on purpose. */
   leftOut: z.array(z.object({ what: z.string(), why: z.string() })).readonly(),
+  /** What was done about rows that referred to nothing in the source already. Absent in older statements. */
+  orphans: z
+    .array(
+      z.object({ table: z.string(), key: z.string(), rule: z.enum(['keep', 'empty', 'drop']), rows: count }),
+    )
+    .readonly()
+    .optional(),
+  /** Present when not all rows were copied. Conditions are not told: they may hold values. */
+  subset: z
+    .object({
+      start: z
+        .array(
+          z.object({
+            table: z.string(),
+            rows: count.optional(),
+            share: z.number().optional(),
+            hasCondition: z.boolean(),
+          }),
+        )
+        .readonly(),
+      whole: z.array(z.string()).readonly(),
+    })
+    .optional(),
   verification: z.object({ passed: z.boolean(), checks: z.array(checkSchema).readonly() }),
   /** Controls that this run is evidence for, and only as far as `because` says. */
   controls: z
