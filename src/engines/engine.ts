@@ -13,7 +13,7 @@ import {
 } from '../domain/catalog/catalog.js';
 import type { NativeClassification } from '../domain/classification/native-classification.js';
 import { ScrubjayError } from '../domain/errors.js';
-import type { PlanProblem } from '../domain/scrub/scrub-plan.js';
+import type { SourceNotice } from '../domain/scrub/scrub-plan.js';
 import type { KeyPart, SubsetLink } from '../domain/scrub/subset/subset-links.js';
 import type { NativeMasking } from './native-masking.js';
 import type { PostureSource } from './posture-source.js';
@@ -224,7 +224,7 @@ export interface ScrubSource extends RowSource {
   /** Asks the server whether it would take rows; absent where an engine cannot. */
   readonly trial?: RowTrial;
   /** What is worth knowing of the source before a run: a role that may write, a replica, triggers at login. */
-  notices(): Promise<readonly PlanProblem[]>;
+  notices(): Promise<readonly SourceNotice[]>;
 }
 
 /** Whether columns and checks would take values, asked of the server without writing any. */

@@ -93,6 +93,8 @@ export interface Table extends RelationName {
   readonly parents: readonly RelationName[];
   /** The columns or expressions that rows are routed by; empty when not partitioned. */
   readonly partitionKey: readonly string[];
+  /** The table whose earlier rows this one keeps, in columns of the same names. */
+  readonly historyOf?: RelationName;
   /** Absent when there are none; what other triggers compute, nobody knows. */
   readonly searchVectors?: readonly SearchVector[];
   readonly comment?: string;

@@ -7,7 +7,7 @@ import type { ColumnMask } from './column-mask.js';
 export type ColumnLinks = readonly (readonly string[])[];
 
 /**
- * Groups of columns that foreign keys and declared references tie together, however many steps apart;
+ * Groups of columns that foreign keys, history tables and declared references tie together, however many steps apart;
  * each group begins with a column that refers to none of the others.
  */
 export function linkedColumns(catalog: Catalog, declared: readonly DeclaredReference[]): ColumnLinks {
@@ -20,7 +20,11 @@ export function linkedColumns(catalog: Catalog, declared: readonly DeclaredRefer
     const merged = new Set([...(groups.get(a) ?? [a]), ...(groups.get(b) ?? [b])]);
     for (const name of merged) groups.set(name, merged);
   };
-  for (const { schema, name: table, foreignKeys } of catalog.tables) {
+  for (const { schema, name: table, foreignKeys, historyOf, columns: own } of catalog.tables) {
+    if (historyOf) {
+      for (const { name: column } of own)
+        join({ schema, table, column }, { schema: historyOf.schema, table: historyOf.name, column });
+    }
     for (const { columns, references } of foreignKeys) {
       columns.forEach((column, i) =>
         join(

@@ -22,7 +22,7 @@ import { quarantine, type Proposals } from './quarantine.js';
 import { constraintProblems } from './constraint-problems.js';
 import { type CarriedSchema, personalDataInDdl } from './personal-data-in-ddl.js';
 import { decideSearchVectors, type SearchVectorDecisions } from './search-vectors.js';
-import type { PlanProblem, ScrubPlan, SubsetPlan, TablePlan } from './scrub-plan.js';
+import type { PlanProblem, ScrubPlan, SourceNotice, SubsetPlan, TablePlan } from './scrub-plan.js';
 import { expectedRows } from './subset/expected-rows.js';
 import { type Subset, subsetProblems } from './subset/subset.js';
 import { subsetGraph } from './subset/subset-links.js';
@@ -36,8 +36,8 @@ export interface PlanBasis {
   readonly types: InformationTypeRegistry;
   /** Names the masking key. */
   readonly keyId: string;
-  /** What the engine says of the source: a role that may write, a replica. */
-  readonly notices?: readonly PlanProblem[];
+  /** What the engine says of the source: a role that may write, a replica, tables that cannot be copied. */
+  readonly notices?: readonly SourceNotice[];
   /** What a scan takes columns for that nobody reviewed. */
   readonly proposals?: Proposals;
   /** The id of the key that the last copy was made with, where another would be a mistake. */
@@ -82,6 +82,7 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
       ...unreviewed.refusals,
       ...otherKey(basis),
       ...unreadableTables(catalog),
+      ...noticesThat('refuse', basis.notices),
       ...misfitProblems(catalog, masks),
       ...constraintProblems(catalog, masks),
       ...vectors.refusals,
@@ -92,7 +93,7 @@ export function planScrub(basis: PlanBasis): ScrubPlan {
       ...unseenBinaries(catalog, masks),
       ...personalDataInDdl(catalog, basis.schema?.definitions ?? []),
       ...(basis.schema?.leftOut ?? []).map(leftOutProblem),
-      ...(basis.notices ?? []),
+      ...noticesThat('warn', basis.notices),
     ],
   };
 }
@@ -172,6 +173,12 @@ function driftProblems(catalog: Catalog, labels: Labels): PlanProblem[] {
       },
     ];
   });
+}
+
+function noticesThat(what: 'refuse' | 'warn', notices: readonly SourceNotice[] = []): PlanProblem[] {
+  return notices
+    .filter(({ refuses = false }) => refuses === (what === 'refuse'))
+    .map(({ refuses: _, ...problem }) => problem);
 }
 
 function unreadableTables({ tables }: Catalog): PlanProblem[] {

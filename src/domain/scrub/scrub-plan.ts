@@ -21,6 +21,11 @@ export interface SubsetPlan extends SubsetGraph {
   readonly expected: readonly number[];
 }
 
+/** What an engine says of a source: worth knowing, or a reason not to run. */
+export interface SourceNotice extends PlanProblem {
+  readonly refuses?: true;
+}
+
 /** How one table travels. */
 export interface TablePlan extends RelationName {
   /** Columns in the order they are copied; generated ones are left to the database. */

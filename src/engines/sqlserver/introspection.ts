@@ -9,7 +9,7 @@ import type {
 } from '../../domain/catalog/catalog.js';
 import type { NativeClassification } from '../../domain/classification/native-classification.js';
 import type { SqlServerConnection } from './connection.js';
-import { hasSystemView } from './system-views.js';
+import { columnsOfSystemView, hasSystemView } from './system-views.js';
 import { columnTypeOf, type TypeRow } from './type-mapping.js';
 
 /** Objects of people: not the system's, not change-data-capture's, not replication's. */
@@ -31,6 +31,7 @@ interface ColumnRow extends TypeRow {
   readonly name: string;
   readonly nullable: boolean;
   readonly isIdentity: boolean;
+  readonly columnSet: boolean;
   readonly computed: string | null;
   readonly persisted: boolean | null;
   readonly default: string | null;
@@ -73,12 +74,13 @@ interface DependencyRow {
 export async function introspect(connection: SqlServerConnection): Promise<Catalog> {
   const [about] = await connection.query<{ version: string; database: string }>(aboutQuery);
   const relations = await connection.query<RelationRow>(relationsQuery);
-  const columns = grouped(await connection.query<ColumnRow>(columnsQuery));
+  const columns = grouped(await connection.query<ColumnRow>(columnsQuery(await hasColumnSets(connection))));
   const keys = grouped(await connection.query<KeyColumnRow>(keysQuery));
   const foreignKeys = grouped(await connection.query<ForeignKeyRow>(foreignKeysQuery));
   const checks = grouped(await connection.query<CheckRow>(checksQuery));
   const reads = grouped(await connection.query<DependencyRow>(dependenciesQuery));
   const classifications = await readClassifications(connection);
+  const histories = await readHistories(connection);
   const bytes = await readSizes(connection);
 
   const tables: Table[] = [];
@@ -110,6 +112,7 @@ export async function introspect(connection: SqlServerConnection): Promise<Catal
       parents: [],
       partitionKey: [],
       ...comment,
+      ...(histories.has(id) ? { historyOf: histories.get(id)! } : {}),
       ...(relation.rows === null ? {} : { estimatedRows: Number(relation.rows) }),
       ...(bytes.has(id) ? { estimatedBytes: bytes.get(id)! } : {}),
       ...(relation.readable === 1 ? {} : { unreadable: 'the login has no SELECT on it' }),
@@ -125,7 +128,7 @@ function grouped<Row extends { readonly relation: number }>(
 }
 
 function columnFrom(row: ColumnRow, ordinal: number, classification?: NativeClassification): Column {
-  const generated = row.baseType === 'timestamp' ? 'stored' : computedAs(row);
+  const generated = row.baseType === 'timestamp' ? 'stored' : row.columnSet ? 'virtual' : computedAs(row);
   return {
     name: row.name,
     ordinal,
@@ -151,6 +154,16 @@ async function readSizes(connection: SqlServerConnection): Promise<ReadonlyMap<n
     where r.index_id in (0, 1)
     group by r.object_id`);
   return new Map(rows.map(({ relation, bytes }) => [relation, Number(bytes)]));
+}
+
+/** History tables, by id, and the temporal tables whose they are. */
+async function readHistories(connection: SqlServerConnection): Promise<ReadonlyMap<number, RelationName>> {
+  if (!(await columnsOfSystemView(connection, 'tables')).has('history_table_id')) return new Map();
+  const rows = await connection.query<{ history: number; schema: string; name: string }>(`
+    select o.history_table_id as history, s.name as [schema], o.name as name
+    from sys.tables o join sys.schemas s on s.schema_id = o.schema_id
+    where o.history_table_id is not null`);
+  return new Map(rows.map(({ history, schema, name }) => [history, { schema, name }]));
 }
 
 interface ClassificationRow {
@@ -248,11 +261,16 @@ const relationsQuery = `
   where o.type in ('U', 'V') and ${ownObjects}
   order by s.name, o.name`;
 
-const columnsQuery = `
+/** A column set shows the sparse columns once more, as XML. */
+export async function hasColumnSets(connection: SqlServerConnection): Promise<boolean> {
+  return (await columnsOfSystemView(connection, 'columns')).has('is_column_set');
+}
+
+const columnsQuery = (columnSets: boolean) => `
   select c.object_id as relation, c.name as name, b.name as baseType, t.name as typeName, schema_name(t.schema_id) as typeSchema,
          t.is_user_defined as isAlias, cast(c.max_length as int) as maxLength, cast(c.precision as int) as precision,
          cast(c.scale as int) as scale, c.collation_name as collation, c.is_nullable as nullable,
-         c.is_identity as isIdentity, k.definition as computed, k.is_persisted as persisted,
+         c.is_identity as isIdentity, ${columnSets ? 'c.is_column_set' : 'cast(0 as bit)'} as columnSet, k.definition as computed, k.is_persisted as persisted,
          d.definition as [default], cast(p.value as nvarchar(4000)) as comment
   from sys.columns c
   join sys.objects o on o.object_id = c.object_id

@@ -6,7 +6,7 @@ import {
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
 import { ScrubjayError } from '../../domain/errors.js';
-import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
+import type { SourceNotice } from '../../domain/scrub/scrub-plan.js';
 import type {
   CopyFormat,
   DataSourceIdentity,
@@ -24,10 +24,18 @@ import { identify } from './identity.js';
 import { introspect } from './introspection.js';
 import { displayLocation } from './location.js';
 import { inStandardTypes, translationNotices, withoutTransactSql } from './portable-catalog.js';
-import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './row-queries.js';
+import {
+  copyOut,
+  countDuplicates,
+  countOrphans,
+  countRows,
+  rowsByKey,
+  type ValueForms,
+} from './row-queries.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
-import { refuseFilteredReads, refuseUncopyableTables } from './uncopyable-tables.js';
+import { markOf, unchangedSince } from './snapshot-marks.js';
+import { refuseFilteredReads, UncopyableTableError, uncopyableTables } from './uncopyable-tables.js';
 
 /** The database does not keep old versions of rows, so that no moment of it can be held. */
 export class SnapshotNotAllowedError extends ScrubjayError {
@@ -41,28 +49,28 @@ export class SnapshotNotAllowedError extends ScrubjayError {
   }
 }
 
+interface SourceRead {
+  readonly connection: SqlServerConnection;
+  readonly display: string;
+  readonly catalog: Catalog;
+  /** Refusals, one a table. */
+  readonly uncopyable: readonly SourceNotice[];
+  readonly forms: ValueForms;
+  readonly mark: string;
+  readonly translate: SchemaTranslator | undefined;
+}
+
 /**
  * One moment of a database. A snapshot of SQL Server belongs to one session and cannot be shared, so every
  * read goes through that session, one after the other; DDL on a table meanwhile makes its read fail.
  */
 export class SqlServerScrubSource implements ScrubSource {
-  readonly #connection: SqlServerConnection;
+  readonly #read: SourceRead;
   readonly #readers: SessionPool;
-  readonly #display: string;
-  readonly #catalog: Catalog;
-  readonly #translate: SchemaTranslator | undefined;
 
-  private constructor(
-    connection: SqlServerConnection,
-    display: string,
-    catalog: Catalog,
-    translate: SchemaTranslator | undefined,
-  ) {
-    this.#translate = translate;
-    this.#connection = connection;
-    this.#readers = new SessionPool(() => Promise.resolve(connection));
-    this.#display = display;
-    this.#catalog = catalog;
+  private constructor(read: SourceRead) {
+    this.#read = read;
+    this.#readers = new SessionPool(() => Promise.resolve(read.connection));
   }
 
   /** @param translate writes the schema, where the target is of another engine */
@@ -70,12 +78,16 @@ export class SqlServerScrubSource implements ScrubSource {
     const connection = await connect(location);
     try {
       await refuseMissingSnapshots(connection);
-      await refuseUncopyableTables(connection, translate ? 'portable' : 'native');
+      const forms = translate ? 'portable' : 'native';
+      const uncopyable = await uncopyableTables(connection, forms);
       await refuseFilteredReads(connection);
       const own = await introspect(connection);
       const catalog = translate ? withoutTransactSql(own) : own;
+      // Ahead of the snapshot: what is older than this, the snapshot has.
+      const mark = await markOf(connection);
       await connection.query('set transaction isolation level snapshot; begin transaction');
-      return new SqlServerScrubSource(connection, displayLocation(location), catalog, translate);
+      const display = displayLocation(location);
+      return new SqlServerScrubSource({ connection, display, catalog, uncopyable, forms, mark, translate });
     } catch (error) {
       connection.close();
       throw translateDriverError(error, 'taking a snapshot of the source');
@@ -83,17 +95,18 @@ export class SqlServerScrubSource implements ScrubSource {
   }
 
   identity(): Promise<DataSourceIdentity> {
-    return identify(this.#connection, this.#display);
+    return identify(this.#read.connection, this.#read.display);
   }
 
   catalog(): Promise<Catalog> {
-    return Promise.resolve(this.#catalog);
+    return Promise.resolve(this.#read.catalog);
   }
 
   async schema(): Promise<SchemaSections> {
-    if (this.#translate) return this.#translate(inStandardTypes(this.#catalog));
+    const { translate, catalog } = this.#read;
+    if (translate) return translate(inStandardTypes(catalog));
     try {
-      return await readSchemaSections(this.#connection);
+      return await readSchemaSections(this.#read.connection);
     } catch (error) {
       throw translateDriverError(error, 'reading the source’s schema');
     }
@@ -104,20 +117,21 @@ export class SqlServerScrubSource implements ScrubSource {
     return [...preData, ...postData];
   }
 
-  async notices(): Promise<readonly PlanProblem[]> {
-    const lost = this.#translate ? translationNotices(this.#catalog) : [];
-    return (await this.#mayWrite()) ? [...lost, canWrite] : lost;
+  async notices(): Promise<readonly SourceNotice[]> {
+    const { catalog, uncopyable, translate } = this.#read;
+    const lost = translate ? translationNotices(catalog) : [];
+    return [...uncopyable, ...lost, ...((await this.#mayWrite()) ? [canWrite] : [])];
   }
 
   async #mayWrite(): Promise<boolean> {
-    const checks = this.#catalog.tables
+    const checks = this.#read.catalog.tables
       .slice(0, 50)
       .map(
         (table) =>
           `has_perms_by_name(N'${printRelationName(table).replaceAll("'", "''")}', 'OBJECT', 'INSERT')`,
       );
     if (checks.length === 0) return false;
-    const [{ may }] = await this.#connection.query<{ may: number | null }>(
+    const [{ may }] = await this.#read.connection.query<{ may: number | null }>(
       `select max(may) as may from (values ${checks.map((check) => `(${check})`).join(', ')}) as c (may)`,
     );
     return may === 1;
@@ -129,20 +143,31 @@ export class SqlServerScrubSource implements ScrubSource {
   }
 
   copyOut(table: RelationName, columns: readonly string[], format: CopyFormat): Promise<RowStream> {
-    const forms = this.#translate ? 'portable' : 'native';
-    return copyOut(this.#readers, this.#catalog, { table, columns, format, forms });
+    const { catalog, forms, uncopyable } = this.#read;
+    const refused = uncopyable.find(({ where }) => where === printRelationName(table));
+    if (refused) return Promise.reject(new UncopyableTableError(refused));
+    return copyOut(this.#readers, catalog, { table, columns, format, forms });
+  }
+
+  snapshotMark(): Promise<string> {
+    return Promise.resolve(this.#read.mark);
+  }
+
+  unchangedSince(table: RelationName, mark: string, rows: number): Promise<boolean> {
+    const { connection, catalog } = this.#read;
+    return unchangedSince(connection, catalog, { table, mark, rows });
   }
 
   countRows(table: RelationName): Promise<number> {
-    return countRows(this.#connection, table);
+    return countRows(this.#read.connection, table);
   }
 
   countOrphans(table: RelationName, key: ForeignKey): Promise<number> {
-    return countOrphans(this.#connection, table, key);
+    return countOrphans(this.#read.connection, table, key);
   }
 
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {
-    return countDuplicates(this.#connection, table, key);
+    return countDuplicates(this.#read.connection, table, key);
   }
 
   rowsByKey(
@@ -151,11 +176,11 @@ export class SqlServerScrubSource implements ScrubSource {
     keys: readonly (readonly string[])[],
     columns: readonly string[],
   ): Promise<readonly (readonly (string | null)[])[]> {
-    return rowsByKey(this.#connection, this.#catalog, table, keyColumns, keys, columns);
+    return rowsByKey(this.#read.connection, this.#read.catalog, table, keyColumns, keys, columns);
   }
 
   close(): Promise<void> {
-    this.#connection.close();
+    this.#read.connection.close();
     return Promise.resolve();
   }
 }
@@ -167,7 +192,7 @@ async function refuseMissingSnapshots(connection: SqlServerConnection): Promise<
   if (Number(row?.state) !== 1) throw new SnapshotNotAllowedError(row?.name ?? '');
 }
 
-const canWrite: PlanProblem = {
+const canWrite: SourceNotice = {
   code: 'source-can-write',
   where: 'source',
   problem: 'the source’s role may write to it, and a scrub only reads',

@@ -1,20 +1,17 @@
 import { ScrubjayError } from '../../domain/errors.js';
 import { printRelationName } from '../../domain/catalog/catalog.js';
+import type { PlanProblem, SourceNotice } from '../../domain/scrub/scrub-plan.js';
 import type { SqlServerConnection } from './connection.js';
 import { ownObjects } from './introspection.js';
 import type { ValueForms } from './row-queries.js';
 import { columnsOfSystemView, hasSystemView } from './system-views.js';
 
-/** Tables that cannot be copied row by row into an ordinary database. */
-export class UncopyableTablesError extends ScrubjayError {
-  readonly code = 'uncopyable-tables';
+/** A table was to be read that planning refused. */
+export class UncopyableTableError extends ScrubjayError {
+  readonly code = 'uncopyable-table';
 
-  constructor(tables: readonly { readonly table: string; readonly reason: string }[]) {
-    const list = tables.map(({ table, reason }) => `${table} (${reason})`).join(', ');
-    super(
-      `${tables.length} of the source's tables cannot be copied: ${list}`,
-      'move them to another schema or database, or scrub a database without them',
-    );
+  constructor({ where, problem, hint }: PlanProblem) {
+    super(`${where} cannot be copied: ${problem}`, hint);
   }
 }
 
@@ -31,50 +28,78 @@ export class FilteredSourceError extends ScrubjayError {
 interface KindRow {
   readonly schema: string;
   readonly name: string;
-  readonly reason: string;
+  readonly kind: string;
 }
 
+/** Kinds of tables that cannot be copied row by row into an ordinary database: why, and what to do. */
+const kinds: Readonly<Record<string, readonly [problem: string, hint: string]>> = {
+  is_external: [
+    'it is an external table, whose rows are elsewhere',
+    'scrub the data source that it reads, and make it anew in the copy',
+  ],
+  is_filetable: ['it is a FileTable, whose rows are files', 'move it to a database of its own'],
+  is_node: [
+    'it is a graph node, whose identifiers every server makes anew',
+    'copy its columns into an ordinary table, with a key of its own, and scrub that',
+  ],
+  is_edge: [
+    'it is a graph edge, which refers to identifiers that every server makes anew',
+    'copy it into an ordinary table that refers to keys, and scrub that',
+  ],
+  is_memory_optimized: [
+    'it is memory-optimised, and cannot be read in the snapshot that the others are read in',
+    'copy it into an ordinary table, or scrub a restored backup without it',
+  ],
+  ledger_type: [
+    'it is a ledger table, which keeps what it held before: it cannot be masked',
+    'copy the present rows into an ordinary table, and scrub that',
+  ],
+  encrypted: [
+    'it has Always Encrypted columns, of which only ciphertext can be read here',
+    'copy it with a client that holds the keys into a table without them, and scrub that',
+  ],
+  sql_variant: [
+    'it has columns of type sql_variant, whose values each have a type of their own',
+    'give the columns a type, or copy to PostgreSQL or files, where they are text',
+  ],
+};
+
 /**
- * Refuses what a copy would silently lose or change: ledger tables are append-only, graph tables make
- * their own identifiers, Always Encrypted columns come as ciphertext, external tables and FileTables have
- * their rows elsewhere, memory-optimised tables need a filegroup of their own.
+ * What a copy would silently lose or change, as refusals of the plan. History tables of ledgers and what
+ * belongs to them is found with them.
  */
-export async function refuseUncopyableTables(
+export async function uncopyableTables(
   connection: SqlServerConnection,
   forms: ValueForms,
-): Promise<void> {
-  const columns = await columnsOfSystemView(connection, 'tables');
-  const reasons = [
-    ['is_external', 'an external table: its rows are elsewhere'],
-    ['is_filetable', 'a FileTable: its rows are files'],
-    ['is_node', 'a graph node: its identifiers are made anew'],
-    ['is_edge', 'a graph edge: its identifiers are made anew'],
-    ['is_memory_optimized', 'memory-optimised: it needs a filegroup of its own'],
-    ['ledger_type', 'a ledger table: append-only'],
-  ].filter(([column]) => columns.has(column));
-  const cases = reasons.map(([column, reason]) => `when o.${column} > 0 then N'${reason}'`).join(' ');
-  const encrypted = (await columnsOfSystemView(connection, 'columns')).has('encryption_type')
-    ? `when exists (select 1 from sys.columns c where c.object_id = o.object_id and c.encryption_type is not null)
-       then N'Always Encrypted columns: only ciphertext can be read'`
-    : '';
-  // A variant's type is its value's, and a bulk load of it would have to say each.
-  const types =
-    forms === 'portable'
-      ? ''
-      : `when exists (
-      select 1 from sys.columns c join sys.types t on t.user_type_id = c.user_type_id
-      where c.object_id = o.object_id and t.name = 'sql_variant'
-    ) then N'columns of type sql_variant: give them a type of their own, or copy to PostgreSQL or files'`;
+): Promise<readonly SourceNotice[]> {
+  const known = await columnsOfSystemView(connection, 'tables');
+  const flags = Object.keys(kinds).filter((flag) => known.has(flag));
+  const cases = flags.map((flag) => `when o.${flag} > 0 then N'${flag}'`);
+  if ((await columnsOfSystemView(connection, 'columns')).has('encryption_type')) {
+    cases.push(
+      `when exists (select 1 from sys.columns c where c.object_id = o.object_id and c.encryption_type is not null)
+       then N'encrypted'`,
+    );
+  }
+  if (forms === 'native') {
+    cases.push(
+      `when exists (
+         select 1 from sys.columns c join sys.types t on t.user_type_id = c.user_type_id
+         where c.object_id = o.object_id and t.name = 'sql_variant'
+       ) then N'sql_variant'`,
+    );
+  }
+  if (cases.length === 0) return [];
   const rows = await connection.query<KindRow>(`
-    select [schema], name, reason from (
-      select s.name as [schema], o.name as name, case ${cases} ${encrypted} ${types} end as reason
+    select [schema], name, kind from (
+      select s.name as [schema], o.name as name, case ${cases.join(' ')} end as kind
       from sys.tables o join sys.schemas s on s.schema_id = o.schema_id
       where ${ownObjects}
-    ) as kinds where reason is not null order by [schema], name`);
-  if (rows.length > 0)
-    throw new UncopyableTablesError(
-      rows.map((row) => ({ table: printRelationName(row), reason: row.reason })),
-    );
+    ) as kinds where kind is not null order by [schema], name`);
+  return rows.map((row) => {
+    const [problem, hint] = kinds[row.kind];
+    return { code: 'uncopyable-table', where: printRelationName(row), problem, hint, refuses: true };
+  });
 }
 
 /** A login without UNMASK would copy masks as if they were values; a security policy hides rows. */

@@ -8,8 +8,10 @@ export interface DatabaseFacts {
   readonly tables: readonly TableState[];
   /** System views that the server has. */
   readonly systemViews: readonly string[];
-  /** Tables that cannot be copied, with the server's reason. */
-  readonly uncopyable: readonly { readonly schema: string; readonly name: string; readonly reason: string }[];
+  /** The next row version that it gives. */
+  readonly rowVersion: number;
+  /** Tables that cannot be copied, of a kind that our query tells. */
+  readonly uncopyable: readonly { readonly schema: string; readonly name: string; readonly kind: string }[];
 }
 
 /** A query of ours, known by words that no other has, and its rows. */
@@ -32,8 +34,12 @@ const catalogAnswers: readonly CatalogAnswer[] = [
     ],
   ],
   [/snapshot_isolation_state/, ({ database }) => [{ state: 1, name: database }]],
-  [/from sys\.all_columns c where c\.object_id = object_id/, () => []],
-  [/as kinds where reason/, ({ uncopyable }) => uncopyable.map((row) => ({ ...row }))],
+  [
+    /from sys\.all_columns c where c\.object_id = object_id/,
+    (_, sql) => (sql.includes('sys.tables') ? [{ name: 'is_node' }] : []),
+  ],
+  [/min_active_rowversion\(\)/, ({ rowVersion }) => [{ rowVersion: hexOf(rowVersion), changes: null }]],
+  [/as kinds where kind is not null/, ({ uncopyable }) => uncopyable.map((row) => ({ ...row }))],
   [
     /from sys\.all_views v/,
     ({ systemViews }, sql) => systemViews.filter((v) => sql.includes(`N'${v}'`)).map((name) => ({ name })),
@@ -47,7 +53,8 @@ const catalogAnswers: readonly CatalogAnswer[] = [
   [/from sys\.foreign_keys f/, foreignKeyRows],
   [/select distinct s\.name as name from sys\.schemas/, schemaRows],
   [/from sys\.identity_columns i/, identityRows],
-  [/count\(\*\) as users/, () => [{ users: 0 }]],
+  [/as \[view\], count\(\*\) as n/, () => []],
+  [/as \[collation\]$/, () => [{ collation: 'Latin1_General_CI_AS' }]],
   [/select max\(may\) as may/, () => [{ may: 0 }]],
   [/is_srvrolemember/, () => [{ may: 1 }]],
   [/o\.type in \('U', 'V', 'SO'\)/, ({ tables }) => [{ n: tables.length }]],
@@ -65,6 +72,10 @@ const catalogAnswers: readonly CatalogAnswer[] = [
 /** The rows that answer a catalog query; undefined for any other statement. */
 export function answerCatalog(facts: DatabaseFacts, sql: string): readonly Row[] | undefined {
   return catalogAnswers.find(([pattern]) => pattern.test(sql))?.[1](facts, sql);
+}
+
+function hexOf(rowVersion: number): string {
+  return `0x${rowVersion.toString(16).toUpperCase().padStart(16, '0')}`;
 }
 
 function idOf(facts: DatabaseFacts, table: TableState): number {
@@ -103,6 +114,7 @@ function columnRows(facts: DatabaseFacts): Row[] {
       defaultName: null,
       comment: null,
       sparse: false,
+      columnSet: false,
       databaseCollation: 'Latin1_General_CI_AS',
     })),
   );

@@ -17,7 +17,7 @@ export interface ScriptedServerOptions {
   readonly uncopyable?: readonly {
     readonly schema: string;
     readonly name: string;
-    readonly reason: string;
+    readonly kind: string;
   }[];
   /** Answers a statement in the place of the script, as a server in trouble does. */
   readonly instead?: (sql: string, database: string) => Answer;
@@ -37,6 +37,8 @@ export class ScriptedSqlServer {
   readonly #options: ScriptedServerOptions;
   /** Reasons that work databases were marked with. */
   readonly marks: string[] = [];
+  /** The next row version; a table with such a column holds the numbers below the number of its rows. */
+  rowVersion = 1_000_000;
   #server: TdsServer | undefined;
 
   private constructor(options: ScriptedServerOptions) {
@@ -92,7 +94,13 @@ export class ScriptedSqlServer {
     const { systemViews = [], uncopyable = [] } = this.#options;
     const exists = /from sys\.databases d where d\.name = N'(.+)'/.exec(sql);
     if (exists) return rows(this.#databases.has(exists[1]) ? [{ name: exists[1] }] : []);
-    const facts = { database, tables: [...this.#tables(database).values()], systemViews, uncopyable };
+    const facts = {
+      database,
+      tables: [...this.#tables(database).values()],
+      systemViews,
+      uncopyable,
+      rowVersion: this.rowVersion,
+    };
     const catalog = answerCatalog(facts, sql);
     if (catalog) return rows(catalog);
     return answerRows(sql, (relation) => this.#find(database, relation)) ?? this.#define(sql, database);

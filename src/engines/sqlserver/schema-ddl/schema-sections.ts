@@ -3,6 +3,7 @@ import type { SqlServerConnection } from '../connection.js';
 import { quoteLiteral, quoteName } from '../identifiers.js';
 import { ownObjects } from '../introspection.js';
 import { readKeysAndIndexes } from './keys-and-indexes.js';
+import { readLeftOut } from './left-out.js';
 import { readModules } from './modules.js';
 import { readSequences } from './sequences.js';
 import { readTables } from './tables.js';
@@ -20,6 +21,7 @@ export async function readSchemaSections(connection: SqlServerConnection): Promi
   const keys = await readKeysAndIndexes(connection);
   return {
     preData: [
+      await readCollation(connection),
       ...(await readSchemas(connection)),
       ...(await readAliasTypes(connection)),
       ...sequences.made,
@@ -37,6 +39,18 @@ export async function readSchemaSections(connection: SqlServerConnection): Promi
     ],
     leftOut: await readLeftOut(connection),
     extensions: [],
+  };
+}
+
+/** The source's own, or the target's server would give its: names, keys and comparisons hang on it. */
+async function readCollation(connection: SqlServerConnection): Promise<SchemaStatement> {
+  const [{ collation }] = await connection.query<{ collation: string }>(
+    `select cast(databasepropertyex(db_name(), 'Collation') as nvarchar(128)) as [collation]`,
+  );
+  const change = quoteLiteral(`alter database current collate ${collation}`);
+  return {
+    makes: `collation ${collation}`,
+    sql: `if cast(databasepropertyex(db_name(), 'Collation') as nvarchar(128)) <> ${quoteLiteral(collation)} exec(${change})`,
   };
 }
 
@@ -83,36 +97,27 @@ async function readSynonyms(connection: SqlServerConnection): Promise<SchemaStat
   }));
 }
 
-/** Descriptions that people gave to tables and columns: `MS_Description`. */
+/** What people noted of tables, views and their columns: descriptions, and whatever other tools keep there. */
 async function readDescriptions(connection: SqlServerConnection): Promise<SchemaStatement[]> {
   const rows = await connection.query<Record<string, string | null>>(`
-    select s.name as [schema], o.name as name, c.name as [column], rtrim(o.type) as kind,
+    select s.name as [schema], o.name as name, c.name as [column], rtrim(o.type) as kind, p.name as property,
            cast(p.value as nvarchar(3750)) as says
     from sys.extended_properties p
     join sys.objects o on o.object_id = p.major_id
     join sys.schemas s on s.schema_id = o.schema_id
     left join sys.columns c on c.object_id = p.major_id and c.column_id = p.minor_id and p.minor_id > 0
-    where p.class = 1 and p.name = 'MS_Description' and o.type in ('U', 'V') and ${ownObjects}
-    order by s.name, o.name, c.column_id`);
-  return rows.map(({ schema, name, column, kind, says }) => {
+    where p.class = 1 and o.type in ('U', 'V') and p.name <> 'microsoft_database_tools_support' and ${ownObjects}
+    order by s.name, o.name, c.column_id, p.name`);
+  return rows.map(({ schema, name, column, kind, property, says }) => {
     const at = [
       `@level0type = N'SCHEMA', @level0name = ${quoteLiteral(schema!)}`,
       `@level1type = N'${kind === 'V' ? 'VIEW' : 'TABLE'}', @level1name = ${quoteLiteral(name!)}`,
       ...(column === null ? [] : [`@level2type = N'COLUMN', @level2name = ${quoteLiteral(column)}`]),
     ];
+    const what = property === 'MS_Description' ? 'description' : `property ${property}`;
     return {
-      makes: `description of ${schema}.${name}${column === null ? '' : `.${column}`}`,
-      sql: `exec sys.sp_addextendedproperty @name = N'MS_Description', @value = ${quoteLiteral(says ?? '')}, ${at.join(', ')}`,
+      makes: `${what} of ${schema}.${name}${column === null ? '' : `.${column}`}`,
+      sql: `exec sys.sp_addextendedproperty @name = ${quoteLiteral(property!)}, @value = ${quoteLiteral(says ?? '')}, ${at.join(', ')}`,
     };
   });
-}
-
-/** What belongs to the server or to people, and not to a copy. */
-async function readLeftOut(connection: SqlServerConnection): Promise<SchemaSections['leftOut']> {
-  const [{ users }] = await connection.query<{ users: number }>(
-    `select count(*) as users from sys.database_principals where type in ('S', 'U', 'G', 'E', 'X') and principal_id > 4`,
-  );
-  return users === 0
-    ? []
-    : [{ what: `${users} users and their grants`, why: 'who may see a copy is decided where it stands' }];
 }

@@ -1,7 +1,7 @@
 import type { SchemaStatement } from '../../engine.js';
 import type { SqlServerConnection } from '../connection.js';
 import { quoteName, quoteRelation } from '../identifiers.js';
-import { ownObjects } from '../introspection.js';
+import { hasColumnSets, ownObjects } from '../introspection.js';
 import { declarationOf, type TypeRow } from '../type-mapping.js';
 
 interface ColumnRow extends TypeRow {
@@ -18,6 +18,7 @@ interface ColumnRow extends TypeRow {
   readonly increment: string | null;
   readonly databaseCollation: string;
   readonly sparse: boolean;
+  readonly columnSet: boolean;
 }
 
 /**
@@ -25,7 +26,7 @@ interface ColumnRow extends TypeRow {
  * A period of a temporal table is added later: its columns could not be loaded otherwise.
  */
 export async function readTables(connection: SqlServerConnection): Promise<SchemaStatement[]> {
-  const rows = await connection.query<ColumnRow>(tablesQuery);
+  const rows = await connection.query<ColumnRow>(tablesQuery(await hasColumnSets(connection)));
   return [...Map.groupBy(rows, ({ relation }) => relation).values()].map((columns) => {
     const { schema, table } = columns[0];
     return {
@@ -39,6 +40,7 @@ function columnDefinition(row: ColumnRow): string {
   const name = quoteName(row.name);
   if (row.computed !== null)
     return `${name} as ${row.computed}${row.persisted === true ? ' persisted' : ''}${row.persisted === true && !row.nullable ? ' not null' : ''}`;
+  if (row.columnSet) return `${name} xml column_set for all_sparse_columns`;
   const type = row.isAlias ? `${quoteName(row.typeSchema)}.${quoteName(row.typeName)}` : declaredType(row);
   const parts = [name, type];
   // An alias type has the collation of its database, and may not be given another here.
@@ -56,12 +58,13 @@ function declaredType(row: ColumnRow): string {
   return row.baseType === 'timestamp' ? 'rowversion' : declarationOf(row);
 }
 
-const tablesQuery = `
+const tablesQuery = (columnSets: boolean) => `
   select o.object_id as relation, s.name as [schema], o.name as [table], c.name as name,
          b.name as baseType, t.name as typeName, schema_name(t.schema_id) as typeSchema, t.is_user_defined as isAlias,
          cast(c.max_length as int) as maxLength, cast(c.precision as int) as precision, cast(c.scale as int) as scale,
          c.collation_name as collation, c.is_nullable as nullable, k.definition as computed,
          k.is_persisted as persisted, d.definition as [default], d.name as defaultName, c.is_sparse as sparse,
+         ${columnSets ? 'c.is_column_set' : 'cast(0 as bit)'} as columnSet,
          cast(i.seed_value as varchar(40)) as seed, cast(i.increment_value as varchar(40)) as increment,
          cast(databasepropertyex(db_name(), 'Collation') as nvarchar(128)) as databaseCollation
   from sys.columns c
