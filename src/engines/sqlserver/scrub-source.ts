@@ -84,7 +84,7 @@ export class SqlServerScrubSource implements ScrubSource {
       const own = await introspect(connection);
       const catalog = translate ? withoutTransactSql(own) : own;
       // Ahead of the snapshot: what is older than this, the snapshot has.
-      const mark = await markOf(connection);
+      const mark = await markOf(connection, own);
       await connection.query('set transaction isolation level snapshot; begin transaction');
       const display = displayLocation(location);
       return new SqlServerScrubSource({ connection, display, catalog, uncopyable, forms, mark, translate });

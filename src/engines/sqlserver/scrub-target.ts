@@ -8,6 +8,7 @@ import {
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
 import {
+  type Checkpoints,
   type CopyFormat,
   type DataSourceIdentity,
   OrphanedRowsError,
@@ -19,6 +20,8 @@ import {
 } from '../engine.js';
 import { bulkLoad } from './bulk-load/bulk-load.js';
 import { RowSink } from './bulk-load/row-sink.js';
+import { RefusedTargetError } from '../refused-target.js';
+import { SqlServerCheckpoints } from './checkpoints.js';
 import { connect, type SqlServerConnection } from './connection.js';
 import { DatabaseError, translateDriverError } from './driver-errors.js';
 import { quoteRelation } from './identifiers.js';
@@ -36,35 +39,52 @@ import {
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { inspectTarget } from './target-inspection.js';
-import { RefusedTargetError } from '../refused-target.js';
 import { retryTransient } from './transient-faults.js';
-import { createWorkDatabase, markIncomplete, markPublication, publishWorkDatabase } from './work-database.js';
+import {
+  dropWorkDatabase,
+  lockWork,
+  markIncomplete,
+  markPublication,
+  openWorkDatabase,
+  publishWorkDatabase,
+  type WorkDatabase,
+} from './work-database.js';
 
 /** A row refers to nothing, or breaks a check. */
 const BROKEN_REFERENCE = 547;
 
+/** Objects, indexes, keys, properties and versioning that are there already. */
+const thereAlready = new Set([1779, 1913, 2714, 13570, 15233]);
+
 /** A copy under construction, in a work database beside the target. */
 export class SqlServerScrubTarget implements ScrubTarget {
   readonly #location: string;
-  readonly #work: string;
-  readonly #builder: SqlServerConnection;
-  readonly #writers: SessionPool;
+  readonly #work: WorkDatabase;
+  #builder: SqlServerConnection;
+  #writers: SessionPool;
   /** Known once the tables are made. */
   #catalog: Promise<Catalog> | undefined;
 
-  private constructor(location: string, work: string, builder: SqlServerConnection) {
+  private constructor(location: string, work: WorkDatabase, builder: SqlServerConnection) {
     this.#location = location;
     this.#work = work;
     this.#builder = builder;
-    this.#writers = new SessionPool(() => connect(location, { database: work }));
+    this.#writers = writersFor(location, work.name);
   }
 
   /** Refuses a target that must not be overwritten, then makes the work database. */
   static async open(location: string, options: ScrubTargetOptions): Promise<SqlServerScrubTarget> {
     if ((options.publishAs ?? 'database') !== 'database') throw publishesAsDatabase();
     await inspectTarget(location, options);
-    const work = await createWorkDatabase(location);
-    return new SqlServerScrubTarget(location, work, await connect(location, { database: work }));
+    const work = await openWorkDatabase(location, options);
+    const target = new SqlServerScrubTarget(location, work, await openBuilder(location, work.name));
+    // What was broken off while its tables were made is no beginning to go on from.
+    if (work.isResumed && !(await target.checkpoints.read())?.hasSchema) await target.beginAnew();
+    return target;
+  }
+
+  get checkpoints(): Checkpoints {
+    return new SqlServerCheckpoints(this.#builder);
   }
 
   identity(): Promise<DataSourceIdentity> {
@@ -87,9 +107,14 @@ export class SqlServerScrubTarget implements ScrubTarget {
     ]);
   }
 
-  /** Nothing is ever gone on with here, so that a run always begins in a new database. */
-  beginAnew(): Promise<void> {
-    return Promise.resolve();
+  async beginAnew(): Promise<void> {
+    await this.close();
+    const { name, digest } = this.#work;
+    await dropWorkDatabase(this.#location, name);
+    await openWorkDatabase(this.#location, { work: digest });
+    this.#catalog = undefined;
+    this.#builder = await openBuilder(this.#location, name);
+    this.#writers = writersFor(this.#location, name);
   }
 
   /** What SQL Server's schemas are made with comes with the server. */
@@ -107,6 +132,9 @@ export class SqlServerScrubTarget implements ScrubTarget {
       try {
         await retryTransient(`making ${makes}`, () => this.#builder.query(sql));
       } catch (error) {
+        // The run before this one was broken off after it, and before it was told.
+        if (this.#work.isResumed && error instanceof DatabaseError && thereAlready.has(error.number!))
+          continue;
         if (foreignKey && error instanceof DatabaseError && error.number === BROKEN_REFERENCE)
           throw new OrphanedRowsError(foreignKey.table, foreignKey.name);
         throw error;
@@ -175,13 +203,13 @@ export class SqlServerScrubTarget implements ScrubTarget {
 
   async publish(mark?: string): Promise<void> {
     await this.close();
-    if (mark !== undefined) await markPublication(this.#location, this.#work, mark);
-    await publishWorkDatabase(this.#location, this.#work);
+    if (mark !== undefined) await markPublication(this.#location, this.#work.name, mark);
+    await publishWorkDatabase(this.#location, this.#work.name);
   }
 
   async abandon(reason: string): Promise<void> {
     await this.close();
-    await markIncomplete(this.#location, this.#work, reason);
+    await markIncomplete(this.#location, this.#work.name, reason);
   }
 
   async close(): Promise<void> {
@@ -214,4 +242,20 @@ function publishesAsDatabase(): RefusedTargetError {
     'a copy on SQL Server is published as a database only',
     "leave --publish out, or say 'database'",
   );
+}
+
+function writersFor(location: string, work: string): SessionPool {
+  return new SessionPool(() => connect(location, { database: work }));
+}
+
+/** The session that makes everything but rows; while it lasts, nobody else builds in its database. */
+async function openBuilder(location: string, work: string): Promise<SqlServerConnection> {
+  const connection = await connect(location, { database: work });
+  try {
+    await lockWork(connection, location);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw translateDriverError(error, 'taking the work database');
+  }
 }

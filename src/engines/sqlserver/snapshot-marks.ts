@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type Catalog, printRelationName, type RelationName } from '../../domain/catalog/catalog.js';
+import {
+  type Catalog,
+  type Column,
+  printRelationName,
+  type RelationName,
+} from '../../domain/catalog/catalog.js';
 import type { SqlServerConnection } from './connection.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteRelation } from './identifiers.js';
@@ -9,15 +14,32 @@ import { hasSystemView } from './system-views.js';
  * A moment of a database: the lowest row version that was not committed then, and the version of change
  * tracking, where there is any. The random part tells two moments apart that have the same.
  */
-export async function markOf(connection: SqlServerConnection): Promise<string> {
-  const tracks = await hasSystemView(connection, 'change_tracking_tables');
-  const [{ rowVersion, changes }] = await connection.query<{
-    rowVersion: string;
-    changes: string | null;
-  }>(`
-    select convert(varchar(20), convert(varbinary(8), min_active_rowversion()), 1) as rowVersion,
-           ${tracks ? 'cast(change_tracking_current_version() as varchar(20))' : 'cast(null as varchar(20))'} as changes`);
-  return `${rowVersion}/${changes ?? ''}/${randomBytes(8).toString('hex')}`;
+export async function markOf(connection: SqlServerConnection, { tables }: Catalog): Promise<string> {
+  const hasVersions = tables.some(({ columns }) => columns.some(isRowVersion));
+  const hasTracking = await tracksChanges(connection);
+  // Asked for only where they are needed: compatible servers lack both.
+  const rowVersion = hasVersions
+    ? 'convert(varchar(20), convert(varbinary(8), min_active_rowversion()), 1)'
+    : 'cast(null as varchar(20))';
+  const changes = hasTracking
+    ? 'cast(change_tracking_current_version() as varchar(20))'
+    : 'cast(null as varchar(20))';
+  const [mark] = await connection.query<Record<'rowVersion' | 'changes', string | null>>(
+    `select ${rowVersion} as rowVersion, ${changes} as changes`,
+  );
+  return `${mark.rowVersion ?? ''}/${mark.changes ?? ''}/${randomBytes(8).toString('hex')}`;
+}
+
+async function tracksChanges(connection: SqlServerConnection): Promise<boolean> {
+  if (!(await hasSystemView(connection, 'change_tracking_tables'))) return false;
+  const [{ n }] = await connection.query<{ n: number }>(
+    'select count(*) as n from sys.change_tracking_tables',
+  );
+  return n > 0;
+}
+
+function isRowVersion({ type }: Column): boolean {
+  return type.name === 'timestamp' || type.name === 'rowversion';
 }
 
 interface Since {
@@ -37,19 +59,18 @@ export async function unchangedSince(
   { tables }: Catalog,
   { table, mark, rows }: Since,
 ): Promise<boolean> {
-  const [, rowVersion, changes] = /^(0x[0-9A-F]+)\/(\d*)\//.exec(mark) ?? [];
-  if (rowVersion === undefined) return false;
+  const [, rowVersion, changes] = /^(0x[0-9A-F]+)?\/(\d+)?\//.exec(mark) ?? [];
   const found = tables.find(({ schema, name }) => schema === table.schema && name === table.name);
-  const version = found?.columns.find(({ type }) => /^(timestamp|rowversion)$/.test(type.name));
+  const version = found?.columns.find(isRowVersion);
   try {
-    if (version) {
+    if (version && rowVersion !== undefined) {
       const isOld = `${quoteName(version.name)} < ${rowVersion}`;
       const [{ now, old }] = await connection.query<{ now: string | number; old: string | number | null }>(
         `select count_big(*) as now, sum(case when ${isOld} then cast(1 as bigint) else 0 end) as old from ${quoteRelation(table)}`,
       );
       return Number(now) === rows && Number(old ?? 0) === rows;
     }
-    if (changes === '' || !(await isTracked(connection, table, changes))) return false;
+    if (changes === undefined || !(await isTracked(connection, table, changes))) return false;
     const [{ now, changed }] = await connection.query<{ now: string | number; changed: string | number }>(
       `select (select count_big(*) from ${quoteRelation(table)}) as now,
               (select count_big(*) from changetable(changes ${quoteRelation(table)}, ${changes}) as c) as changed`,

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { CopyInProgressError, type ScrubTargetOptions } from '../engine.js';
 import { connect, type SqlServerConnection } from './connection.js';
 import { DatabaseError, translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName } from './identifiers.js';
-import { parseLocation } from './location.js';
+import { displayLocation, parseLocation } from './location.js';
 import { exists, MAINTENANCE_DATABASE } from './target-inspection.js';
 
 /** Characters of a database's name. */
@@ -11,24 +12,98 @@ const NAME_CHARACTERS = 124;
 
 const WORK_SUFFIX = '__scrubjay_';
 
-/** Makes the database that a copy is built in; its name says what it is until it is published. */
-export async function createWorkDatabase(location: string): Promise<string> {
-  return maintain(location, 'making the work database', async (master) => {
-    const { database } = parseLocation(location);
-    const work = nameBeside(database, `${WORK_SUFFIX}${randomBytes(4).toString('hex')}`);
-    await master.query(`create database ${quoteName(work)}`);
-    return work;
+/** The extended property of a database that we build. */
+const MARK = 'scrubjay';
+
+/** A database cannot be dropped while somebody is in it. */
+const IN_USE_BY_OTHERS = 3702;
+
+/** The database that a copy is built in. */
+export interface WorkDatabase {
+  readonly name: string;
+  /** What is built in it: `digestOfWork`. */
+  readonly digest: string;
+  /** True when an earlier run's work was found. */
+  readonly isResumed: boolean;
+}
+
+/**
+ * Makes the database that a copy is built in, marked as incomplete, or finds the one that an earlier run of
+ * the same work left. Others that earlier runs for the same target left behind are dropped first.
+ */
+export async function openWorkDatabase(
+  location: string,
+  { work, resume = false }: Pick<ScrubTargetOptions, 'work' | 'resume'>,
+): Promise<WorkDatabase> {
+  const { database: target } = parseLocation(location);
+  const digest = work ?? randomBytes(32).toString('hex');
+  const name = nameBeside(target, `${WORK_SUFFIX}${digest.slice(0, 8)}`);
+  const isResumed = await maintain(location, 'making the work database', async (master) => {
+    const goesOn = resume && (await exists(master, name));
+    await dropLeftovers(master, target, goesOn ? name : undefined);
+    if (goesOn) return true;
+    if (await exists(master, name)) throw new CopyInProgressError(displayLocation(location));
+    await master.query(`create database ${quoteName(name)}`);
+    return false;
+  });
+  if (!isResumed) await mark(location, name, 'under construction');
+  return { name, digest, isResumed };
+}
+
+/** Keeps others from building in the same database for as long as the session lasts. */
+export async function lockWork(connection: SqlServerConnection, location: string): Promise<void> {
+  const [{ granted }] = await connection.query<{ granted: number }>(`
+    declare @granted int;
+    exec @granted = sp_getapplock @Resource = N'scrubjay', @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = 5000;
+    select @granted as granted;`);
+  if (granted < 0) throw new CopyInProgressError(displayLocation(location));
+}
+
+/** What runs before left of copies for the same target; one that is being built stays. */
+async function dropLeftovers(
+  master: SqlServerConnection,
+  target: string,
+  but: string | undefined,
+): Promise<void> {
+  const prefix = nameBeside(target, WORK_SUFFIX);
+  const rows = await master.query<{ name: string }>(
+    `select d.name as name from sys.databases d where left(d.name, ${prefix.length}) = ${quoteLiteral(prefix)}`,
+  );
+  for (const { name } of rows) {
+    if (name === but || !/^[0-9a-f]{8}$/.test(name.slice(prefix.length))) continue;
+    try {
+      await master.query(`drop database ${quoteName(name)}`);
+    } catch (error) {
+      const problem = translateDriverError(error, 'dropping what an earlier run left');
+      if (!(problem instanceof DatabaseError) || problem.number !== IN_USE_BY_OTHERS) throw problem;
+    }
+  }
+}
+
+/** Drops what was built, for a run that begins anew. */
+export async function dropWorkDatabase(location: string, work: string): Promise<void> {
+  await maintain(location, 'dropping the work database', async (master) => {
+    const failure = await tried(() => master.query(`drop database ${quoteName(work)}`));
+    if (failure !== undefined) throw failure;
   });
 }
 
 /** Leaves the work database where it is, for whoever wants to know what went wrong. */
-export async function markIncomplete(location: string, work: string, reason: string): Promise<void> {
+export function markIncomplete(location: string, work: string, reason: string): Promise<void> {
+  return mark(location, work, reason);
+}
+
+async function mark(location: string, work: string, says: string): Promise<void> {
   const connection = await connect(location, { database: work });
   try {
-    const value = quoteLiteral(`scrubjay: incomplete: ${reason}`);
-    await connection.query(`exec sys.sp_addextendedproperty @name = N'scrubjay', @value = ${value}`);
+    const value = quoteLiteral(`scrubjay: incomplete: ${says}`);
+    const known = await connection.query(
+      `select name from sys.extended_properties where class = 0 and name = N'${MARK}'`,
+    );
+    const procedure = known.length > 0 ? 'sp_updateextendedproperty' : 'sp_addextendedproperty';
+    await connection.query(`exec sys.${procedure} @name = N'${MARK}', @value = ${value}`);
   } catch (error) {
-    throw translateDriverError(error, 'marking the work database as incomplete');
+    throw translateDriverError(error, 'marking the work database');
   } finally {
     connection.close();
   }
@@ -75,6 +150,7 @@ export async function publishedMark(location: string): Promise<string | undefine
  * previous before it; when the second renaming fails, the first is undone.
  */
 export async function publishWorkDatabase(location: string, work: string): Promise<void> {
+  await unmark(location, work);
   await maintain(location, 'publishing the copy', async (master) => {
     const { database: target } = parseLocation(location);
     const previous = nameBeside(target, '__previous');
@@ -90,6 +166,20 @@ export async function publishWorkDatabase(location: string, work: string): Promi
       throw error;
     }
   });
+}
+
+async function unmark(location: string, work: string): Promise<void> {
+  const connection = await connect(location, { database: work });
+  try {
+    await connection.query(
+      `if exists (select 1 from sys.extended_properties where class = 0 and name = N'${MARK}')
+       exec sys.sp_dropextendedproperty @name = N'${MARK}'`,
+    );
+  } catch (error) {
+    throw translateDriverError(error, 'publishing the copy');
+  } finally {
+    connection.close();
+  }
 }
 
 const RENAME_TRIES = 10;

@@ -170,4 +170,93 @@ describe('a scrub of SQL Server', () => {
     });
     expect(await failure(wholeScrub(sides))).toMatchObject({ code: 'database', number: 1505 });
   });
+
+  describe('that was broken off', () => {
+    let ownLabels: Labels | undefined;
+
+    /** Customers with a row version each, which tells what changed since. */
+    const versioned = () =>
+      shopOf(400, 2).map((table) =>
+        table.name === 'customers'
+          ? {
+              ...table,
+              columns: [...table.columns, { name: 'version', type: 'timestamp' }],
+              row: (i: number) => [...table.row(i), (i + 1).toString(16)],
+            }
+          : table,
+      );
+
+    const brokenOff = async () => {
+      let refused = 0;
+      const sides = await start({
+        tables: versioned(),
+        refuseBulk: (table) =>
+          table.includes('order details') && refused++ === 0
+            ? { number: 9002, message: 'The transaction log for database … is full.' }
+            : undefined,
+      });
+      ownLabels ??= await classified(sides.from);
+      await failure(wholeScrub({ ...sides, labels: ownLabels }));
+      return { ...sides, labels: ownLabels };
+    };
+
+    it('goes on: a table that did not change stays, one that cannot be told to be the same is copied again', async () => {
+      const sides = await brokenOff();
+      const left: string[][] = [];
+      const { verification } = await wholeScrub({
+        ...sides,
+        resume: true,
+        onResume: ({ kept, toCopy }) =>
+          left.push(
+            kept.map(({ name }) => name),
+            toCopy.map(({ name }) => name),
+          ),
+      });
+      expect(left).toEqual([['customers'], ['order details']]);
+      expect(verification.passed).toBe(true);
+      expect(server.databases).toEqual(['shop', 'staging']);
+      expect(server.rowsOf('staging', 'dbo.customers')).toHaveLength(400);
+      expect(
+        server.wire.batches.filter((sql) => /^insert bulk \[dbo\]\.\[customers\]/.test(sql)),
+      ).toHaveLength(1);
+    });
+
+    it('copies a table again of which a row changed meanwhile', async () => {
+      // Before the rows' own versions: all of them count as newer than the first run's mark.
+      const sides = await brokenOff();
+      const changed = server.table('shop', 'dbo.customers');
+      const row = changed.script.row;
+      Object.assign(changed.script, {
+        row: (i: number) => [...row(i).slice(0, -1), (2_000_000 + i).toString(16)],
+      });
+      let kept: unknown;
+      await wholeScrub({ ...sides, resume: true, onResume: (work) => (kept = work.kept) });
+      expect(kept).toEqual([]);
+      expect(server.rowsOf('staging', 'dbo.customers')).toHaveLength(400);
+    });
+
+    it('begins anew without --resume, and drops what was left', async () => {
+      const sides = await brokenOff();
+      expect(server.databases.filter((name) => name.includes('__scrubjay_'))).toHaveLength(1);
+      const { verification } = await wholeScrub(sides);
+      expect(verification.passed).toBe(true);
+      expect(server.databases).toEqual(['shop', 'staging']);
+    });
+  });
+
+  it('refuses in its plan what cannot be copied, and says what to do', async () => {
+    const sides = await start({ uncopyable: [{ schema: 'sales', name: 'order details', kind: 'is_node' }] });
+    const error = await failure(wholeScrub(sides));
+    expect(error).toMatchObject({
+      code: 'plan-refused',
+      refusals: [
+        {
+          code: 'uncopyable-table',
+          where: 'sales."order details"',
+          problem: expect.stringMatching(/graph node/) as unknown,
+          hint: expect.stringMatching(/ordinary table/) as unknown,
+        },
+      ],
+    });
+  });
 });

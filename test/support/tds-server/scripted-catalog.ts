@@ -39,6 +39,7 @@ const catalogAnswers: readonly CatalogAnswer[] = [
     (_, sql) => (sql.includes('sys.tables') ? [{ name: 'is_node' }] : []),
   ],
   [/min_active_rowversion\(\)/, ({ rowVersion }) => [{ rowVersion: hexOf(rowVersion), changes: null }]],
+  [/as rowVersion, .* as changes$/, () => [{ rowVersion: null, changes: null }]],
   [/as kinds where kind is not null/, ({ uncopyable }) => uncopyable.map((row) => ({ ...row }))],
   [
     /from sys\.all_views v/,

@@ -13,6 +13,12 @@ type RowAnswer = readonly [RegExp, (match: RegExpExecArray, find: FindTable) => 
 const rowAnswers: readonly RowAnswer[] = [
   [new RegExp(String.raw`select top \((\d+)\) (.+) from ${relation} as t\b.*order by newid`, 's'), sample],
   [
+    new RegExp(
+      String.raw`^select count_big\(\*\) as now, sum\(case when \[(.+)\] < 0x([0-9A-F]+) then .* from ${relation}$`,
+    ),
+    olderThan,
+  ],
+  [
     new RegExp(String.raw`^select count_big\(\*\) as n from ${relation}$`),
     ([, name], find) => number(find(name).count),
   ],
@@ -42,6 +48,21 @@ export function answerRows(sql: string, find: FindTable): Answer {
 
 function number(n: number): Answer {
   return { columns: [{ name: 'n', kind: 'bigint' }], rows: [[n]] };
+}
+
+/** Rows whose row version is below one. */
+function olderThan([, column, limit, name]: RegExpExecArray, find: FindTable): Answer {
+  const table = find(name);
+  const place = table.indexOf(column);
+  let old = 0;
+  for (const row of table.rows()) if (Number.parseInt(row[place]!, 16) < Number.parseInt(limit, 16)) old++;
+  return {
+    columns: [
+      { name: 'now', kind: 'bigint' },
+      { name: 'old', kind: 'bigint' },
+    ],
+    rows: [[table.count, old]],
+  };
 }
 
 /** Columns of `t` in the order in which a list names them, each once. */

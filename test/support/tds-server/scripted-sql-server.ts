@@ -35,6 +35,7 @@ export interface ScriptedServerOptions {
 export class ScriptedSqlServer {
   readonly #databases = new Map<string, Map<string, TableState>>();
   readonly #options: ScriptedServerOptions;
+  readonly #checkpoints = new Map<string, Map<string, string>>();
   /** Reasons that work databases were marked with. */
   readonly marks: string[] = [];
   /** The next row version; a table with such a column holds the numbers below the number of its rows. */
@@ -101,9 +102,31 @@ export class ScriptedSqlServer {
       uncopyable,
       rowVersion: this.rowVersion,
     };
-    const catalog = answerCatalog(facts, sql);
+    const catalog = answerCatalog(facts, sql) ?? this.#ownRecords(sql, database);
     if (catalog) return rows(catalog);
     return answerRows(sql, (relation) => this.#find(database, relation)) ?? this.#define(sql, database);
+  }
+
+  /** What Scrubjay keeps in a database for itself: its lock, its mark, its checkpoints. */
+  #ownRecords(
+    sql: string,
+    database: string,
+  ): readonly Readonly<Record<string, string | number>>[] | undefined {
+    const done = this.#checkpoints.get(database);
+    if (/sp_getapplock/.test(sql)) return [{ granted: 0 }];
+    const prefix = /where left\(d\.name, \d+\) = N'(.+)'/.exec(sql)?.[1];
+    if (prefix !== undefined)
+      return this.databases.filter((name) => name.startsWith(prefix)).map((name) => ({ name }));
+    if (/object_id\(N'scrubjay_checkpoint\.done'\) is null then/.test(sql)) return [{ there: done ? 1 : 0 }];
+    if (sql === 'select what, says from scrubjay_checkpoint.done')
+      return [...done!].map(([what, says]) => ({ what, says }));
+    const record = /insert into scrubjay_checkpoint\.done .* values \(N'(.+?)', N'(.*)'\);/.exec(sql);
+    if (record) {
+      const own = done ?? new Map<string, string>();
+      this.#checkpoints.set(database, own.set(record[1], record[2].replaceAll("''", "'")));
+    }
+    if (/drop table scrubjay_checkpoint\.done/.test(sql)) this.#checkpoints.delete(database);
+    return undefined;
   }
 
   /** Statements that change what is there; undefined where there is nothing to say. */
@@ -112,7 +135,10 @@ export class ScriptedSqlServer {
     const [, made] = /^create database \[(.+)\]/.exec(sql) ?? [];
     if (made !== undefined) this.#databases.set(made, new Map());
     const [, dropped] = /^drop database \[(.+)\]/.exec(sql) ?? [];
-    if (dropped !== undefined) this.#databases.delete(dropped);
+    if (dropped !== undefined) {
+      this.#databases.delete(dropped);
+      this.#checkpoints.delete(dropped);
+    }
     const [, from, to] = /^alter database \[(.+)\] modify name = \[(.+)\]/.exec(sql) ?? [];
     if (from !== undefined) {
       this.#databases.set(to, this.#tables(from));

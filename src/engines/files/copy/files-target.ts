@@ -18,7 +18,7 @@ import type {
   ScrubTarget,
   ScrubTargetOptions,
 } from '../../engine.js';
-import { refuseProductionName } from '../../refused-target.js';
+import { RefusedTargetError, refuseProductionName } from '../../refused-target.js';
 import { type CopyLocation, readCopyLocation } from './copy-location.js';
 import { CopyDuckDb } from './copy-duckdb.js';
 import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './copied-rows.js';
@@ -50,6 +50,13 @@ export class FilesScrubTarget implements ScrubTarget {
   /** Refuses a folder that must not be overwritten, then makes the work folder. */
   static async open(given: string, options: ScrubTargetOptions): Promise<FilesScrubTarget> {
     const location = readCopyLocation(given);
+    if ((options.publishAs ?? 'database') !== 'database') {
+      throw new RefusedTargetError(
+        'no-such-publication',
+        'files are published as a folder only',
+        "leave --publish out, or say 'database'",
+      );
+    }
     refuseProductionName(location.folder, options);
     await refuseFolder(location.folder, options);
     const digest = options.work ?? randomBytes(32).toString('hex');
