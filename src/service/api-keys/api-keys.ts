@@ -1,6 +1,4 @@
-import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { recordAudit } from '../audit/audit-log.js';
 import { newApiKey } from '../auth/api-key-credentials.js';
 import type { Caller } from '../auth/caller.js';
 import type { KnownCallers } from '../auth/known-callers.js';
@@ -8,8 +6,9 @@ import type { Role } from '../auth/permissions.js';
 import { Conditions } from '../database/conditions.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { createOnce, type IdempotentRequest } from '../http/idempotency.js';
-import { type Page, pageOf, startOf } from '../http/pages.js';
-import { InvalidRequestError, NotFoundError, PreconditionFailedError } from '../problems/problems.js';
+import { type Page, pageOf } from '../http/pages.js';
+import { InvalidRequestError } from '../problems/problems.js';
+import { ResourceRows } from '../resources/resource-rows.js';
 import type { ApiKeysQuery, ApiKeyView, ChangeApiKey, CreateApiKey, NewApiKeyView } from './api-key.js';
 
 interface ApiKeyRow {
@@ -25,6 +24,8 @@ interface ApiKeyRow {
   readonly version: number;
 }
 
+const kept = new ResourceRows<ApiKeyRow>({ table: 'api_keys', title: 'API key', kind: 'api-key' });
+
 /** The keys that a tenant's machines come with. A key is never deleted: who did what with it stays known. */
 export class ApiKeys {
   readonly #database: ServiceDatabase;
@@ -36,23 +37,18 @@ export class ApiKeys {
   }
 
   async list({ tenantId }: Caller, query: ApiKeysQuery): Promise<Page<ApiKeyView>> {
-    const where = new Conditions()
-      .and((p) => `id > ${p}`, startOf(query))
-      .andIf(
-        (p) => `(revoked_at is null and (expires_at is null or expires_at > now())) = ${p}`,
-        query.active,
-      );
+    const where = new Conditions().andIf(
+      (p) => `(revoked_at is null and (expires_at is null or expires_at > now())) = ${p}`,
+      query.active,
+    );
     return this.#database.asTenant(tenantId, async (manager) => {
-      const rows = await manager.query<ApiKeyRow[]>(
-        `select * from api_keys ${where.sql} order by id limit ${query.limit + 1}`,
-        where.values,
-      );
+      const rows = await kept.page(manager, query, where);
       return pageOf(rows.map(viewOf), query);
     });
   }
 
   async get({ tenantId }: Caller, id: string): Promise<ApiKeyView> {
-    return this.#database.asTenant(tenantId, async (manager) => viewOf(await find(manager, id)));
+    return this.#database.asTenant(tenantId, async (manager) => viewOf(await kept.find(manager, id)));
   }
 
   /** The token is in the first answer only: what is kept to repeat the answer does not hold it. */
@@ -70,9 +66,9 @@ export class ApiKeys {
            values ($1, $2, $3, $4, $5, $6, $7, $8)`,
           [caller.tenantId, id, name, made.prefix, made.hash, roles, caller.subject, expiresAt],
         );
-        await audit(manager, caller, 'created', id, { name, roles, expiresAt });
+        await kept.audit(manager, caller, 'created', id, { name, roles, expiresAt });
         token = made.token;
-        return viewOf(await find(manager, id));
+        return viewOf(await kept.find(manager, id));
       }),
     );
     return { ...view, ...(token !== undefined && { token }) };
@@ -80,48 +76,26 @@ export class ApiKeys {
 
   async change(caller: Caller, id: string, version: number, { name }: ChangeApiKey): Promise<ApiKeyView> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      await matching(manager, id, version);
+      await kept.matching(manager, id, version);
       await manager.query('update api_keys set name = $2, version = version + 1 where id = $1', [id, name]);
-      await audit(manager, caller, 'changed', id, { name });
-      return viewOf(await find(manager, id));
+      await kept.audit(manager, caller, 'changed', id, { name });
+      return viewOf(await kept.find(manager, id));
     });
   }
 
   /** From now on the key opens nothing; revoking it again changes nothing. */
   async revoke(caller: Caller, id: string, version: number): Promise<void> {
     await this.#database.asTenant(caller.tenantId, async (manager) => {
-      const { revoked_at: revokedAt } = await matching(manager, id, version);
+      const { revoked_at: revokedAt } = await kept.matching(manager, id, version);
       if (revokedAt) return;
       await manager.query('update api_keys set revoked_at = now(), version = version + 1 where id = $1', [
         id,
       ]);
-      await audit(manager, caller, 'revoked', id, {});
+      await kept.audit(manager, caller, 'revoked', id, {});
     });
     // Other processes hear it from the database; this one need not wait for that.
     this.#callers.forget(caller.tenantId);
   }
-}
-
-async function matching(manager: EntityManager, id: string, version: number): Promise<ApiKeyRow> {
-  const row = await find(manager, id, 'for update');
-  if (row.version !== version) throw new PreconditionFailedError();
-  return row;
-}
-
-async function find(manager: EntityManager, id: string, lock: '' | 'for update' = ''): Promise<ApiKeyRow> {
-  const [row] = await manager.query<ApiKeyRow[]>(`select * from api_keys where id = $1 ${lock}`, [id]);
-  if (!row) throw new NotFoundError('API key');
-  return row;
-}
-
-function audit(
-  manager: EntityManager,
-  caller: Caller,
-  did: string,
-  id: string,
-  details: Record<string, unknown>,
-) {
-  return recordAudit(manager, caller, { action: `api-key.${did}`, subject: `api-key:${id}`, details });
 }
 
 function viewOf(row: ApiKeyRow): ApiKeyView {

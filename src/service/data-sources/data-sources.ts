@@ -2,13 +2,12 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import { ScrubjayError } from '../../domain/errors.js';
 import { engineFor } from '../../engines/engine-registry.js';
-import { recordAudit } from '../audit/audit-log.js';
 import type { Caller } from '../auth/caller.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { createOnce, type IdempotentRequest } from '../http/idempotency.js';
-import { type Page, pageOf, type PageQuery, startOf } from '../http/pages.js';
+import { type Page, pageOf, type PageQuery } from '../http/pages.js';
 import type { AddressPolicy } from '../network/address-policy.js';
-import { ConflictError, NotFoundError, PreconditionFailedError } from '../problems/problems.js';
+import { ResourceRows } from '../resources/resource-rows.js';
 import type { SecretStore } from '../secrets/secret-store.js';
 import type { ChangeDataSource, ConnectionTest, CreateDataSource, DataSourceView } from './data-source.js';
 import { displayOf, hostOf } from './location.js';
@@ -25,6 +24,12 @@ interface DataSourceRow {
   readonly version: number;
 }
 
+const kept = new ResourceRows<DataSourceRow>({
+  table: 'data_sources',
+  title: 'data source',
+  kind: 'data-source',
+});
+
 /** The databases that a tenant has registered. */
 export class DataSources {
   readonly #database: ServiceDatabase;
@@ -39,16 +44,13 @@ export class DataSources {
 
   async list(caller: Caller, query: PageQuery): Promise<Page<DataSourceView>> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const rows = await manager.query<DataSourceRow[]>(
-        'select * from data_sources where id > $1 order by id limit $2',
-        [startOf(query), query.limit + 1],
-      );
+      const rows = await kept.page(manager, query);
       return pageOf(rows.map(viewOf), query);
     });
   }
 
   async get(caller: Caller, id: string): Promise<DataSourceView> {
-    return this.#database.asTenant(caller.tenantId, async (manager) => viewOf(await find(manager, id)));
+    return this.#database.asTenant(caller.tenantId, async (manager) => viewOf(await kept.find(manager, id)));
   }
 
   async create(caller: Caller, request: CreateDataSource, once?: IdempotentRequest): Promise<DataSourceView> {
@@ -57,7 +59,7 @@ export class DataSources {
     return this.#database.asTenant(caller.tenantId, (manager) =>
       createOnce(manager, caller.tenantId, once, async () => {
         const { name, environment, location } = request;
-        await refuseTakenName(manager, name);
+        await kept.refuseTakenName(manager, name);
         const id = uuidv7();
         const secret = await this.#secrets.put(manager, caller.tenantId, location);
         await manager.query(
@@ -65,8 +67,8 @@ export class DataSources {
            values ($1, $2, $3, $4, $5, $6, $7, $8)`,
           [caller.tenantId, id, name, engine.id, environment, displayOf(location), secret, caller.subject],
         );
-        await audit(manager, caller, 'created', id, { name, environment });
-        return viewOf(await find(manager, id));
+        await kept.audit(manager, caller, 'created', id, { name, environment });
+        return viewOf(await kept.find(manager, id));
       }),
     );
   }
@@ -82,41 +84,39 @@ export class DataSources {
       await this.#addresses.resolve(hostOf(request.location));
     }
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const before = await find(manager, id, 'for update');
-      if (before.version !== version) throw new PreconditionFailedError();
+      const before = await kept.matching(manager, id, version);
       const name = request.name ?? before.name;
       const environment = request.environment ?? before.environment;
-      if (name !== before.name) await refuseTakenName(manager, name);
+      if (name !== before.name) await kept.refuseTakenName(manager, name);
       await manager.query(
         'update data_sources set name = $2, environment = $3, version = version + 1 where id = $1',
         [id, name, environment],
       );
       if (request.location !== undefined)
         await this.#replaceLocation(manager, caller, before, request.location);
-      await audit(manager, caller, 'changed', id, {
+      await kept.audit(manager, caller, 'changed', id, {
         name,
         environment,
         location: request.location !== undefined,
       });
-      return viewOf(await find(manager, id));
+      return viewOf(await kept.find(manager, id));
     });
   }
 
   async remove(caller: Caller, id: string, version: number): Promise<void> {
     await this.#database.asTenant(caller.tenantId, async (manager) => {
-      const source = await find(manager, id, 'for update');
-      if (source.version !== version) throw new PreconditionFailedError();
+      const source = await kept.matching(manager, id, version);
       await manager.query('delete from data_sources where id = $1', [id]);
       await this.#secrets.remove(manager, source.secret_id);
-      await audit(manager, caller, 'deleted', id, { name: source.name });
+      await kept.audit(manager, caller, 'deleted', id, { name: source.name });
     });
   }
 
   /** Opens the data source once and says what answered, or why nothing did. */
   async test(caller: Caller, id: string): Promise<ConnectionTest> {
     const location = await this.#database.asTenant(caller.tenantId, async (manager) => {
-      const source = await find(manager, id);
-      await audit(manager, caller, 'tested', id, {});
+      const source = await kept.find(manager, id);
+      await kept.audit(manager, caller, 'tested', id, {});
       return this.#secrets.read(manager, caller.tenantId, source.secret_id);
     });
     try {
@@ -144,42 +144,6 @@ export class DataSources {
     ]);
     await this.#secrets.remove(manager, before.secret_id);
   }
-}
-
-async function find(
-  manager: EntityManager,
-  id: string,
-  lock: '' | 'for update' = '',
-): Promise<DataSourceRow> {
-  const [row] = await manager.query<DataSourceRow[]>(`select * from data_sources where id = $1 ${lock}`, [
-    id,
-  ]);
-  if (!row) throw new NotFoundError('data source');
-  return row;
-}
-
-async function refuseTakenName(manager: EntityManager, name: string): Promise<void> {
-  const taken = await manager.query<unknown[]>('select from data_sources where name = $1', [name]);
-  if (taken.length === 0) return;
-  throw new ConflictError(
-    'name-taken',
-    'a data source of this name exists',
-    'choose another name, or change that one',
-  );
-}
-
-function audit(
-  manager: EntityManager,
-  caller: Caller,
-  did: string,
-  id: string,
-  details: Record<string, unknown>,
-) {
-  return recordAudit(manager, caller, {
-    action: `data-source.${did}`,
-    subject: `data-source:${id}`,
-    details,
-  });
 }
 
 function viewOf(row: DataSourceRow): DataSourceView {

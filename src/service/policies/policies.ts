@@ -3,13 +3,13 @@ import { v7 as uuidv7 } from 'uuid';
 import { diffPolicies } from '../../domain/policy/diff-policies.js';
 import { parsePolicy } from '../../domain/policy/policy-file.js';
 import type { Rules } from '../../rules/read-rules.js';
-import { recordAudit } from '../audit/audit-log.js';
 import type { Caller } from '../auth/caller.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { createOnce, type IdempotentRequest } from '../http/idempotency.js';
-import { numberedPageOf, type Page, pageOf, type PageQuery, startNumberOf, startOf } from '../http/pages.js';
+import { numberedPageOf, type Page, pageOf, type PageQuery, startNumberOf } from '../http/pages.js';
 import { readKnown } from '../labels/kept-labels.js';
-import { ConflictError, NotFoundError, PreconditionFailedError } from '../problems/problems.js';
+import { ConflictError, NotFoundError } from '../problems/problems.js';
+import { ResourceRows } from '../resources/resource-rows.js';
 import { dryRunOf } from './dry-run.js';
 import type {
   ChangePolicy,
@@ -34,6 +34,8 @@ interface PolicyRow {
   readonly version: number;
 }
 
+const kept = new ResourceRows<PolicyRow>({ table: 'policies', title: 'policy', kind: 'policy' });
+
 /** A tenant's policies: each change is a new version, and old versions stay as they were. */
 export class Policies {
   readonly #database: ServiceDatabase;
@@ -55,16 +57,13 @@ export class Policies {
 
   async list(caller: Caller, query: PageQuery): Promise<Page<PolicyView>> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const rows = await manager.query<PolicyRow[]>(
-        'select * from policies where id > $1 order by id limit $2',
-        [startOf(query), query.limit + 1],
-      );
+      const rows = await kept.page(manager, query);
       return pageOf(rows.map(viewOf), query);
     });
   }
 
   async get(caller: Caller, id: string): Promise<PolicyView> {
-    return this.#database.asTenant(caller.tenantId, async (manager) => viewOf(await find(manager, id)));
+    return this.#database.asTenant(caller.tenantId, async (manager) => viewOf(await kept.find(manager, id)));
   }
 
   async create(caller: Caller, request: CreatePolicy, once?: IdempotentRequest): Promise<PolicyView> {
@@ -80,8 +79,8 @@ export class Policies {
           [caller.tenantId, id, policy.id, policy.title, caller.subject],
         );
         await this.#addVersion(manager, caller, id, 1, { source, sha256, note: request.note });
-        await audit(manager, caller, 'created', id, { name: policy.id, sha256 });
-        return viewOf(await find(manager, id));
+        await kept.audit(manager, caller, 'created', id, { name: policy.id, sha256 });
+        return viewOf(await kept.find(manager, id));
       }),
     );
   }
@@ -89,8 +88,7 @@ export class Policies {
   async change(caller: Caller, id: string, version: number, request: ChangePolicy): Promise<PolicyView> {
     const { policy, sha256 } = this.#parse(request.source);
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const before = await find(manager, id, 'for update');
-      if (before.version !== version) throw new PreconditionFailedError();
+      const before = await kept.matching(manager, id, version);
       if (policy.id !== before.name) throw otherName;
       const number = version + 1;
       await manager.query('update policies set title = $2, version = $3 where id = $1', [
@@ -99,23 +97,22 @@ export class Policies {
         number,
       ]);
       await this.#addVersion(manager, caller, id, number, { ...request, sha256 });
-      await audit(manager, caller, 'changed', id, { name: policy.id, version: number, sha256 });
-      return viewOf(await find(manager, id));
+      await kept.audit(manager, caller, 'changed', id, { name: policy.id, version: number, sha256 });
+      return viewOf(await kept.find(manager, id));
     });
   }
 
   async remove(caller: Caller, id: string, version: number): Promise<void> {
     await this.#database.asTenant(caller.tenantId, async (manager) => {
-      const policy = await find(manager, id, 'for update');
-      if (policy.version !== version) throw new PreconditionFailedError();
+      const policy = await kept.matching(manager, id, version);
       await manager.query('delete from policies where id = $1', [id]);
-      await audit(manager, caller, 'deleted', id, { name: policy.name });
+      await kept.audit(manager, caller, 'deleted', id, { name: policy.name });
     });
   }
 
   async versions(caller: Caller, id: string, query: PageQuery): Promise<Page<PolicyVersionSummary>> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      await find(manager, id);
+      await kept.find(manager, id);
       const rows = await manager.query<PolicyVersionRow[]>(
         'select * from policy_versions where policy_id = $1 and number > $2 order by number limit $3',
         [id, startNumberOf(query), query.limit + 1],
@@ -126,7 +123,7 @@ export class Policies {
 
   async version(caller: Caller, id: string, number: number): Promise<PolicyVersionView> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      await find(manager, id);
+      await kept.find(manager, id);
       const row = await findVersion(manager, id, number);
       return { ...summaryOf(row), source: row.source, policy: this.#parse(row.source).policy };
     });
@@ -134,7 +131,7 @@ export class Policies {
 
   async diff(caller: Caller, id: string, { from, to }: DiffQuery): Promise<PolicyDiffView> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      await find(manager, id);
+      await kept.find(manager, id);
       const { informationTypes } = this.#rules;
       const before = await readPolicyVersion(manager, informationTypes, id, from);
       const after = await readPolicyVersion(manager, informationTypes, id, to);
@@ -147,7 +144,7 @@ export class Policies {
   async dryRun(caller: Caller, id: string, query: DryRunQuery): Promise<DryRun> {
     const { informationTypes } = this.#rules;
     const { known, policy } = await this.#database.asTenant(caller.tenantId, async (manager) => {
-      await find(manager, id);
+      await kept.find(manager, id);
       const source = await manager.query<unknown[]>('select from data_sources where id = $1', [
         query.dataSource,
       ]);
@@ -204,22 +201,6 @@ const neverScanned = new ConflictError(
   'the data source was never scanned, so there are no labels to decide on',
   'start a scan of it first',
 );
-
-async function find(manager: EntityManager, id: string, lock: '' | 'for update' = ''): Promise<PolicyRow> {
-  const [row] = await manager.query<PolicyRow[]>(`select * from policies where id = $1 ${lock}`, [id]);
-  if (!row) throw new NotFoundError('policy');
-  return row;
-}
-
-function audit(
-  manager: EntityManager,
-  caller: Caller,
-  did: string,
-  id: string,
-  details: Record<string, unknown>,
-) {
-  return recordAudit(manager, caller, { action: `policy.${did}`, subject: `policy:${id}`, details });
-}
 
 function viewOf(row: PolicyRow): PolicyView {
   return {

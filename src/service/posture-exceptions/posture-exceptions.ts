@@ -2,13 +2,13 @@ import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { DescribedCheck } from '../../domain/posture/evaluate-checks.js';
 import type { PostureException } from '../../domain/posture/facts/declarations.js';
-import { recordAudit } from '../audit/audit-log.js';
 import type { Caller } from '../auth/caller.js';
 import { Conditions } from '../database/conditions.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { createOnce, type IdempotentRequest } from '../http/idempotency.js';
-import { type Page, pageOf, startOf } from '../http/pages.js';
-import { InvalidRequestError, NotFoundError, PreconditionFailedError } from '../problems/problems.js';
+import { type Page, pageOf } from '../http/pages.js';
+import { InvalidRequestError } from '../problems/problems.js';
+import { ResourceRows } from '../resources/resource-rows.js';
 import {
   type ChangePostureException,
   type CreatePostureException,
@@ -18,6 +18,12 @@ import {
   type PostureExceptionView,
   viewOf,
 } from './posture-exception.js';
+
+const kept = new ResourceRows<PostureExceptionRow>({
+  table: 'posture_exceptions',
+  title: 'posture exception',
+  kind: 'posture-exception',
+});
 
 /** What somebody accepts for a time: findings stay in every report, marked, and leave the score. */
 export class PostureExceptions {
@@ -30,9 +36,10 @@ export class PostureExceptions {
   }
 
   async list(caller: Caller, query: PostureExceptionQuery): Promise<Page<PostureExceptionView>> {
-    const where = new Conditions()
-      .and((p) => `id > ${p}`, startOf(query))
-      .andIf((p) => `(data_source_id is null or data_source_id = ${p})`, query.dataSourceId);
+    const where = new Conditions().andIf(
+      (p) => `(data_source_id is null or data_source_id = ${p})`,
+      query.dataSourceId,
+    );
     const rows = await this.#database.readAsTenant<PostureExceptionRow>(
       caller.tenantId,
       `select * from posture_exceptions ${where.sql} order by id limit ${query.limit + 1}`,
@@ -42,7 +49,7 @@ export class PostureExceptions {
   }
 
   async get(caller: Caller, id: string): Promise<PostureExceptionView> {
-    return this.#database.asTenant(caller.tenantId, async (manager) => viewOf(await find(manager, id)));
+    return this.#database.asTenant(caller.tenantId, async (manager) => viewOf(await kept.find(manager, id)));
   }
 
   async create(
@@ -68,8 +75,8 @@ export class PostureExceptions {
             ...[owner, reason, expires, caller.subject],
           ],
         );
-        await audit(manager, caller, 'created', id, { ...request });
-        return viewOf(await find(manager, id));
+        await kept.audit(manager, caller, 'created', id, { ...request });
+        return viewOf(await kept.find(manager, id));
       }),
     );
   }
@@ -82,26 +89,24 @@ export class PostureExceptions {
   ): Promise<PostureExceptionView> {
     if (request.expires !== undefined) refusePast(request.expires);
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const before = await find(manager, id, 'for update');
-      if (before.version !== version) throw new PreconditionFailedError();
+      const before = await kept.matching(manager, id, version);
       const { owner, reason, expires } = { ...before, ...request };
       await manager.query(
         `update posture_exceptions set owner = $2, reason = $3, expires = $4, version = version + 1
          where id = $1`,
         [id, owner, reason, expires],
       );
-      await audit(manager, caller, 'changed', id, { ...request });
-      return viewOf(await find(manager, id));
+      await kept.audit(manager, caller, 'changed', id, { ...request });
+      return viewOf(await kept.find(manager, id));
     });
   }
 
   /** What it covered counts again from the next run on. */
   async remove(caller: Caller, id: string, version: number): Promise<void> {
     await this.#database.asTenant(caller.tenantId, async (manager) => {
-      const before = await find(manager, id, 'for update');
-      if (before.version !== version) throw new PreconditionFailedError();
+      const before = await kept.matching(manager, id, version);
       await manager.query('delete from posture_exceptions where id = $1', [id]);
-      await audit(manager, caller, 'removed', id, { check: before.check_id, owner: before.owner });
+      await kept.audit(manager, caller, 'removed', id, { check: before.check_id, owner: before.owner });
     });
   }
 }
@@ -118,19 +123,6 @@ export async function readExceptionsFor(
   return rows.map(exceptionOf);
 }
 
-async function find(
-  manager: EntityManager,
-  id: string,
-  lock: '' | 'for update' = '',
-): Promise<PostureExceptionRow> {
-  const [row] = await manager.query<PostureExceptionRow[]>(
-    `select * from posture_exceptions where id = $1 ${lock}`,
-    [id],
-  );
-  if (!row) throw new NotFoundError('posture exception');
-  return row;
-}
-
 async function requireDataSource(manager: EntityManager, id: string): Promise<void> {
   const there = await manager.query<unknown[]>('select from data_sources where id = $1', [id]);
   if (there.length === 0)
@@ -140,18 +132,4 @@ async function requireDataSource(manager: EntityManager, id: string): Promise<vo
 function refusePast(expires: string): void {
   if (expires >= new Date().toISOString().slice(0, 10)) return;
   throw new InvalidRequestError([{ at: 'body.expires', problem: 'has passed: name a day to come' }]);
-}
-
-function audit(
-  manager: EntityManager,
-  caller: Caller,
-  did: string,
-  id: string,
-  details: Record<string, unknown>,
-) {
-  return recordAudit(manager, caller, {
-    action: `posture-exception.${did}`,
-    subject: `posture-exception:${id}`,
-    details,
-  });
 }

@@ -1,16 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { recordAudit } from '../audit/audit-log.js';
 import type { Caller } from '../auth/caller.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { createOnce, type IdempotentRequest } from '../http/idempotency.js';
-import { type Page, pageOf, type PageQuery, startOf } from '../http/pages.js';
-import {
-  ConflictError,
-  InvalidRequestError,
-  NotFoundError,
-  PreconditionFailedError,
-} from '../problems/problems.js';
+import { type Page, pageOf, type PageQuery } from '../http/pages.js';
+import { ConflictError, InvalidRequestError } from '../problems/problems.js';
+import { ResourceRows } from '../resources/resource-rows.js';
 import { readSchedules, writeSchedule } from '../schedules/schedule-rows.js';
 import type { Schedule } from '../schedules/schedule.js';
 import {
@@ -20,6 +15,12 @@ import {
   type ScrubJobView,
   viewOfScrubJob,
 } from './scrub-job.js';
+
+export const scrubJobRows = new ResourceRows<ScrubJobRow>({
+  table: 'scrub_jobs',
+  title: 'scrub job',
+  kind: 'scrub-job',
+});
 
 /** What is copied where, under which policy, and when: the definitions that runs carry out. */
 export class ScrubJobs {
@@ -31,10 +32,7 @@ export class ScrubJobs {
 
   async list(caller: Caller, query: PageQuery): Promise<Page<ScrubJobView>> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const rows = await manager.query<ScrubJobRow[]>(
-        'select * from scrub_jobs where id > $1 order by id limit $2',
-        [startOf(query), query.limit + 1],
-      );
+      const rows = await scrubJobRows.page(manager, query);
       return pageOf(await viewsOf(manager, rows), query);
     });
   }
@@ -49,7 +47,7 @@ export class ScrubJobs {
       createOnce(manager, caller.tenantId, once, async () => {
         await checkSides(manager, request);
         await requirePolicy(manager, request.policyId, request.policyVersion);
-        await refuseTakenName(manager, request.name);
+        await scrubJobRows.refuseTakenName(manager, request.name);
         const id = uuidv7();
         await manager.query(
           `insert into scrub_jobs (tenant_id, id, name, source_id, target_id, policy_id, policy_version,
@@ -63,7 +61,7 @@ export class ScrubJobs {
         );
         await writeSchedule(manager, caller, 'scrub', id, request.schedule ?? null);
         const { name, sourceId: source, targetId: target, policyId: policy } = request;
-        await audit(manager, caller, 'created', id, { name, source, target, policy });
+        await scrubJobRows.audit(manager, caller, 'created', id, { name, source, target, policy });
         return view(manager, id);
       }),
     );
@@ -71,8 +69,7 @@ export class ScrubJobs {
 
   async change(caller: Caller, id: string, version: number, request: ChangeScrubJob): Promise<ScrubJobView> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const before = await findScrubJob(manager, id, 'for update');
-      if (before.version !== version) throw new PreconditionFailedError();
+      const before = await scrubJobRows.matching(manager, id, version);
       const policyId = request.policyId ?? before.policy_id;
       const policyVersion =
         request.policyVersion === undefined && policyId === before.policy_id
@@ -83,7 +80,7 @@ export class ScrubJobs {
       const schedule = request.schedule;
       if (schedule) refuseUselessSchedule(schedule, options.replace);
       await requirePolicy(manager, policyId, policyVersion ?? undefined);
-      if (name !== before.name) await refuseTakenName(manager, name);
+      if (name !== before.name) await scrubJobRows.refuseTakenName(manager, name);
       await manager.query(
         `update scrub_jobs set name = $2, policy_id = $3, policy_version = $4, options = $5, retention = $6,
            hooks = $7, version = version + 1 where id = $1`,
@@ -94,7 +91,7 @@ export class ScrubJobs {
         ],
       );
       if (schedule !== undefined) await writeSchedule(manager, caller, 'scrub', id, schedule);
-      await audit(manager, caller, 'changed', id, { changed: Object.keys(request).sort() });
+      await scrubJobRows.audit(manager, caller, 'changed', id, { changed: Object.keys(request).sort() });
       return view(manager, id);
     });
   }
@@ -102,8 +99,7 @@ export class ScrubJobs {
   /** Removes the definition and the records of its runs; attestations stay. */
   async remove(caller: Caller, id: string, version: number): Promise<void> {
     await this.#database.asTenant(caller.tenantId, async (manager) => {
-      const row = await findScrubJob(manager, id, 'for update');
-      if (row.version !== version) throw new PreconditionFailedError();
+      const row = await scrubJobRows.matching(manager, id, version);
       const running = await manager.query<unknown[]>(
         `select from scrub_runs r join jobs j on j.tenant_id = r.tenant_id and j.id = r.job_id
          where r.scrub_job_id = $1 and j.finished_at is null`,
@@ -118,24 +114,13 @@ export class ScrubJobs {
       }
       await writeSchedule(manager, caller, 'scrub', id, null);
       await manager.query('delete from scrub_jobs where id = $1', [id]);
-      await audit(manager, caller, 'deleted', id, { name: row.name });
+      await scrubJobRows.audit(manager, caller, 'deleted', id, { name: row.name });
     });
   }
 }
 
-/** Throws `NotFoundError`. */
-export async function findScrubJob(
-  manager: EntityManager,
-  id: string,
-  lock: '' | 'for update' = '',
-): Promise<ScrubJobRow> {
-  const [row] = await manager.query<ScrubJobRow[]>(`select * from scrub_jobs where id = $1 ${lock}`, [id]);
-  if (!row) throw new NotFoundError('scrub job');
-  return row;
-}
-
 async function view(manager: EntityManager, id: string): Promise<ScrubJobView> {
-  const [found] = await viewsOf(manager, [await findScrubJob(manager, id)]);
+  const [found] = await viewsOf(manager, [await scrubJobRows.find(manager, id)]);
   return found;
 }
 
@@ -190,20 +175,4 @@ function refuseUselessSchedule(schedule: Schedule | undefined, replace: boolean)
   if (!schedule || replace) return;
   const problem = 'needs options.replace, since each run but the first finds the copy of the one before';
   throw new InvalidRequestError([{ at: 'body.schedule', problem }]);
-}
-
-async function refuseTakenName(manager: EntityManager, name: string): Promise<void> {
-  const taken = await manager.query<unknown[]>('select from scrub_jobs where name = $1', [name]);
-  if (taken.length === 0) return;
-  throw new ConflictError('name-taken', 'a scrub job of this name exists', 'choose another name');
-}
-
-function audit(
-  manager: EntityManager,
-  caller: Caller,
-  did: string,
-  id: string,
-  details: Record<string, unknown>,
-) {
-  return recordAudit(manager, caller, { action: `scrub-job.${did}`, subject: `scrub-job:${id}`, details });
 }

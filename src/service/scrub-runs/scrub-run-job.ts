@@ -22,7 +22,7 @@ import { digestOf, readKnown } from '../labels/kept-labels.js';
 import { readPolicyVersion } from '../policies/policy-versions.js';
 import type { MaskingKeys } from '../secrets/masking-keys.js';
 import type { ScrubJobRow } from '../scrub-jobs/scrub-job.js';
-import { findScrubJob } from '../scrub-jobs/scrub-jobs.js';
+import { scrubJobRows } from '../scrub-jobs/scrub-jobs.js';
 import { notify } from '../webhooks/notify.js';
 import { ProgressMeter } from './progress-meter.js';
 import { type PublicationRecord, readRunCheckpoint, type RunCheckpoint } from './run-checkpoint.js';
@@ -145,7 +145,7 @@ export class ScrubRunJob implements JobKind {
 
   async #read(manager: EntityManager, { tenantId, subjectId }: JobAttempt): Promise<ReadForRun> {
     const run = await findRun(manager, subjectId);
-    const scrubJob = await findScrubJob(manager, run.scrub_job_id);
+    const scrubJob = await scrubJobRows.find(manager, run.scrub_job_id);
     const { labels } = await readKnown(manager, scrubJob.source_id);
     const policy = await readPolicyVersion(
       manager,

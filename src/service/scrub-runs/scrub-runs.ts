@@ -10,7 +10,7 @@ import { type JobRow, viewOfJob } from '../jobs/job.js';
 import type { Jobs } from '../jobs/jobs.js';
 import { ConflictError, NotFoundError } from '../problems/problems.js';
 import type { Scheduled } from '../schedules/scheduler.js';
-import { findScrubJob } from '../scrub-jobs/scrub-jobs.js';
+import { scrubJobRows } from '../scrub-jobs/scrub-jobs.js';
 import type { ScrubJobRow } from '../scrub-jobs/scrub-job.js';
 import { resuming } from './run-checkpoint.js';
 import type { ScrubRunQuery, ScrubRunRow, ScrubRunView } from './scrub-run.js';
@@ -45,7 +45,7 @@ export class ScrubRuns implements Scheduled {
   async start(caller: Caller, scrubJobId: string, once?: IdempotentRequest): Promise<ScrubRunView> {
     const run = await this.#database.asTenant(caller.tenantId, (manager) =>
       createOnce(manager, caller.tenantId, once, async () => {
-        const { id } = await this.#add(manager, caller, await findScrubJob(manager, scrubJobId), null);
+        const { id } = await this.#add(manager, caller, await scrubJobRows.find(manager, scrubJobId), null);
         return view(manager, id);
       }),
     );
@@ -75,7 +75,7 @@ export class ScrubRuns implements Scheduled {
           'only a run that failed or was cancelled can be resumed; start a new one',
         );
       }
-      const scrubJob = await findScrubJob(manager, row.scrub_job_id);
+      const scrubJob = await scrubJobRows.find(manager, row.scrub_job_id);
       const jobId = await this.#addJob(manager, caller, scrubJob, id, resuming(last.checkpoint));
       await manager.query('update scrub_runs set job_id = $2 where id = $1', [id, jobId]);
       await recordAudit(manager, caller, {

@@ -1,13 +1,12 @@
-import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import { recordAudit } from '../audit/audit-log.js';
 import type { Caller } from '../auth/caller.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { type Page, pageOf, type PageQuery, startOf } from '../http/pages.js';
 import type { JobState } from '../jobs/job.js';
 import type { Jobs } from '../jobs/jobs.js';
 import type { AddressPolicy } from '../network/address-policy.js';
-import { ConflictError, NotFoundError, PreconditionFailedError } from '../problems/problems.js';
+import { ConflictError } from '../problems/problems.js';
+import { ResourceRows } from '../resources/resource-rows.js';
 import type { SecretStore } from '../secrets/secret-store.js';
 import { addDelivery } from './notify.js';
 import { newSigningSecret } from './sign-delivery.js';
@@ -32,6 +31,8 @@ interface DeliveryRow {
   readonly attempt: number;
 }
 
+const kept = new ResourceRows<WebhookRow>({ table: 'webhooks', title: 'webhook', kind: 'webhook' });
+
 /** Whom a tenant has told of what happens. */
 export class Webhooks {
   readonly #database: ServiceDatabase;
@@ -48,17 +49,14 @@ export class Webhooks {
 
   async list(caller: Caller, query: PageQuery): Promise<Page<WebhookView>> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const rows = await manager.query<WebhookRow[]>(
-        'select * from webhooks where id > $1 order by id limit $2',
-        [startOf(query), query.limit + 1],
-      );
+      const rows = await kept.page(manager, query);
       return pageOf(rows.map(viewOfWebhook), query);
     });
   }
 
   async get(caller: Caller, id: string): Promise<WebhookView> {
     return this.#database.asTenant(caller.tenantId, async (manager) =>
-      viewOfWebhook(await find(manager, id)),
+      viewOfWebhook(await kept.find(manager, id)),
     );
   }
 
@@ -70,7 +68,7 @@ export class Webhooks {
     await this.#addresses.resolve(hostOf(request.url));
     const signingSecret = newSigningSecret();
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      await refuseTakenName(manager, request.name);
+      await kept.refuseTakenName(manager, request.name);
       const id = uuidv7();
       const put = (secret: string) => this.#secrets.put(manager, caller.tenantId, secret);
       await manager.query(
@@ -81,18 +79,17 @@ export class Webhooks {
           ...[await put(request.url), await put(signingSecret), request.events, caller.subject],
         ],
       );
-      await audit(manager, caller, 'created', id, { name: request.name, events: request.events });
-      return { ...viewOfWebhook(await find(manager, id)), signingSecret };
+      await kept.audit(manager, caller, 'created', id, { name: request.name, events: request.events });
+      return { ...viewOfWebhook(await kept.find(manager, id)), signingSecret };
     });
   }
 
   async change(caller: Caller, id: string, version: number, request: ChangeWebhook): Promise<WebhookView> {
     if (request.url !== undefined) await this.#addresses.resolve(hostOf(request.url));
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const before = await find(manager, id, 'for update');
-      if (before.version !== version) throw new PreconditionFailedError();
+      const before = await kept.matching(manager, id, version);
       const { name = before.name, events = before.events, enabled = before.enabled, url } = request;
-      if (name !== before.name) await refuseTakenName(manager, name);
+      if (name !== before.name) await kept.refuseTakenName(manager, name);
       const urlId =
         url === undefined ? before.url_id : await this.#secrets.put(manager, caller.tenantId, url);
       await manager.query(
@@ -101,29 +98,28 @@ export class Webhooks {
         [id, name, events, enabled, urlId, url === undefined ? before.display : displayOf(url)],
       );
       if (url !== undefined) await this.#secrets.remove(manager, before.url_id);
-      await audit(manager, caller, 'changed', id, { name, events, enabled, url: url !== undefined });
-      return viewOfWebhook(await find(manager, id));
+      await kept.audit(manager, caller, 'changed', id, { name, events, enabled, url: url !== undefined });
+      return viewOfWebhook(await kept.find(manager, id));
     });
   }
 
   async remove(caller: Caller, id: string, version: number): Promise<void> {
     await this.#database.asTenant(caller.tenantId, async (manager) => {
-      const row = await find(manager, id, 'for update');
-      if (row.version !== version) throw new PreconditionFailedError();
+      const row = await kept.matching(manager, id, version);
       await manager.query('delete from webhooks where id = $1', [id]);
       await this.#secrets.remove(manager, row.url_id);
       await this.#secrets.remove(manager, row.signing_id);
-      await audit(manager, caller, 'deleted', id, { name: row.name });
+      await kept.audit(manager, caller, 'deleted', id, { name: row.name });
     });
   }
 
   /** Sends a test event; look at the deliveries for what came of it. */
   async test(caller: Caller, id: string): Promise<void> {
     const job = await this.#database.asTenant(caller.tenantId, async (manager) => {
-      const { enabled } = await find(manager, id);
+      const { enabled } = await kept.find(manager, id);
       if (!enabled)
         throw new ConflictError('webhook-disabled', 'the webhook is switched off', 'enable it first');
-      await audit(manager, caller, 'tested', id, {});
+      await kept.audit(manager, caller, 'tested', id, {});
       return addDelivery(manager, caller.tenantId, id, 'test', { webhookId: id });
     });
     await this.#jobs.announce(caller.tenantId, [job]);
@@ -131,7 +127,7 @@ export class Webhooks {
 
   async deliveries(caller: Caller, id: string, query: PageQuery): Promise<Page<DeliveryView>> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      await find(manager, id);
+      await kept.find(manager, id);
       const rows = await manager.query<DeliveryRow[]>(
         `select d.*, j.state, j.attempt from webhook_deliveries d
          join jobs j on j.tenant_id = d.tenant_id and j.id = d.job_id
@@ -141,28 +137,6 @@ export class Webhooks {
       return pageOf(rows.map(viewOfDelivery), query);
     });
   }
-}
-
-async function find(manager: EntityManager, id: string, lock: '' | 'for update' = ''): Promise<WebhookRow> {
-  const [row] = await manager.query<WebhookRow[]>(`select * from webhooks where id = $1 ${lock}`, [id]);
-  if (!row) throw new NotFoundError('webhook');
-  return row;
-}
-
-async function refuseTakenName(manager: EntityManager, name: string): Promise<void> {
-  const taken = await manager.query<unknown[]>('select from webhooks where name = $1', [name]);
-  if (taken.length === 0) return;
-  throw new ConflictError('name-taken', 'a webhook of this name exists', 'choose another name');
-}
-
-function audit(
-  manager: EntityManager,
-  caller: Caller,
-  did: string,
-  id: string,
-  details: Record<string, unknown>,
-) {
-  return recordAudit(manager, caller, { action: `webhook.${did}`, subject: `webhook:${id}`, details });
 }
 
 function hostOf(url: string): string {
