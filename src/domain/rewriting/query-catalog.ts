@@ -6,6 +6,8 @@ import type { Catalog, ColumnName, RelationName } from '../catalog/catalog.js';
  */
 export interface QueryCatalog {
   readonly catalog: Catalog;
+  /** SQL Server: whether it has collations of UTF-8; taken for granted when absent. */
+  readonly utf8?: 'by-collation' | 'of-ascii-alone';
   /** Names of all schemas, `pg_catalog` and `information_schema` among them. */
   readonly schemas: readonly string[];
   /** System tables and views, and those of extensions: looked up, never masked by policy. */

@@ -1,4 +1,5 @@
 import type { GeneratedColumn, QueryCatalog } from '../../domain/rewriting/query-catalog.js';
+import { UTF8_COLLATION } from '../../domain/rewriting/tsql/protect-tsql.js';
 import type { SqlServerConnection } from './connection.js';
 import { introspect, ownObjects } from './introspection.js';
 
@@ -13,11 +14,20 @@ export async function readQueryCatalog(connection: SqlServerConnection): Promise
   );
   return {
     catalog,
+    utf8: await utf8Of(connection),
     schemas: schemas.map(({ name }) => name),
     generated: await readComputed(connection),
     ...{ systemRelations: [], routines: [], operators: [], types: [], triggers: [] },
     ...{ securityBarriers: [], rules: [] },
   };
+}
+
+/** Servers before 2019, and compatible ones, have no collation of UTF-8. */
+async function utf8Of(connection: SqlServerConnection): Promise<'by-collation' | 'of-ascii-alone'> {
+  const rows = await connection.query<{ name: string }>(
+    `select h.name as name from sys.fn_helpcollations() h where h.name = N'${UTF8_COLLATION}'`,
+  );
+  return rows.length > 0 ? 'by-collation' : 'of-ascii-alone';
 }
 
 async function readComputed(connection: SqlServerConnection): Promise<GeneratedColumn[]> {

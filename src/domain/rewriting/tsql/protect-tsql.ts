@@ -9,6 +9,9 @@ import { bracket, maskTsql } from './rewrite-tsql.js';
 import { nameOf, TsqlText } from './tsql-text.js';
 import { TsqlProtection } from './tsql-protection.js';
 
+/** SQL Server 2019 and later, and Azure SQL. */
+export const UTF8_COLLATION = 'Latin1_General_100_BIN2_UTF8';
+
 /** See `protect`. The parser has to be loaded. */
 export function protectTsql(catalog: QueryCatalog, view: RoleView): TsqlProtection {
   const protection = new TsqlProtection(catalog, view);
@@ -35,7 +38,11 @@ function addTable(table: Table, masks: ReadonlyMap<string, ColumnMask>, protecti
     const mask = masks.get(
       printColumnName({ schema: table.schema, table: table.name, column: column.name }).toLowerCase(),
     );
-    if (mask) own.set(column.name.toLowerCase(), tsqlMask(mask, table, column));
+    if (mask)
+      own.set(
+        column.name.toLowerCase(),
+        tsqlMask(mask, table, column, { utf8: protection.catalog.utf8 ?? 'by-collation' }),
+      );
   }
   const { generated } = protection.catalog;
   for (const { column, expression } of generated) {
@@ -84,13 +91,19 @@ function bodyOf(definition: string): string {
     .replace(/;$/, '');
 }
 
-function tsqlMask(mask: ColumnMask, table: Table, column: Column): string {
+/** How a server tells the bytes of a text in UTF-8. */
+export interface TsqlText8 {
+  readonly utf8: 'by-collation' | 'of-ascii-alone';
+}
+
+/** What a role sees of a column; NULL where T-SQL cannot say its technique. */
+export function tsqlMask(mask: ColumnMask, table: Table, column: Column, text8: TsqlText8): string {
   const request: Omit<SqlMaskRequest, 'technique' | 'options'> = {
     column: maskedColumn(table, column),
     domain: mask.domain,
     value: bracket(column.name),
     text: (value) => `N'${value.replaceAll("'", "''")}'`,
-    digest: (expression, domain = mask.domain) => digestOf(domain, expression),
+    digest: (expression, domain = mask.domain) => digestOf(domain, expression, text8),
     companion(name) {
       const other = table.columns.find((known) => known.name === name);
       return other && { value: bracket(name), type: other.type };
@@ -104,9 +117,21 @@ function tsqlMask(mask: ColumnMask, table: Table, column: Column): string {
 }
 
 /** HMAC-SHA-256 with HASHBYTES; the key's two blocks lie in the session's context, which no client may read. */
-function digestOf(domain: string, expression: string): string {
+function digestOf(domain: string, expression: string, { utf8 }: TsqlText8): string {
   const block = (side: 'inner' | 'outer') =>
     `cast(session_context(N'scrubjay.key_${side}') as varbinary(64))`;
-  const bytes = `cast(cast(N'${domain.replaceAll("'", "''")}' + nchar(31) + ${expression} as varchar(max)) collate Latin1_General_100_BIN2_UTF8 as varbinary(max))`;
-  return `hashbytes('SHA2_256', ${block('outer')} + hashbytes('SHA2_256', ${block('inner')} + ${bytes}))`;
+  const prefix = `cast(0x${Buffer.from(`${domain}\x1f`, 'latin1').toString('hex')} as varbinary(100))`;
+  const bytes = utf8 === 'by-collation' ? utf8Of(expression) : asciiOf(expression);
+  return `hashbytes('SHA2_256', ${block('outer')} + hashbytes('SHA2_256', ${block('inner')} + ${prefix} + ${bytes}))`;
+}
+
+/** The collation comes before the cast, which would lose what the database's own code page lacks. */
+function utf8Of(expression: string): string {
+  return `cast(cast((${expression}) collate ${UTF8_COLLATION} as varchar(max)) as varbinary(max))`;
+}
+
+/** NULL for texts beyond printable ASCII, whose bytes in UTF-8 the server cannot tell. */
+function asciiOf(expression: string): string {
+  const isOther = `(${expression}) collate Latin1_General_BIN2 like N'%[^ -~]%'`;
+  return `case when ${isOther} then null else cast(cast(${expression} as varchar(max)) as varbinary(max)) end`;
 }
