@@ -148,6 +148,17 @@ export interface RowRange {
   readonly to?: number;
 }
 
+/** Groups of rows that have some columns' values in common. */
+export interface RowGroups {
+  readonly rows: number;
+  readonly classes: number;
+  /** Rows of the smallest group; zero where there are none. */
+  readonly k: number;
+  /** Groups of one row. */
+  readonly alone: number;
+  readonly diversity: readonly number[];
+}
+
 /** Whole numbers below 2^48 that make a digest another one. */
 export type DigestSeeds = readonly [number, number];
 
@@ -169,6 +180,15 @@ export interface RowSource {
   countOrphans(table: RelationName, key: ForeignKey): Promise<number>;
   /** Rows that share the values of a unique key with another row. */
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number>;
+  /**
+   * Groups the rows that have the same quasi-identifiers, and tells of the groups; `diversity` is the fewest
+   * different values of each sensitive column in one. Absent where an engine cannot ask.
+   */
+  anonymityOf?(
+    table: RelationName,
+    quasiIdentifiers: readonly string[],
+    sensitive: readonly string[],
+  ): Promise<RowGroups>;
   /** Rows that a check constraint does not let in; absent where an engine cannot ask. */
   countViolations?(table: RelationName, check: CheckConstraint): Promise<number>;
   /**

@@ -5,6 +5,8 @@ import type { DsseEnvelope } from '../domain/scrub/attestation/dsse-envelope.js'
 import type { SigningKey } from '../domain/scrub/attestation/ed25519.js';
 import type { ScrubStatement } from '../domain/scrub/attestation/scrub-statement.js';
 import { signStatement } from '../domain/scrub/attestation/signed-statement.js';
+import type { TableAnonymity } from '../domain/scrub/anonymity.js';
+import { measureAnonymity } from './measure-anonymity.js';
 import type { PlanBasis } from '../domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../domain/scrub/scrub-plan.js';
 import type { CheckResult, Verification } from '../domain/scrub/verification/verification.js';
@@ -46,6 +48,8 @@ export interface AttestedScrub {
   /** Rows of each table that are compared one by one, and whose originals a sampled leak hunt looks for. */
   readonly sampleRows?: number;
   readonly hooks?: ScrubHooks;
+  /** Measure how well rows hide among one another, by labels and by these columns besides (printed names). */
+  readonly anonymity?: readonly string[];
   /** Milliseconds that the source's snapshot may be held; no limit when absent. */
   readonly snapshotLimitMs?: number;
   /**
@@ -78,9 +82,17 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
   const startedAt = new Date();
   const targetIdentity = await target.identity();
   let targetFingerprint = '';
+  let anonymity: readonly TableAnonymity[] | undefined;
   const verify = async ({ orphans, copied }: BuiltCopy): Promise<Verification> => {
     const contents = await beforeLastHook(scrub, copied, orphans);
     targetFingerprint = fingerprintCatalog(await target.catalog());
+    if (scrub.anonymity) {
+      const masks = plan.tables.flatMap((table) => table.masks);
+      const { catalog, types } = basis;
+      anonymity = await measureAnonymity(target, {
+        ...{ catalog, labels: basis.labels, types, masks, also: scrub.anonymity },
+      });
+    }
     const sampler = await engineFor(from).open(from);
     try {
       const { labels } = basis;
@@ -109,7 +121,7 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
         ...{ toolVersion: scrub.toolVersion, startedAt, finishedAt: new Date(), basis, plan },
         source: sourceIdentity,
         target: targetIdentity,
-        ...{ targetFingerprint, tables, orphans, verification, leftOut: basis.schema?.leftOut },
+        ...{ targetFingerprint, tables, orphans, anonymity, verification, leftOut: basis.schema?.leftOut },
       });
       const envelope = signStatement(statement, scrub.signingKey);
       attested = { tables, verification, statement, envelope };

@@ -3,7 +3,7 @@ import type {
   ScrubPredicate,
   ScrubStatement,
 } from '../../domain/scrub/attestation/scrub-statement.js';
-import { orphansSay, subsetSays } from '../../domain/scrub/attestation/statement-sentences.js';
+import { anonymitySays, orphansSay, subsetSays } from '../../domain/scrub/attestation/statement-sentences.js';
 import { printable, printTable } from '../print-table.js';
 import { styleOfSensitivity } from '../sensitivity-style.js';
 import type { Style, Terminal } from '../terminal.js';
@@ -120,7 +120,9 @@ function styleOfOutcome(outcome: string): Style | undefined {
 }
 
 function showNotes(terminal: Terminal, predicate: ScrubPredicate): void {
-  const { warnings, leftOut, controls, orphans = [], subset } = predicate;
+  const { warnings, leftOut, controls, orphans = [], subset, anonymity = [] } = predicate;
+  if (anonymity.length > 0) heading(terminal, 'how rows hide among one another');
+  for (const table of anonymity) terminal.print(`  ${line(anonymitySays(table))}`);
   if (subset) heading(terminal, 'some of the rows');
   for (const says of subsetSays(subset)) terminal.print(`  ${line(says)}`);
   if (orphans.length > 0) heading(terminal, 'rows that referred to nothing');

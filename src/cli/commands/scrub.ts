@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { type Catalog, columnsOf, printColumnName } from '../../domain/catalog/catalog.js';
 import type { PlanBasis } from '../../domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../../domain/scrub/scrub-plan.js';
 import { type PublishAs, publishWays, type ScrubSource } from '../../engines/engine.js';
@@ -6,6 +7,7 @@ import { engineFor, scrubWay, type ScrubWay } from '../../engines/engine-registr
 import { readRules, type Rules } from '../../rules/read-rules.js';
 import { carriedSchema } from '../../runs/carried-schema.js';
 import type { Proposals } from '../../domain/scrub/quarantine.js';
+import { anonymitySays } from '../../domain/scrub/attestation/statement-sentences.js';
 import { scrubAndAttest, type ScrubHooks } from '../../runs/attested-scrub.js';
 import { proposeLabels, unreviewedColumns } from '../../runs/propose-labels.js';
 import { readClassifier } from '../../rules/read-classifier.js';
@@ -27,7 +29,13 @@ import { locationFrom } from '../location.js';
 import { readPolicyNamed } from '../policy-location.js';
 import { startProgressBar } from '../progress-bar.js';
 import { scrubOnServer } from '../server/scrub-on-server.js';
-import { type RulesChoice, rulesOption, type ServerChoice, serverOption } from '../shared-options.js';
+import {
+  listParser,
+  type RulesChoice,
+  rulesOption,
+  type ServerChoice,
+  serverOption,
+} from '../shared-options.js';
 import { leakHuntOption, sampleRowsOption } from '../scrub/verification-options.js';
 import { printPlan } from '../scrub/print-plan.js';
 import { printVerification } from '../scrub/print-verification.js';
@@ -47,6 +55,7 @@ interface ScrubChoices extends KeyChoice, RulesChoice, ServerChoice, SubsetChoic
   readonly replace?: boolean;
   readonly publish: PublishAs;
   readonly dropPrevious?: boolean;
+  readonly anonymity?: true | readonly string[];
   readonly acceptNewKey?: boolean;
   readonly beforeHook?: string;
   readonly afterHook?: string;
@@ -77,6 +86,7 @@ export function scrubCommand(terminal: Terminal): Command {
     .option('--replace', 'replace what stands under the target’s name')
     .addOption(publishOption())
     .option('--drop-previous', 'drop what was replaced, once the copy is published')
+    .addOption(anonymityOption())
     .option('--accept-new-key', 'take another masking key than the last copy was made with')
     .option('--before-hook <file>', 'SQL run in the work database before anything is copied')
     .option('--after-hook <file>', 'SQL run in the work database when all is copied, before verification')
@@ -116,6 +126,13 @@ function schemaByOption(): Option {
   )
     .choices(['pg_dump', 'catalog'])
     .default('pg_dump');
+}
+
+function anonymityOption(): Option {
+  return new Option(
+    '--anonymity [columns]',
+    'report k-anonymity and l-diversity by what labels tell, and by these columns besides',
+  ).argParser(listParser);
 }
 
 function publishOption(): Option {
@@ -236,27 +253,33 @@ async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned):
   const bar = startProgressBar(terminal, 'scrubbing');
   const stopping = 'stopping: the target keeps what it showed before';
   try {
-    const { tables, verification, envelope } = await untilInterrupted(terminal, stopping, async (signal) =>
-      scrubAndAttest({
-        ...{ from, source, target, basis, plan, key, signingKey, words, signal },
-        toolVersion: packageVersion(),
-        hooks: await readHooks(choices),
-        onResume: (left) => {
-          if (!choices.resume || !target.checkpoints) return;
-          bar.stop();
-          terminal.print(saysOfResume(left));
-        },
-        leakHunt: choices.leakHunt,
-        sampleRows: choices.sampleRows,
-        onProgress: ({ phase, doing, done, total }) =>
-          bar.update(done, total, `${phase}: ${doing}  ${phase === 'rows' ? pace.says(done, total) : ''}`),
-        onVerifying: ({ check, doing, done, total }) => bar.update(done, total, `${check}: ${doing}`),
-      }),
+    const { tables, verification, statement, envelope } = await untilInterrupted(
+      terminal,
+      stopping,
+      async (signal) =>
+        scrubAndAttest({
+          ...{ from, source, target, basis, plan, key, signingKey, words, signal },
+          toolVersion: packageVersion(),
+          hooks: await readHooks(choices),
+          anonymity:
+            choices.anonymity === true ? [] : choices.anonymity?.map((name) => columnIn(basis.catalog, name)),
+          onResume: (left) => {
+            if (!choices.resume || !target.checkpoints) return;
+            bar.stop();
+            terminal.print(saysOfResume(left));
+          },
+          leakHunt: choices.leakHunt,
+          sampleRows: choices.sampleRows,
+          onProgress: ({ phase, doing, done, total }) =>
+            bar.update(done, total, `${phase}: ${doing}  ${phase === 'rows' ? pace.says(done, total) : ''}`),
+          onVerifying: ({ check, doing, done, total }) => bar.update(done, total, `${check}: ${doing}`),
+        }),
     );
     bar.stop();
     await writeAttestation(choices.attestation, envelope, signingKey);
     terminal.print('');
     printVerification(terminal, verification);
+    for (const table of statement.predicate.anonymity ?? []) terminal.print(anonymitySays(table));
     const rows = tables.reduce((sum, table) => sum + table.rows, 0);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     terminal.print(
@@ -282,4 +305,13 @@ function saysOfResume({ hasSchema, kept, changed }: WorkLeft): string {
   return changed.length > 0
     ? `${changed.length} tables changed since the run before, whose keys were being built: the copy begins anew.`
     : 'Nothing was left to go on with: no run with the same source, structure, labels, policy, key and target was broken off. The copy begins anew.';
+}
+
+/** The printed name of a column that somebody named, the schema `public` left out or not. */
+function columnIn(catalog: Catalog, name: string): string {
+  const known = Array.from(columnsOf(catalog), (column) => printColumnName(column.name));
+  const found = known.find((printed) => printed === name || printed === `public.${name}`);
+  if (found === undefined)
+    throw new UsageError(`the source has no column ${name}`, 'write it as schema.table.column');
+  return found;
 }

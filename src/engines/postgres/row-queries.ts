@@ -8,7 +8,15 @@ import {
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
 import type { KeyPart } from '../../domain/scrub/subset/subset-links.js';
-import type { CopyFormat, DigestSeeds, OrphanRemedy, RowDigest, RowRange, RowStream } from '../engine.js';
+import type {
+  CopyFormat,
+  DigestSeeds,
+  OrphanRemedy,
+  RowDigest,
+  RowGroups,
+  RowRange,
+  RowStream,
+} from '../engine.js';
 import { CopyOutQuery } from './copy-out-query.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
@@ -179,6 +187,40 @@ export async function countDuplicates(
       select count(*) as n from ${own(catalog, table)} ${where} group by ${parts.join(', ')} having count(*) > 1
     ) shared`;
   return count(client, sql, doing);
+}
+
+/** Groups by text, which every type has; a NULL is a value among others. */
+export async function anonymityOf(
+  client: pg.ClientBase,
+  catalog: Catalog,
+  table: RelationName,
+  quasiIdentifiers: readonly string[],
+  sensitive: readonly string[],
+): Promise<RowGroups> {
+  const text = (column: string) => `${quoteName(column)}::text`;
+  // count(distinct …) leaves NULL out.
+  const values = sensitive.map(
+    (column, i) =>
+      `, count(distinct ${text(column)}) + (count(*) > count(${quoteName(column)}))::integer as d${i}`,
+  );
+  const fewest = sensitive.map((_, i) => `, coalesce(min(d${i}), 0) as d${i}`);
+  const { rows } = await run(
+    client,
+    `select coalesce(sum(n), 0) as rows, count(*) as classes, coalesce(min(n), 0) as k,
+            count(*) filter (where n = 1) as alone${fewest.join('')}
+     from (
+       select count(*) as n${values.join('')} from ${own(catalog, table)} group by ${quasiIdentifiers.map(text).join(', ')}
+     ) groups`,
+    `grouping ${printRelationName(table)}`,
+  );
+  const number = (column: string) => Number(rows[0][column]);
+  return {
+    rows: number('rows'),
+    classes: number('classes'),
+    k: number('k'),
+    alone: number('alone'),
+    diversity: sensitive.map((_, i) => number(`d${i}`)),
+  };
 }
 
 /** Rows for which a check constraint is false; one that is unknown lets a row in. */

@@ -13,6 +13,7 @@ import type {
   DataSourceIdentity,
   DigestSeeds,
   RowDigest,
+  RowGroups,
   RowRange,
   RowStream,
   RowTrial,
@@ -29,6 +30,7 @@ import { quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect, ownRelations } from './introspection.js';
 import {
+  anonymityOf,
   copyKeys,
   copyOut,
   copyPlaces,
@@ -203,6 +205,16 @@ export class PostgresScrubSource implements ScrubSource {
 
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {
     return this.#readers.withSession((client) => countDuplicates(client, this.#catalog, table, key));
+  }
+
+  anonymityOf(
+    table: RelationName,
+    quasiIdentifiers: readonly string[],
+    sensitive: readonly string[],
+  ): Promise<RowGroups> {
+    return this.#readers.withSession((client) =>
+      anonymityOf(client, this.#catalog, table, quasiIdentifiers, sensitive),
+    );
   }
 
   countViolations(table: RelationName, check: CheckConstraint): Promise<number> {

@@ -17,6 +17,7 @@ import {
   type DigestSeeds,
   MissingExtensionsError,
   type RowDigest,
+  type RowGroups,
   type RowStream,
   OrphanedRowsError,
   type OrphanRemedy,
@@ -40,6 +41,7 @@ import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifier
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
 import {
+  anonymityOf,
   copyOut,
   countDuplicates,
   countOrphans,
@@ -252,6 +254,16 @@ export class PostgresScrubTarget implements ScrubTarget {
 
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {
     return this.#reading((client, catalog) => countDuplicates(client, catalog, table, key));
+  }
+
+  anonymityOf(
+    table: RelationName,
+    quasiIdentifiers: readonly string[],
+    sensitive: readonly string[],
+  ): Promise<RowGroups> {
+    return this.#reading((client, catalog) =>
+      anonymityOf(client, catalog, table, quasiIdentifiers, sensitive),
+    );
   }
 
   countViolations(table: RelationName, check: CheckConstraint): Promise<number> {

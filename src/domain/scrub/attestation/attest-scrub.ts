@@ -9,6 +9,7 @@ import {
 import { isReviewed, isSensitive } from '../../classification/label-decisions.js';
 import type { KeptLabel } from '../../classification/labels-file.js';
 import { chooseRule } from '../../policy/choose-rule.js';
+import type { TableAnonymity } from '../anonymity.js';
 import type { PlanBasis } from '../plan-scrub.js';
 import type { ScrubPlan, TablePlan } from '../scrub-plan.js';
 import { evidencedControls } from './evidenced-controls.js';
@@ -65,6 +66,7 @@ export interface ScrubEvidence {
     readonly rule: 'keep' | 'empty' | 'drop';
     readonly rows: number;
   }[];
+  readonly anonymity?: readonly TableAnonymity[];
   readonly verification: AttestedVerification;
 }
 
@@ -114,6 +116,7 @@ export function attestScrub(evidence: ScrubEvidence): ScrubStatement {
         ...{ table: printRelationName(table), key, rule, rows },
       })),
       ...(plan.subset ? { subset: describeSubset(plan.subset) } : {}),
+      ...(evidence.anonymity ? { anonymity: evidence.anonymity } : {}),
       verification: { passed, checks },
       controls: evidencedControls(tables, evidence.verification),
     },

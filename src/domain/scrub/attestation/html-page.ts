@@ -1,7 +1,7 @@
 import { style } from '../../posture/reports/html-style.js';
 import { escapeXml as text } from '../../posture/reports/xml.js';
 import type { AttestedTable, ScrubPredicate, ScrubStatement } from './scrub-statement.js';
-import { orphansSay, subsetSays } from './statement-sentences.js';
+import { anonymitySays, orphansSay, subsetSays } from './statement-sentences.js';
 
 /** The one style sheet of the page: whoever serves it may allow this and no other. */
 export const attestationPageStyle = style;
@@ -114,10 +114,18 @@ function unmasked(tables: readonly AttestedTable[]): string {
   );
 }
 
-function notes({ warnings, leftOut, controls, orphans = [], subset }: ScrubPredicate): string {
+function notes({
+  warnings,
+  leftOut,
+  controls,
+  orphans = [],
+  subset,
+  anonymity = [],
+}: ScrubPredicate): string {
   const lists = [
     ['Warnings', warnings.map(({ where, problem }) => `${where}: ${problem}`)],
     ['Rows that were copied', subsetSays(subset)],
+    ['How rows hide among one another', anonymity.map(anonymitySays)],
     ['Rows that referred to nothing', orphans.map(orphansSay)],
     ['Left out', leftOut.map(({ what, why }) => `${what}: ${why}`)],
     [

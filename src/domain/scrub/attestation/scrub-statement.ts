@@ -126,6 +126,21 @@ const predicateSchema = z.object({
       whole: z.array(z.string()).readonly(),
     })
     .optional(),
+  /** How well rows hide among one another; present where it was asked for. */
+  anonymity: z
+    .array(
+      z.object({
+        table: z.string(),
+        quasiIdentifiers: z.array(z.string()).readonly(),
+        rows: count,
+        classes: count,
+        k: count,
+        alone: count,
+        diversity: z.array(z.object({ column: z.string(), l: count })).readonly(),
+      }),
+    )
+    .readonly()
+    .optional(),
   verification: z.object({ passed: z.boolean(), checks: z.array(checkSchema).readonly() }),
   /** Controls that this run is evidence for, and only as far as `because` says. */
   controls: z

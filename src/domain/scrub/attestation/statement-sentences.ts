@@ -26,3 +26,16 @@ export function subsetSays(subset: ScrubPredicate['subset']): readonly string[] 
   });
   return [...begun, ...subset.whole.map((table) => `${table}: whole`)];
 }
+
+/** How well the rows of a table hide among one another, as a sentence. */
+export function anonymitySays(
+  of: Pick<
+    NonNullable<ScrubPredicate['anonymity']>[number],
+    'table' | 'quasiIdentifiers' | 'classes' | 'k' | 'alone' | 'diversity'
+  >,
+): string {
+  const { table, quasiIdentifiers, classes, k, alone, diversity } = of;
+  const l = diversity.map(({ column, l: fewest }) => `; ${column} is ${fewest}-diverse`).join('');
+  const rows = alone === 1 ? '1 row stands' : `${alone.toLocaleString('en')} rows stand`;
+  return `${table} is ${k}-anonymous by ${quasiIdentifiers.join(', ')} (${classes.toLocaleString('en')} groups, ${rows} alone)${l}`;
+}
