@@ -7,11 +7,10 @@ export async function measureAnonymity(
   copy: RowSource,
   basis: AnonymityBasis,
 ): Promise<readonly TableAnonymity[]> {
-  const { anonymityOf } = copy;
-  if (!anonymityOf) return [];
+  if (!copy.anonymityOf) return [];
   const measured: TableAnonymity[] = [];
   for (const { table, quasiIdentifiers, sensitive } of anonymityQuestions(basis)) {
-    const { diversity, ...groups } = await anonymityOf.call(copy, table, quasiIdentifiers, sensitive);
+    const { diversity, ...groups } = await copy.anonymityOf(table, quasiIdentifiers, sensitive);
     measured.push({
       table: printRelationName(table),
       quasiIdentifiers,
