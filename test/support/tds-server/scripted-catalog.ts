@@ -36,8 +36,12 @@ const catalogAnswers: readonly CatalogAnswer[] = [
   [/snapshot_isolation_state/, ({ database }) => [{ state: 1, name: database }]],
   [
     /from sys\.all_columns c where c\.object_id = object_id/,
-    (_, sql) => (sql.includes('sys.tables') ? [{ name: 'is_node' }] : []),
+    (_, sql) =>
+      sql.includes('sys.tables')
+        ? [{ name: 'is_node' }, { name: 'history_table_id' }]
+        : [{ name: 'is_column_set' }],
   ],
+  [/o\.history_table_id as history/, () => []],
   [/min_active_rowversion\(\)/, ({ rowVersion }) => [{ rowVersion: hexOf(rowVersion), changes: null }]],
   [/as rowVersion, .* as changes$/, () => [{ rowVersion: null, changes: null }]],
   [/as kinds where kind is not null/, ({ uncopyable }) => uncopyable.map((row) => ({ ...row }))],
@@ -114,8 +118,8 @@ function columnRows(facts: DatabaseFacts): Row[] {
       default: null,
       defaultName: null,
       comment: null,
-      sparse: false,
-      columnSet: false,
+      sparse: column.sparse ?? false,
+      columnSet: column.columnSet ?? false,
       databaseCollation: 'Latin1_General_CI_AS',
     })),
   );

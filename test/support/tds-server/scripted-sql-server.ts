@@ -94,7 +94,7 @@ export class ScriptedSqlServer {
     if (instead !== undefined) return instead;
     const { systemViews = [], uncopyable = [] } = this.#options;
     const exists = /from sys\.databases d where d\.name = N'(.+)'/.exec(sql);
-    if (exists) return rows(this.#databases.has(exists[1]) ? [{ name: exists[1] }] : []);
+    if (exists) return resultOf(this.#databases.has(exists[1]) ? [{ name: exists[1] }] : []);
     const facts = {
       database,
       tables: [...this.#tables(database).values()],
@@ -103,7 +103,7 @@ export class ScriptedSqlServer {
       rowVersion: this.rowVersion,
     };
     const catalog = answerCatalog(facts, sql) ?? this.#ownRecords(sql, database);
-    if (catalog) return rows(catalog);
+    if (catalog) return resultOf(catalog);
     return answerRows(sql, (relation) => this.#find(database, relation)) ?? this.#define(sql, database);
   }
 
@@ -207,7 +207,10 @@ export class ScriptedSqlServer {
   }
 }
 
-function rows(found: readonly Readonly<Record<string, string | number | boolean | null>>[]): Answer {
+/** A result of these rows, each a column a property. */
+export function resultOf(
+  found: readonly Readonly<Record<string, string | number | boolean | null>>[],
+): Answer {
   const names = Object.keys(found[0] ?? { nothing: null });
   return {
     columns: names.map((name) => {

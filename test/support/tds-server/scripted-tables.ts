@@ -9,6 +9,9 @@ export interface ScriptedColumn {
   readonly identity?: boolean;
   /** The expression of a computed column. */
   readonly computed?: string;
+  readonly sparse?: boolean;
+  /** Shows the sparse columns as XML. */
+  readonly columnSet?: boolean;
 }
 
 export interface ScriptedForeignKey {
@@ -106,6 +109,9 @@ const kindOf: Readonly<Record<string, 'int' | 'bigint' | 'bit' | 'binary'>> = {
   bit: 'bit',
   varbinary: 'binary',
   binary: 'binary',
+  // As the bytes that the server keeps them in, which is how they are asked for.
+  hierarchyid: 'binary',
+  geography: 'binary',
 };
 
 export function baseTypeOf({ type }: ScriptedColumn): string {
