@@ -1,3 +1,5 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { connect } from '../../../src/engines/sqlserver/connection.js';
 import { displayLocation, parseLocation } from '../../../src/engines/sqlserver/location.js';
 import { makeCertificate } from '../../support/certificates.js';
@@ -82,7 +84,7 @@ describe('connecting to SQL Server', () => {
     await expect(connect(server.url('shop', 'encrypt=true'))).rejects.toMatchObject({ code: 'tls' });
   });
 
-  it('refuses a certificate that nobody it trusts has signed, and takes it when told to', async () => {
+  it('refuses a certificate that nobody it trusts has signed', async () => {
     server = await serverWith({ certificate: selfSigned() });
     await expect(connect(server.url('shop', 'encrypt=strict'))).rejects.toMatchObject({
       code: 'tls-certificate',
@@ -95,6 +97,46 @@ describe('connecting to SQL Server', () => {
     await server.stop();
     server = undefined;
     await expect(connect(url)).rejects.toMatchObject({ code: 'unreachable' });
+  });
+
+  it('asks for a readable secondary only when the location says so', async () => {
+    server = await serverWith();
+    (await connect(server.url())).close();
+    expect(server.lastLogin).toMatchObject({ database: 'shop', isReadOnly: false });
+    (await connect(server.url('shop', 'encrypt=false&applicationIntent=ReadOnly'))).close();
+    expect(server.lastLogin).toMatchObject({ isReadOnly: true });
+  });
+
+  it('logs in with an Entra ID token in the place of a password', async () => {
+    server = await serverWith({ token: 'eyJ0eXAi.invented.token' });
+    const url = (token: string) =>
+      server!.url('shop', 'encrypt=false&authentication=entra-token').replace(/\/\/.*@/, `//:${token}@`);
+    (await connect(url('eyJ0eXAi.invented.token'))).close();
+    const refused = connect(url('eyJ0eXAi.another.token'));
+    await expect(refused).rejects.toMatchObject({ code: 'credentials' });
+    await expect(refused).rejects.not.toThrow(/another/);
+  });
+
+  it('finds a named instance through SQL Server Browser, and says when there is none of the name', async () => {
+    server = await serverWith();
+    const browser = await startBrowser('SQL2022', server.port);
+    try {
+      const url = (instance: string) =>
+        server!.url('shop', `encrypt=false&instance=${instance}`).replace(/:\d+\//, '/');
+      (await connect(url('SQL2022'))).close();
+      await expect(connect(url('SQL2019'))).rejects.toMatchObject({ code: 'unreachable' });
+    } finally {
+      browser.close();
+    }
+  });
+
+  it('wakes up a serverless database that is paused', async () => {
+    server = await serverWith({
+      refuse: ({ attempt }) =>
+        attempt === 1 ? { number: 40613, message: 'Database shop is not currently available.' } : undefined,
+    });
+    (await connect(server.url())).close();
+    expect(server.logins).toBe(2);
   });
 
   it('refuses a server before 2016', async () => {
@@ -211,4 +253,20 @@ describe('statements on SQL Server', () => {
 function selfSigned(): { readonly key: string; readonly cert: string } {
   const { key, certificate } = makeCertificate({ subject: 'localhost', names: ['localhost'], rsaBits: 2048 });
   return { key, cert: certificate };
+}
+
+/** SQL Server Browser as far as it answers for one instance: MC-SQLR 2.2.5. */
+async function startBrowser(instance: string, port: number): Promise<Socket> {
+  const socket = createSocket('udp4');
+  const says = Buffer.from(
+    `ServerName;HERE;InstanceName;${instance};IsClustered;No;Version;16.0.4135.4;tcp;${port};;`,
+  );
+  const head = Buffer.from([0x05, 0, 0]);
+  head.writeUInt16LE(says.length, 1);
+  socket.on('message', (_, { port: from, address }) =>
+    socket.send(Buffer.concat([head, says]), from, address),
+  );
+  socket.bind(1434, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket;
 }

@@ -31,6 +31,8 @@ export interface TdsServerOptions {
     readonly database: string;
     readonly attempt: number;
   }) => tokens.ServerError | undefined;
+  /** An Entra ID access token that logs in without user and password. */
+  readonly token?: string;
   /** Speaks TDS 8 (`encrypt=strict`) with this certificate. */
   readonly certificate?: { readonly key: string; readonly cert: string };
   /** Takes the rows of a bulk load that begins; without it they are counted only. */
@@ -70,6 +72,8 @@ export class TdsServer {
   /** Every batch that was sent, in order. */
   readonly batches: string[] = [];
   logins = 0;
+  /** What the last login asked for: the database, and reads only. */
+  lastLogin: { readonly database: string; readonly isReadOnly: boolean } | undefined;
   #sessions = 0;
 
   private constructor(options: TdsServerOptions) {
@@ -168,10 +172,14 @@ export class TdsServer {
   }
 
   async #login(socket: Duplex, session: SessionState, bytes: Buffer): Promise<void> {
-    const { user, password, refuse } = this.#options;
+    const { user, password, token, refuse } = this.#options;
     const login = readLogin(bytes);
+    this.lastLogin = login;
     session.database = login.database;
-    const right = login.user === user && login.password === password;
+    const right =
+      token === undefined
+        ? login.user === user && login.password === password
+        : bytes.includes(Buffer.from(token, 'utf16le'));
     const refused = right
       ? refuse?.({ database: login.database, attempt: ++this.logins })
       : { number: 18456, message: `Login failed for user '${login.user}'.` };
@@ -263,7 +271,12 @@ function prelogin(): Buffer {
 }
 
 /** MS-TDS 2.2.6.4: offsets (bytes) and lengths (characters) from byte 36 on; the password is only shuffled. */
-function readLogin(bytes: Buffer): { user: string; password: string; database: string } {
+function readLogin(bytes: Buffer): {
+  user: string;
+  password: string;
+  database: string;
+  isReadOnly: boolean;
+} {
   const field = (at: number) =>
     bytes.subarray(bytes.readUInt16LE(at), bytes.readUInt16LE(at) + 2 * bytes.readUInt16LE(at + 2));
   const shuffled = Buffer.from(field(44));
@@ -275,6 +288,7 @@ function readLogin(bytes: Buffer): { user: string; password: string; database: s
     user: field(40).toString('utf16le'),
     password: Buffer.from(password).toString('utf16le'),
     database: field(68).toString('utf16le'),
+    isReadOnly: (bytes[26] & 0x20) !== 0,
   };
 }
 
