@@ -56,9 +56,16 @@ export async function huntLeaks(
     await addOriginals(run, source, { hunt, decoys, record, samples });
     await searchTables(run, source, hunt, decoys);
     const schema = await searchSchema(run, hunt);
-    const { originals, leaks, falseFinds } = hunt.result();
+    const { originals, leaks, untellable, falseFinds } = hunt.result();
     record.examined = originals;
     for (const leak of leaks) tellOf(leak, record, schema.has(leak.where));
+    if (untellable.length > 0) {
+      const domains = untellable.map((domain) => `'${domain}'`).join(', ');
+      record.note(
+        'all columns',
+        `originals of ${domains} are the values that stand-ins are drawn from: finding one tells nothing`,
+      );
+    }
     record.note(
       'all columns',
       `${run.leakHunt === 'sample' ? `originals of ${run.sampleRows ?? 500} sampled rows of each table` : 'every original of every masked column'}; ${likelihood(falseFinds)}`,

@@ -195,6 +195,37 @@ describe('the judgement on what was found', () => {
     expect(leak).toMatchObject({ verdict: 'chance', found: 5, chance: 9 });
   });
 
+  it('takes no find for a leak of what stand-ins are drawn from, as days of birth', () => {
+    const days = Array.from({ length: 400 }, (_, i) =>
+      new Date(Date.UTC(1980, 0, 1 + i)).toISOString().slice(0, 10),
+    );
+    const hunt = newHunt();
+    for (const [i, day] of days.entries()) {
+      hunt.addOriginal(day, { column: 'public.people.born', domain: 'date' });
+      hunt.addDecoy(days[(i + 31) % days.length], 'date');
+      hunt.addOriginal(mails[i % mails.length], origin);
+      hunt.addDecoy(`bea.${i}@corp.example`, origin.domain);
+    }
+    const copy = hunt.search([{ where: 'public.t.phone', domains: new Set() }]);
+    copy.push(
+      Buffer.from([...days.slice(0, 50).map((day) => day.replaceAll('-', ' ')), mails[3]].join('\n')),
+    );
+    copy.end();
+    const { leaks, untellable } = hunt.result();
+    expect(untellable).toEqual(['date']);
+    expect(leaks).toMatchObject([{ found: 1, origins: ['public.people.mail'], verdict: 'leak' }]);
+  });
+
+  it('lets decoys that are originals by chance count with the others', () => {
+    const decoys = Array.from({ length: 10 }, (_, i) => `Bea Smith${String.fromCharCode(97 + i)}`);
+    const [leak] = judge(names, [...names.slice(0, 40), ...decoys.slice(0, 6)], {}, [
+      ...decoys,
+      ...names.slice(0, 4),
+    ]);
+    // Four in fourteen are hidden: the six that were found stand for 8.4, and thrice as many may be chance.
+    expect(leak).toMatchObject({ found: 40, chance: 27, verdict: 'leak' });
+  });
+
   it('lets a person’s word outweigh names, and never addresses', () => {
     const decided = { passes: 'not-sensitive' } as const;
     expect(judge(names, names.slice(0, 5), decided)[0].verdict).toBe('decided');

@@ -64,9 +64,10 @@ function mix(word: number): number {
 }
 
 const SMALLEST_BITS = 20;
-/** 128 MiB. */
-const LARGEST_BITS = 30;
-const BITS_A_FINGERPRINT = 16;
+/** 64 MiB. */
+const LARGEST_BITS = 29;
+/** One in thirty of other texts passes, and is looked up. */
+const BITS_A_FINGERPRINT = 8;
 
 /**
  * A Bloom filter (Bloom 1970): says of a fingerprint that it was surely never added, or may have been.
@@ -76,7 +77,7 @@ export class FingerprintFilter {
   readonly #words: Int32Array;
   readonly #mask: number;
 
-  /** @param expected fingerprints that will be added; 128 MiB at most are taken */
+  /** @param expected fingerprints that will be added; 64 MiB at most are taken */
   constructor(expected: number) {
     const wanted = Math.ceil(Math.log2(Math.max(1, expected) * BITS_A_FINGERPRINT));
     const bits = Math.min(LARGEST_BITS, Math.max(SMALLEST_BITS, wanted));

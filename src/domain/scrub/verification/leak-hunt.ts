@@ -46,19 +46,26 @@ interface NeedleClass {
   readonly weight: number;
 }
 
-/** Counts of what was found in one place. */
-interface Finds {
-  readonly own: Record<NeedleStrength, number>;
-  readonly foreign: Record<NeedleStrength, number>;
-  readonly origins: Record<NeedleStrength, Map<string, number>>;
-  ownDecoys: number;
-  foreignDecoys: number;
+/** What one text is: the original of some columns, or a decoy. */
+interface TextKind {
+  readonly strength: NeedleStrength;
+  /** Of its originals; of its decoys where it is no original. */
+  readonly domains: ReadonlySet<string>;
+  /** Printed names of the columns that it is an original of; empty for decoys. */
+  readonly origins: ReadonlySet<string>;
+  /** Weights of the decoys that it is, by domain. */
+  readonly decoys: ReadonlyMap<string, number>;
 }
+
+/** Texts found in one place, by what they are. */
+type Finds = Map<TextKind, number>;
 
 export interface LeakHuntResult {
   /** Distinct original values that were looked for. */
   readonly originals: number;
   readonly leaks: readonly Leak[];
+  /** Pseudonym domains whose originals fill what stand-ins are drawn from, as days of birth do: no find tells. */
+  readonly untellable: readonly string[];
   /** Finds in all that two different texts with one 64-bit fingerprint would give, at most. */
   readonly falseFinds: number;
 }
@@ -86,6 +93,7 @@ export class LeakHunt {
   readonly #index: NeedleIndex;
   readonly #classes: NeedleClass[] = [];
   readonly #classNumbers = new Map<string, number>();
+  readonly #kinds = new Map<string, TextKind>();
   readonly #places: HuntedPlace[] = [];
   #needles = 0;
   #candidates = 0;
@@ -124,11 +132,11 @@ export class LeakHunt {
   /** Looks up what was found, part by part. */
   result(): LeakHuntResult {
     const { needles, candidates } = this.#options;
-    const finds = this.#places.map(noFinds);
+    const finds = this.#places.map((): Finds => new Map());
     const population = new Population();
     for (let part = 0; part < needles.parts; part++) {
       const groups = new FingerprintGroups(needles.read(part));
-      for (const head of groups.heads) population.add(this.#classesOf(groups, head));
+      for (const head of groups.heads) population.add(this.#kindOf(groups, head));
       const told = new Set<number>();
       const { count, words } = candidates.read(part);
       for (let at = 0; at < count * 3; at += 3) {
@@ -137,12 +145,13 @@ export class LeakHunt {
         const key = head * this.#places.length + place;
         if (head < 0 || told.has(key)) continue;
         told.add(key);
-        tell(finds[place], this.#classesOf(groups, head), this.#places[place].domains);
+        const kind = this.#kindOf(groups, head);
+        finds[place].set(kind, (finds[place].get(kind) ?? 0) + 1);
       }
     }
     const leaks = finds.flatMap((found, i) => judge(found, this.#places[i], population));
     const falseFinds = (this.#needles * this.#candidates) / 2 ** 64;
-    return { originals: population.originals, leaks, falseFinds };
+    return { originals: population.originals, leaks, untellable: population.untellable, falseFinds };
   }
 
   #add(text: string, of: NeedleClass): void {
@@ -161,90 +170,143 @@ export class LeakHunt {
     return this.#classes.push(of) - 1;
   }
 
-  #classesOf(groups: FingerprintGroups, head: number): readonly NeedleClass[] {
-    return groups.numbersOf(head).map((number) => this.#classes[number]);
+  /** One object for all texts that are the same to a judgement. */
+  #kindOf(groups: FingerprintGroups, head: number): TextKind {
+    const numbers = groups.numbersOf(head);
+    const key = numbers.length === 1 ? String(numbers[0]) : [...numbers].sort((a, b) => a - b).join();
+    let kind = this.#kinds.get(key);
+    if (!kind) {
+      kind = kindOf(numbers.map((number) => this.#classes[number]));
+      this.#kinds.set(key, kind);
+    }
+    return kind;
   }
 }
 
-function noFinds(): Finds {
+function kindOf(classes: readonly NeedleClass[]): TextKind {
+  const originals = classes.filter(({ origin }) => origin !== undefined);
+  const decoys = new Map<string, number>();
+  for (const { origin, domain, weight } of classes)
+    if (origin === undefined) decoys.set(domain, Math.max(weight, decoys.get(domain) ?? 0));
+  const meant = originals.length > 0 ? originals : classes;
   return {
-    own: { certain: 0, likely: 0 },
-    foreign: { certain: 0, likely: 0 },
-    origins: { certain: new Map(), likely: new Map() },
-    ownDecoys: 0,
-    foreignDecoys: 0,
+    strength: meant.some(({ strength }) => strength === 'certain') ? 'certain' : 'likely',
+    domains: new Set(meant.map(({ domain }) => domain)),
+    origins: new Set(originals.map(({ origin }) => origin!)),
+    decoys,
   };
 }
 
-/** One text that was found in a place, whatever it is the original or decoy of; an original is no decoy. */
-function tell(finds: Finds, classes: readonly NeedleClass[], domains: ReadonlySet<string>): void {
-  const isOwn = classes.some(({ domain }) => domains.has(domain));
-  const originals = classes.filter(({ origin }) => origin !== undefined);
-  if (originals.length === 0) {
-    const weight = Math.max(...classes.map((one) => one.weight));
-    if (isOwn) finds.ownDecoys += weight;
-    else finds.foreignDecoys += weight;
-    return;
-  }
-  const strength = strengthOf(originals);
-  const own = originals.some(({ domain }) => domains.has(domain));
-  (own ? finds.own : finds.foreign)[strength]++;
-  const origins = finds.origins[strength];
-  for (const origin of new Set(originals.map((one) => one.origin!)))
-    origins.set(origin, (origins.get(origin) ?? 0) + 1);
-}
+/** Share of a domain's decoys that are originals themselves from which on finding originals tells nothing. */
+const UNTELLABLE = 0.5;
 
-function strengthOf(classes: readonly NeedleClass[]): NeedleStrength {
-  return classes.some(({ strength }) => strength === 'certain') ? 'certain' : 'likely';
-}
-
-/** Distinct originals by what they are, to weigh what was found against. */
+/** All distinct texts that are looked for, to weigh what was found against. */
 class Population {
-  readonly #counts = new Map<string, { strength: NeedleStrength; domains: ReadonlySet<string>; n: number }>();
-  originals = 0;
+  readonly #texts = new Map<TextKind, number>();
 
-  add(classes: readonly NeedleClass[]): void {
-    const originals = classes.filter(({ origin }) => origin !== undefined);
-    if (originals.length === 0) return;
-    this.originals++;
-    const strength = strengthOf(originals);
-    const domains = new Set(originals.map(({ domain }) => domain).sort());
-    const key = [strength, ...domains].join('\0');
-    const known = this.#counts.get(key) ?? { strength, domains, n: 0 };
-    known.n++;
-    this.#counts.set(key, known);
+  add(kind: TextKind): void {
+    this.#texts.set(kind, (this.#texts.get(kind) ?? 0) + 1);
+  }
+
+  get originals(): number {
+    return this.#count(({ origins }) => origins.size > 0);
   }
 
   /** @param domains only those of one of these, when given */
   count(strength: NeedleStrength, domains?: ReadonlySet<string>): number {
+    return this.#count(
+      (kind) =>
+        kind.origins.size > 0 && kind.strength === strength && (!domains || meet(kind.domains, domains)),
+    );
+  }
+
+  /** Whether a find of such an original says anything: it does not where stand-ins are drawn from originals. */
+  tells({ domains }: TextKind): boolean {
+    for (const domain of domains) if (this.#hidden(domain) < UNTELLABLE) return true;
+    return false;
+  }
+
+  get untellable(): readonly string[] {
+    const domains = new Set(
+      [...this.#texts.keys()].flatMap((kind) => (kind.origins.size > 0 ? [...kind.domains] : [])),
+    );
+    return [...domains].filter((domain) => this.#hidden(domain) >= UNTELLABLE).sort();
+  }
+
+  /** What a decoy that was found stands for, those that could not be told from originals included. */
+  weightOf({ decoys }: TextKind): number {
+    return Math.max(
+      ...[...decoys].map(([domain, weight]) => weight / (1 - Math.min(UNTELLABLE, this.#hidden(domain)))),
+    );
+  }
+
+  /** Share of the domain's decoys that are originals of any column. */
+  #hidden(domain: string): number {
+    const weigh = (kind: TextKind) => kind.decoys.get(domain) ?? 0;
+    const all = this.#sum(weigh);
+    return all === 0 ? 0 : this.#sum((kind) => (kind.origins.size > 0 ? weigh(kind) : 0)) / all;
+  }
+
+  #count(counts: (kind: TextKind) => boolean): number {
+    return this.#sum((kind) => (counts(kind) ? 1 : 0));
+  }
+
+  #sum(of: (kind: TextKind) => number): number {
     let sum = 0;
-    for (const one of this.#counts.values())
-      if (one.strength === strength && (!domains || meet(one.domains, domains))) sum += one.n;
+    for (const [kind, texts] of this.#texts) sum += of(kind) * texts;
     return sum;
   }
 }
 
 /** What the finds in one place mean, one judgement for each strength; none for nothing found. */
 function judge(finds: Finds, place: HuntedPlace, population: Population): readonly Leak[] {
+  const decoys = (isOwn: boolean) => {
+    let sum = 0;
+    for (const [kind, texts] of finds)
+      if (kind.origins.size === 0 && meet(kind.domains, place.domains) === isOwn)
+        sum += texts * population.weightOf(kind);
+    return Math.ceil(3 * sum);
+  };
+  const [ownDecoys, foreignDecoys] = [decoys(true), decoys(false)];
   return strengths.flatMap((strength) => {
-    const [own, foreign] = [finds.own[strength], finds.foreign[strength]];
+    const originals = [...finds].filter(
+      ([kind]) => kind.origins.size > 0 && kind.strength === strength && population.tells(kind),
+    );
+    const total = (isOwn: boolean) =>
+      originals.reduce(
+        (sum, [kind, texts]) => sum + (meet(kind.domains, place.domains) === isOwn ? texts : 0),
+        0,
+      );
+    const [own, foreign] = [total(true), total(false)];
     if (own + foreign === 0) return [];
     const hunted = population.count(strength, place.domains);
-    const all = population.count(strength);
     // Where a mask writes stand-ins of the same kind, some are by chance another's original.
-    const allowedOwn =
-      3 * finds.ownDecoys + Math.min(strength === 'certain' ? 1 : 3, Math.floor(hunted / 10));
+    const allowedOwn = ownDecoys + Math.min(strength === 'certain' ? 1 : 3, Math.floor(hunted / 10));
     // Elsewhere nothing that is certain is chance; names and short numbers may be, a few of many.
-    const allowedForeign =
-      3 * finds.foreignDecoys + (strength === 'certain' ? 0 : Math.min(3, Math.floor(all / 100)));
+    const few = strength === 'certain' ? 0 : Math.min(3, Math.floor(population.count(strength) / 100));
+    const allowedForeign = foreignDecoys + few;
     const leaks = own > allowedOwn || foreign > allowedForeign;
-    const { where } = place;
-    const origins = [...finds.origins[strength]].sort(([, a], [, b]) => b - a).map(([origin]) => origin);
     const chance = (own > 0 ? allowedOwn : 0) + (foreign > 0 ? allowedForeign : 0);
+    const origins = originsOf(originals);
     return [
-      { where, strength, found: own + foreign, chance, origins, verdict: verdict(leaks, strength, place) },
+      {
+        where: place.where,
+        strength,
+        found: own + foreign,
+        chance,
+        origins,
+        verdict: verdict(leaks, strength, place),
+      },
     ];
   });
+}
+
+/** The most frequent first. */
+function originsOf(originals: readonly (readonly [TextKind, number])[]): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const [{ origins }, texts] of originals)
+    for (const origin of origins) counts.set(origin, (counts.get(origin) ?? 0) + texts);
+  return [...counts].sort(([, a], [, b]) => b - a).map(([origin]) => origin);
 }
 
 /** A person's word on a column outweighs what others may share, never what is certain. */
