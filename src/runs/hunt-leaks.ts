@@ -58,7 +58,9 @@ export async function huntLeaks(
     const schema = await searchSchema(run, hunt);
     const { originals, leaks, untellable, falseFinds } = hunt.result();
     record.examined = originals;
-    for (const leak of leaks) tellOf(leak, record, schema.has(leak.where));
+    const isChance = ({ where, verdict }: Leak) => verdict === 'chance' && !schema.has(where);
+    for (const leak of leaks) if (!isChance(leak)) tellOf(leak, record, schema.has(leak.where));
+    noteChance(leaks.filter(isChance), record);
     if (untellable.length > 0) {
       const domains = untellable.map((domain) => `'${domain}'`).join(', ');
       record.note(
@@ -174,6 +176,16 @@ async function searchSchema({ target }: VerifyRun, hunt: LeakHunt): Promise<Read
   return places;
 }
 
+/** One line for all: each column of a large copy has a few. */
+function noteChance(leaks: readonly Leak[], record: CheckRecord): void {
+  if (leaks.length === 0) return;
+  const [most] = [...leaks].sort((one, other) => other.found - one.found);
+  record.note(
+    'by chance',
+    `${leaks.length === 1 ? '1 column holds' : `${leaks.length} columns hold`} names or numbers that are somebody's originals too, no more than chance gives: ${most.where}, the most, ${most.found} of ${most.chance} at most`,
+  );
+}
+
 /** In a schema names may be anybody's: only what is certain fails there. */
 function tellOf(
   { where, verdict, found, strength, origins, chance }: Leak,
@@ -181,11 +193,10 @@ function tellOf(
   isSchema: boolean,
 ) {
   const says = `holds ${found} original ${found === 1 ? 'value' : 'values'} of ${shorten(origins)}`;
-  const kind = strength === 'likely' ? ' (names or numbers that others may share)' : '';
+  const kind = strength === 'certain' ? '' : ' (names or numbers that others may share)';
   if (isSchema ? strength === 'certain' : verdict === 'leak') {
     record.fail(where, chance > 0 ? `${says}, where chance would give ${chance} at most` : says);
   } else if (isSchema) record.note(where, `${says}${kind}`);
-  else if (verdict === 'chance') record.note(where, `${says}, of ${chance} that chance may give${kind}`);
   else record.note(where, `${says}, and somebody decided that they may pass${kind}`);
 }
 

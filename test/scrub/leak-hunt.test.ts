@@ -126,7 +126,10 @@ describe('what can be looked for', () => {
     ['9f86d081-884c-4d65-9a2f-eaa0c55ad015', 'certain'],
     ['https://people.example/ana', 'certain'],
     ['Ana Lopez', 'likely'],
-    ['030 9018200', 'likely'],
+    ['030 9018200', 'number'],
+    ['1980-05-17', 'number'],
+    ['2024-01-31 12:33:44+00', 'number'],
+    ['2024-01-31 12:33:44.123456', 'certain'],
     ['Berlin', undefined],
     ['12345', undefined],
     ['', undefined],
@@ -192,7 +195,25 @@ describe('the judgement on what was found', () => {
     const decoys = ['Bea Smith', 'Carl Jones'];
     const found = [...names.slice(0, 5), ...decoys];
     const [leak] = judge(names, found, { domains: new Set(['email-address']) }, decoys);
-    expect(leak).toMatchObject({ verdict: 'chance', found: 5, chance: 9 });
+    expect(leak).toMatchObject({ verdict: 'chance', found: 5, chance: 15 });
+  });
+
+  it('takes some of many numbers for chance, more of them or some of few for a leak', () => {
+    const many = Array.from({ length: 3_000 }, (_, i) => `${300_000_000 + i * 7919}`);
+    expect(judge(many, many.slice(0, 15))[0]).toMatchObject({ verdict: 'chance', chance: 20 });
+    expect(judge(many, many.slice(0, 21))[0].verdict).toBe('leak');
+    expect(judge(many.slice(0, 200), many.slice(0, 3))[0].verdict).toBe('leak');
+  });
+
+  it('knows less of chance where a decoy stands for several', () => {
+    const many = Array.from({ length: 3_000 }, (_, i) => `${300_000_000 + i * 7919}`);
+    const hunt = newHunt();
+    for (const value of many) hunt.addOriginal(value, origin);
+    for (let i = 0; i < 375; i++) hunt.addDecoy(`${700_000_000 + i * 7919}`, origin.domain, 8);
+    const copy = hunt.search([{ where: 'public.t.a', domains: new Set() }]);
+    copy.push(Buffer.from(many.slice(0, 100).join('\n')));
+    copy.end();
+    expect(hunt.result().leaks).toMatchObject([{ found: 100, chance: 160, verdict: 'chance' }]);
   });
 
   it('takes no find for a leak of what stand-ins are drawn from, as days of birth', () => {
@@ -222,8 +243,8 @@ describe('the judgement on what was found', () => {
       ...decoys,
       ...names.slice(0, 4),
     ]);
-    // Four in fourteen are hidden: the six that were found stand for 8.4, and thrice as many may be chance.
-    expect(leak).toMatchObject({ found: 40, chance: 27, verdict: 'leak' });
+    // Four in fourteen are hidden: the six that were found stand for 8.4, and five spreads of 4.1 may be chance.
+    expect(leak).toMatchObject({ found: 40, chance: 29, verdict: 'leak' });
   });
 
   it('lets a person’s word outweigh names, and never addresses', () => {

@@ -80,7 +80,7 @@ export interface LeakHuntOptions {
   readonly candidates: FingerprintStore;
 }
 
-const strengths: readonly NeedleStrength[] = ['certain', 'likely'];
+const strengths: readonly NeedleStrength[] = ['certain', 'likely', 'number'];
 
 /**
  * Looks for original values in a copy. Beside each goes a decoy, the stand-in that another key would have
@@ -108,7 +108,7 @@ export class LeakHunt {
   /** Adds an original value; one too short or plain to be told from others is left out. */
   addOriginal(value: string, { column, domain, isShared }: Origin): void {
     const needle = needleOf(value);
-    if (!needle || (isShared && needle.strength === 'likely')) return;
+    if (!needle || (isShared && needle.strength !== 'certain')) return;
     this.#add(needle.text, { strength: needle.strength, domain, origin: column, weight: 1 });
   }
 
@@ -190,7 +190,7 @@ function kindOf(classes: readonly NeedleClass[]): TextKind {
     if (origin === undefined) decoys.set(domain, Math.max(weight, decoys.get(domain) ?? 0));
   const meant = originals.length > 0 ? originals : classes;
   return {
-    strength: meant.some(({ strength }) => strength === 'certain') ? 'certain' : 'likely',
+    strength: strengths.find((one) => meant.some(({ strength }) => strength === one))!,
     domains: new Set(meant.map(({ domain }) => domain)),
     origins: new Set(originals.map(({ origin }) => origin!)),
     decoys,
@@ -240,6 +240,19 @@ class Population {
     );
   }
 
+  /** Decoys that one of these domains stands for, on average: chance is known the less exactly the more it is. */
+  meanWeight(domains: ReadonlySet<string>): number {
+    let [weights, decoys] = [0, 0];
+    for (const [kind, texts] of this.#texts) {
+      for (const [domain, weight] of kind.decoys) {
+        if (!domains.has(domain)) continue;
+        weights += weight * texts;
+        decoys += texts;
+      }
+    }
+    return decoys === 0 ? 1 : weights / decoys;
+  }
+
   /** Share of the domain's decoys that are originals of any column. */
   #hidden(domain: string): number {
     const weigh = (kind: TextKind) => kind.decoys.get(domain) ?? 0;
@@ -260,45 +273,69 @@ class Population {
 
 /** What the finds in one place mean, one judgement for each strength; none for nothing found. */
 function judge(finds: Finds, place: HuntedPlace, population: Population): readonly Leak[] {
-  const decoys = (isOwn: boolean) => {
-    let sum = 0;
-    for (const [kind, texts] of finds)
-      if (kind.origins.size === 0 && meet(kind.domains, place.domains) === isOwn)
-        sum += texts * population.weightOf(kind);
-    return Math.ceil(3 * sum);
-  };
-  const [ownDecoys, foreignDecoys] = [decoys(true), decoys(false)];
   return strengths.flatMap((strength) => {
-    const originals = [...finds].filter(
-      ([kind]) => kind.origins.size > 0 && kind.strength === strength && population.tells(kind),
-    );
-    const total = (isOwn: boolean) =>
-      originals.reduce(
-        (sum, [kind, texts]) => sum + (meet(kind.domains, place.domains) === isOwn ? texts : 0),
-        0,
-      );
-    const [own, foreign] = [total(true), total(false)];
-    if (own + foreign === 0) return [];
-    const hunted = population.count(strength, place.domains);
-    // Where a mask writes stand-ins of the same kind, some are by chance another's original.
-    const allowedOwn = ownDecoys + Math.min(strength === 'certain' ? 1 : 3, Math.floor(hunted / 10));
-    // Elsewhere nothing that is certain is chance; names and short numbers may be, a few of many.
-    const few = strength === 'certain' ? 0 : Math.min(3, Math.floor(population.count(strength) / 100));
-    const allowedForeign = foreignDecoys + few;
-    const leaks = own > allowedOwn || foreign > allowedForeign;
-    const chance = (own > 0 ? allowedOwn : 0) + (foreign > 0 ? allowedForeign : 0);
-    const origins = originsOf(originals);
+    const sides = [true, false].map((isOwn) => sideOf(strength, isOwn, finds, place, population));
+    const found = sides.reduce((sum, side) => sum + side.found, 0);
+    if (found === 0) return [];
+    const leaks = sides.some((side) => side.found > side.allowed);
+    const chance = sides.reduce((sum, side) => sum + (side.found > 0 ? side.allowed : 0), 0);
+    const origins = originsOf(sides.flatMap(({ originals }) => originals));
     return [
-      {
-        where: place.where,
-        strength,
-        found: own + foreign,
-        chance,
-        origins,
-        verdict: verdict(leaks, strength, place),
-      },
+      { where: place.where, strength, found, chance, origins, verdict: verdict(leaks, strength, place) },
     ];
   });
+}
+
+/** Finds of one strength in one place, and how many of them chance may have brought about. */
+interface Side {
+  readonly originals: readonly (readonly [TextKind, number])[];
+  readonly found: number;
+  readonly allowed: number;
+}
+
+/** @param isOwn of the kinds that the place's mask writes stand-ins of: some are by chance another's original */
+function sideOf(
+  strength: NeedleStrength,
+  isOwn: boolean,
+  finds: Finds,
+  { domains }: HuntedPlace,
+  population: Population,
+): Side {
+  const here = [...finds].filter(([kind]) => meet(kind.domains, domains) === isOwn);
+  const originals = here.filter(
+    ([kind]) => kind.origins.size > 0 && kind.strength === strength && population.tells(kind),
+  );
+  let decoys = 0;
+  for (const [kind, texts] of here) if (kind.origins.size === 0) decoys += texts * population.weightOf(kind);
+  const weight = population.meanWeight(new Set(originals.flatMap(([kind]) => [...kind.domains])));
+  const few = isOwn
+    ? fewOfOwn(strength, population.count(strength, domains))
+    : fewElsewhere(strength, population.count(strength));
+  // Both counts are of rare events: their difference spreads by the root of their variances' sum.
+  const spread = SPREADS * Math.sqrt((1 + weight) * decoys);
+  const found = originals.reduce((sum, [, texts]) => sum + texts, 0);
+  return { originals, found, allowed: Math.floor(decoys + spread + few * weight) };
+}
+
+/** Standard deviations: one judgement in three million goes further by chance. */
+const SPREADS = 5;
+
+/** Finds that are allowed where no decoy was found at all, `n` originals of the kind being hunted. */
+function fewOfOwn(strength: NeedleStrength, n: number): number {
+  return strength === 'number' ? fewNumbers(n) : Math.min(strength === 'certain' ? 1 : 3, Math.floor(n / 10));
+}
+
+/** Elsewhere nothing that is certain is chance; names may be, a few of many. */
+function fewElsewhere(strength: NeedleStrength, n: number): number {
+  if (strength === 'certain') return 0;
+  return strength === 'number'
+    ? fewNumbers(n)
+    : Math.max(Math.min(3, Math.floor(n / 100)), Math.min(10, Math.floor(n / 2_000)));
+}
+
+/** Twenty where no decoy was found have a chance of one in a million. */
+function fewNumbers(n: number): number {
+  return Math.min(20, Math.floor(n / 100));
 }
 
 /** The most frequent first. */
@@ -312,7 +349,7 @@ function originsOf(originals: readonly (readonly [TextKind, number])[]): readonl
 /** A person's word on a column outweighs what others may share, never what is certain. */
 function verdict(leaks: boolean, strength: NeedleStrength, { passes }: HuntedPlace): Leak['verdict'] {
   if (!leaks) return 'chance';
-  if (passes === 'kept' || (passes === 'not-sensitive' && strength === 'likely')) return 'decided';
+  if (passes === 'kept' || (passes === 'not-sensitive' && strength !== 'certain')) return 'decided';
   return 'leak';
 }
 

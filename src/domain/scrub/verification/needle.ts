@@ -2,8 +2,10 @@
 export type NeedleStrength =
   /** No stand-in or other data is like it by chance: addresses of mail, long numbers, tokens. */
   | 'certain'
-  /** Others may have it too: names of people, streets, short numbers. A few are chance, many are a leak. */
-  | 'likely';
+  /** Others may have it too: names of people, streets. A few are chance, many are a leak. */
+  | 'likely'
+  /** Numbers of seven to eleven digits, days and times: among many others chance brings some of them about. */
+  | 'number';
 
 /** An original value, or a decoy, that is looked for in the copy. */
 export interface Needle {
@@ -17,6 +19,8 @@ const SHORTEST = 6;
 const LONGEST = 200;
 
 const email = /^[^\s@"'<>()]+@[^\s@"'<>()]+\.[a-z0-9-]{2,}$/i;
+/** To the second: what is finer is hardly anybody else's. */
+const dayOrTime = /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:\.0+)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/;
 /** What copies write in another way: quotes, backslashes, line ends. */
 const escapedInCopies = /["\\\p{Cc}]/u;
 
@@ -36,10 +40,11 @@ function strengthOf(text: string): NeedleStrength | undefined {
   const letters = count(text, /\p{L}/gu);
   const digits = count(text, /\d/g);
   if (/^[a-z][a-z0-9+.-]*:\/\/\S{8,}$/i.test(text)) return 'certain';
+  if (dayOrTime.test(text)) return 'number';
   const isOneToken = !/\s/.test(text);
   if (digits >= 12 && letters <= 8) return 'certain';
   if (isOneToken && letters >= 2 && digits >= 2 && letters + digits >= 10) return 'certain';
-  if (digits >= 7) return 'likely';
+  if (digits >= 7) return letters === 0 ? 'number' : 'likely';
   if (isOneToken) return letters >= 2 && digits >= 2 ? 'likely' : undefined;
   const words = text.match(/\p{L}{2,}/gu) ?? [];
   return words.length >= 2 && letters >= 8 ? 'likely' : undefined;

@@ -9,6 +9,7 @@ import type { ColumnMask } from '../../policy/column-mask.js';
 import { maskedColumn } from '../../policy/decide-masks.js';
 import { RecentValues } from './fingerprint.js';
 import type { LeakHunt } from './leak-hunt.js';
+import { needleOf } from './needle.js';
 import { type MaskObserver, observerOf } from './observe-mask.js';
 
 /** Rows of one table, a column's values together, in text form. */
@@ -82,10 +83,11 @@ class OriginalColumn {
     this.#recent = new RecentValues(decoys.key);
     this.#observer = observerOf(mask, masked, decoys, (domain, original, standIn) => {
       hunt.addOriginal(original, { column, domain, isShared });
-      if (standIn === null || standIn === original) return;
+      const decoy = decoyFor(original, standIn);
+      if (decoy === undefined) return;
       count++;
-      if (count <= SINGLE_DECOYS) hunt.addDecoy(standIn, domain);
-      else if (count % DECOY_WEIGHT === 0) hunt.addDecoy(standIn, domain, DECOY_WEIGHT);
+      if (count <= SINGLE_DECOYS) hunt.addDecoy(decoy, domain);
+      else if (count % DECOY_WEIGHT === 0) hunt.addDecoy(decoy, domain, DECOY_WEIGHT);
     });
   }
 
@@ -115,6 +117,13 @@ class OriginalColumn {
         this.#hunt.addOriginal(found, { column: this.#printed, domain: this.#domain });
     }
   }
+}
+
+/** A stand-in, or where the mask leaves nothing of a number another number like it: chance brings both about. */
+function decoyFor(original: string, standIn: string | null): string | undefined {
+  if (standIn !== null && standIn !== original && needleOf(standIn)) return standIn;
+  if (needleOf(original)?.strength !== 'number') return undefined;
+  return original.replace(/\d/g, () => String(Math.floor(Math.random() * 10)));
 }
 
 /** Given and family names of one row, as texts write them together; alone they are anybody's. */
