@@ -18,10 +18,13 @@ export function serverUrl(database = 'postgres'): string {
   return url.href;
 }
 
-/** Makes a database and runs `sql` in it. */
-export async function createDatabase(sql = ''): Promise<TestDatabase> {
+/**
+ * Makes a database and runs `sql` in it.
+ * @param template a database that it is a copy of
+ */
+export async function createDatabase(sql = '', template = 'template1'): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await once(serverUrl(), `create database "${name}"`);
+  await once(serverUrl(), `create database "${name}" template "${template}"`);
   const client = new pg.Client(serverUrl(name));
   await client.connect();
   if (sql) await client.query(sql);

@@ -13,7 +13,8 @@ import { JobWorker } from '../../src/service/jobs/job-worker.js';
 import { type JobView, isEnded } from '../../src/service/jobs/job.js';
 import { Jobs } from '../../src/service/jobs/jobs.js';
 import { openQueue } from '../../src/service/jobs/open-queue.js';
-import { createDatabase, type TestDatabase } from './databases.js';
+import type { TestDatabase } from './databases.js';
+import { createMigratedDatabase } from './migrated-database.js';
 
 /** Short enough that a test sees a takeover. */
 export const hurried: JobTimings = {
@@ -45,7 +46,7 @@ export interface TestJobs {
 export type Probe = (attempt: JobAttempt) => Promise<unknown>;
 
 export async function startJobs(redisUrl: string | undefined, probe: { run: Probe }): Promise<TestJobs> {
-  const own = await createDatabase();
+  const own = await createMigratedDatabase();
   const database = await ServiceDatabase.open(own.url, migrations);
   const queue = await openQueue({ redisUrl, ownerUrl: own.url }, hurried, () => undefined);
   const told = await DatabaseNews.open(own.url);

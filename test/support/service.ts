@@ -15,8 +15,9 @@ import type { JobTimings } from '../../src/service/jobs/job-queue.js';
 import { createLog } from '../../src/service/logging/log.js';
 import { LocalKeyWrapper } from '../../src/service/secrets/envelope.js';
 import { packagedClassifier } from './classifier.js';
-import { createDatabase, type TestDatabase } from './databases.js';
+import type { TestDatabase } from './databases.js';
 import { hurried } from './jobs.js';
+import { createMigratedDatabase } from './migrated-database.js';
 import { shippedRules } from './planning.js';
 
 /** A tenant and a key of it. */
@@ -57,7 +58,7 @@ export async function startService(
   logTo: DestinationStream = { write: () => undefined },
   { timings = hurried, own: given }: StartOptions = {},
 ): Promise<TestService> {
-  const own = given ?? (await createDatabase());
+  const own = given ?? (await createMigratedDatabase());
   const database = await ServiceDatabase.open(own.url, migrations);
   const configuration = readConfiguration({
     ALLOW_PRIVATE_ADDRESSES: 'true',
