@@ -6,13 +6,13 @@ import { ScrubjayError } from '../../domain/errors.js';
 import type { DataSourceIdentity, SampleFailure, SampleOptions, Session, TableSample } from '../engine.js';
 import { CsvReader } from './csv-reader.js';
 import { type DataFile, findFiles, type FoundFiles } from './find-files.js';
-import { JsonReader } from './json-reader.js';
+import { jsonLines, JsonReader } from './json-reader.js';
 import { LockedDuckDb } from './locked-duckdb.js';
 import { ParquetReader } from './parquet-reader.js';
 import { PrivateExtracts } from './private-extracts.js';
 import { type DescribedFile, groupIntoTables, schemaOf, type TableFiles } from './table-names.js';
 import { type FileDescription, type FileRows, shareOf, type TableReader } from './table-reader.js';
-import { withTextSource } from './text-source.js';
+import { type TextSource, withTextSource } from './text-source.js';
 
 /** Milliseconds that finding out the columns of one file may take. */
 const DESCRIBE_MS = 30_000;
@@ -151,9 +151,10 @@ export class FilesSession implements Session {
     const read = (reader: TableReader) =>
       this.#duckdb.withConnection(file.shown, deadline, (connection) => use(reader, connection));
     if (file.format === 'parquet') return read(new ParquetReader(file.path));
-    return withTextSource(file, this.#extracts, (source) =>
-      read(file.format === 'csv' ? new CsvReader(source) : new JsonReader(file, source)),
-    );
+    if (file.format === 'csv')
+      return withTextSource(file, this.#extracts, (source) => read(new CsvReader(source)));
+    const readJson = (source: TextSource) => read(new JsonReader(file, source));
+    return withTextSource(file, this.#extracts, readJson, jsonLines);
   }
 }
 

@@ -56,7 +56,8 @@ export class JsonReader implements TableReader {
       if (share > 0)
         rows.push(...(await textRows(connection, this.#sampleQuery(part, columns, share, fault))));
     }
-    return { rows, ...(fault === undefined ? {} : { unseen: fault }) };
+    const unseen = leftOutOf(this.#source) ?? fault;
+    return { rows, ...(unseen === undefined ? {} : { unseen }) };
   }
 
   async #read(connection: DuckDBConnection): Promise<JsonShape> {
@@ -127,6 +128,36 @@ export class JsonReader implements TableReader {
 }
 
 const lenient = { format: literal('newline_delimited'), ignore_errors: true };
+
+/**
+ * Documents of which each has a line of its own are told from broken lines one by one: DuckDB would take
+ * the line after a quote that is not closed for a part of it.
+ */
+export function jsonLines(head: string): ((line: string) => boolean) | undefined {
+  const text = head.replace(/^\ufeff/, '').trimStart();
+  if (text.startsWith('[') && !isLineOfArrays(text)) return undefined;
+  const [first, second] = text.split('\n');
+  const isLines = second !== undefined && (isJson(first) || (isJson(second) && /^[{[]/.test(second)));
+  return isLines ? isJson : undefined;
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line.replace(/^\ufeff/, ''));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function leftOutOf({ leftOut }: TextSource): string | undefined {
+  if (!leftOut) return undefined;
+  const lines = leftOut.count === 1 ? '1 line that is no JSON' : `${leftOut.count} lines that are no JSON`;
+  if (leftOut.first === undefined) return lines;
+  return leftOut.count === 1
+    ? `${lines}: line ${leftOut.first}`
+    : `${lines}, the first of them line ${leftOut.first}`;
+}
 
 /** `[1, "a"]` in every line, rather than one array over lines. */
 function isLineOfArrays(head: string): boolean {

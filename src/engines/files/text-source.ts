@@ -25,7 +25,19 @@ export interface TextSource {
   readonly whole: boolean;
   /** The file as it stands, for readers that must not have it cut. */
   readonly inPlace: TextPart;
+  /** What `lines` left out of the parts; undefined when that is nothing. */
+  readonly leftOut?: LeftOut;
 }
+
+/** Lines that a reader cannot use. */
+export interface LeftOut {
+  readonly count: number;
+  /** 1-based number of the first; undefined where only stretches of the file were read. */
+  readonly first?: number;
+}
+
+/** Tells the lines of a format that can be read from those that cannot; undefined where lines are no rows. */
+export type LineTest = (head: string) => ((line: string) => boolean) | undefined;
 
 /**
  * Makes a text file readable for DuckDB while `use` runs. DuckDB takes whole UTF-8 files where they stand;
@@ -36,6 +48,7 @@ export async function withTextSource<T>(
   file: NamedFile,
   extracts: PrivateExtracts,
   use: (source: TextSource) => Promise<T>,
+  lines: LineTest = () => undefined,
 ): Promise<T> {
   const { chunks, whole, compression } = await readTextBytes(file);
   const encoding = encodingOf(file, chunks, whole);
@@ -43,11 +56,14 @@ export async function withTextSource<T>(
   const head = decode(start.subarray(0, HEAD_CHARACTERS), encoding);
   if (head.trim() === '') throw emptyFile(file);
   const inPlace = { path: file.path, compression };
-  if (whole && encoding === 'utf-8' && isUtf8(start))
+  const isReadable = lines(head);
+  const stretches = () =>
+    chunks.map((chunk, i) => cutToLines(decode(chunk, encoding), { start: i === 0, end: whole }));
+  const sifted = isReadable && stretches().map((text) => siftLines(text, isReadable));
+  const leftOut = sifted && sumOf(sifted);
+  if (whole && encoding === 'utf-8' && isUtf8(start) && !leftOut)
     return use({ encoding, head, parts: [inPlace], whole, inPlace });
-  const texts = chunks
-    .map((chunk, i) => cutToLines(decode(chunk, encoding), { start: i === 0, end: whole }))
-    .filter((text) => text !== '');
+  const texts = (sifted?.map(({ text }) => text) ?? stretches()).filter((text) => text !== '');
   return extracts.withFiles(texts, (paths) =>
     use({
       encoding,
@@ -55,8 +71,32 @@ export async function withTextSource<T>(
       parts: paths.map((path) => ({ path, compression: 'none' as const })),
       whole,
       inPlace,
+      ...(leftOut && { leftOut }),
     }),
   );
+}
+
+interface Sifted {
+  readonly text: string;
+  /** 1-based numbers of the lines that were left out. */
+  readonly leftOut: readonly number[];
+}
+
+function siftLines(text: string, isReadable: (line: string) => boolean): Sifted {
+  const leftOut: number[] = [];
+  const kept = text.split('\n').filter((line, at) => {
+    const readable = line.trim() === '' || isReadable(line);
+    if (!readable) leftOut.push(at + 1);
+    return readable;
+  });
+  return leftOut.length ? { text: kept.join('\n'), leftOut } : { text, leftOut };
+}
+
+function sumOf(sifted: readonly Sifted[]): LeftOut | undefined {
+  const count = sifted.reduce((sum, { leftOut }) => sum + leftOut.length, 0);
+  if (count === 0) return undefined;
+  const [first] = sifted[0].leftOut;
+  return { count, ...(first === undefined ? {} : { first }) };
 }
 
 function encodingOf(file: NamedFile, chunks: readonly Buffer[], whole: boolean): TextEncoding {

@@ -199,6 +199,15 @@ describe('JSON', () => {
       expect('values' in sample && [...sample.values.get('id')!].filter(Boolean).sort()).toEqual(['1', '3']);
     });
   });
+
+  it('loses no line to a quote that the line before it never closed', async () => {
+    const path = await write('people.jsonl', '{"id":1}\n{"id":"2\n{"id":3}\n{"id":4}\n{"id":\n');
+    await open(path, async (session, [table]) => {
+      const sample = await session.sample(table, { rows: 10, timeoutMs: 20_000 });
+      expect(sample).toMatchObject({ reason: '2 lines that are no JSON, the first of them line 2' });
+      expect('values' in sample && [...sample.values.get('id')!].sort()).toEqual(['1', '3', '4']);
+    });
+  });
 });
 
 describe('Parquet', () => {
