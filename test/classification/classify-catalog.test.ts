@@ -138,6 +138,25 @@ describe('relations', () => {
     expect(find(proposals, 'pay', 'x').evidence[0].source).toBe('foreign-key');
   });
 
+  it('carries labels to columns of views under any name, by what they show', () => {
+    const people: Table = tableOf('people', [columnOf('first_name', 'text'), columnOf('last_name', 'text'), columnOf('email', 'text'), columnOf('profile', 'json')]); // prettier-ignore
+    const shows = (name: string, ...columns: string[]): Column => ({ ...columnOf(name, 'text'), shows: columns.map((column) => ({ schema: 's', table: 'people', column })) }); // prettier-ignore
+    const view: View = {
+      schema: 's', name: 'v', kind: 'materialised-view', definition: '', readsFrom: [{ schema: 's', name: 'people' }],
+      columns: [shows('c1', 'email'), shows('c2', 'first_name', 'last_name'), shows('email'), shows('n'), shows('telephone', 'profile')],
+    }; // prettier-ignore
+    const shown = classify([people], [view]).filter(({ column }) => column.table === 'v');
+    expect(
+      Object.fromEntries(shown.map(({ column, informationType }) => [column.column, informationType])),
+    ).toEqual({
+      c1: 'email-address',
+      c2: 'person-name',
+      email: 'email-address',
+      n: null,
+      telephone: 'phone-number',
+    });
+  });
+
   it('carries labels to views that read each other, even in a ring', () => {
     const people = tableOf('people', [columnOf('email', 'text')]);
     const view = (name: string, reads: readonly string[]): View => ({

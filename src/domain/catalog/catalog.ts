@@ -27,6 +27,8 @@ export interface Column {
   readonly identity?: 'always' | 'by-default';
   readonly collation?: string;
   readonly comment?: string;
+  /** Of a view: the columns whose values it shows; undefined where the definition does not tell. */
+  readonly shows?: readonly ColumnName[];
   /** What the database's own classification says of the column, where it keeps one. */
   readonly classification?: NativeClassification;
 }

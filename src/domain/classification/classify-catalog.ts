@@ -13,6 +13,7 @@ import { decide, type Decision } from './decide.js';
 import { gatherEvidence, readLanguages, type GatheredColumn, type SampledValues } from './gather-evidence.js';
 import type { LabelProposal } from './label.js';
 import type { LanguageShares } from './names/read-name.js';
+import { sensitivities } from './sensitivity.js';
 
 /** Sampled values by relation, looked up by the object that the catalog holds. */
 export type CatalogSamples = ReadonlyMap<Table, SampledValues>;
@@ -168,7 +169,7 @@ function inherit(
   });
 }
 
-/** A view's columns by lineage where a column of the same name is read, else by their own names. */
+/** A view's columns by what they show, else by their own names. */
 function classifyView(
   view: View,
   byColumn: ReadonlyMap<string, LabelProposal>,
@@ -178,27 +179,56 @@ function classifyView(
 ): readonly LabelProposal[] {
   const own = gatherEvidence({ table: view }, languages, classifier, year);
   return view.columns.map((column, index) => {
-    const origin = originOf(view, column, byColumn);
-    if (!origin) return propose(own[index], classifier);
-    const says = `it shows ${printColumnName(origin.column)}`;
+    const origins = originsOf(view, column, byColumn);
+    const origin = mostTelling(origins);
+    const proposal = propose(own[index], classifier);
+    if (!origin || isTakenOut(proposal, origin, classifier)) return proposal;
+    const says = `it shows ${origins.map((each) => printColumnName(each.column)).join(', ')}`;
+    const whole = wholeOf(origins, classifier);
     return {
       ...origin,
+      ...(whole && { informationType: whole, sensitivity: classifier.types.get(whole)!.sensitivity }),
       column: own[index].name,
       evidence: [{ source: 'lineage', says, weight: 6 }, ...origin.evidence],
     };
   });
 }
 
-function originOf(
+/** `profile->>'email' as email` shows a part of a document: its own name says more than the whole does. */
+function isTakenOut(
+  own: LabelProposal,
+  { informationType }: LabelProposal,
+  { documentTypes }: Classifier,
+): boolean {
+  const ofDocument = informationType === null || documentTypes.includes(informationType);
+  return own.informationType !== null && ofDocument;
+}
+
+function originsOf(
   view: View,
-  { name }: Column,
+  { name, shows }: Column,
   byColumn: ReadonlyMap<string, LabelProposal>,
-): LabelProposal | undefined {
-  const origins = view.readsFrom.flatMap(
-    (from) => byColumn.get(printColumnName({ schema: from.schema, table: from.name, column: name })) ?? [],
-  );
-  // A key that joins two tables is the same in both; of unlike columns the sensitive one is the safe guess.
-  return origins.find(({ informationType }) => informationType !== null) ?? origins[0];
+): readonly LabelProposal[] {
+  const columns =
+    shows ?? view.readsFrom.map((from) => ({ schema: from.schema, table: from.name, column: name }));
+  return columns.flatMap((column) => byColumn.get(printColumnName(column)) ?? []);
+}
+
+/** Of unlike columns (a key that joins two tables is the same in both) the most sensitive is the safe guess. */
+function mostTelling(origins: readonly LabelProposal[]): LabelProposal | undefined {
+  const rank = ({ informationType, sensitivity }: LabelProposal) =>
+    informationType === null ? -1 : sensitivities.indexOf(sensitivity);
+  return [...origins].sort((a, b) => rank(b) - rank(a) || b.confidence - a.confidence)[0];
+}
+
+/** `first_name || last_name` is a person's name: the type that is put together from all that is shown. */
+function wholeOf(origins: readonly LabelProposal[], { partsOf }: Classifier): string | undefined {
+  const types = new Set(origins.flatMap(({ informationType }) => informationType ?? []));
+  if (types.size < 2) return undefined;
+  for (const [whole, parts] of partsOf) {
+    if ([...types].every((type) => type === whole || parts.includes(type))) return whole;
+  }
+  return undefined;
 }
 
 /** Views after those that they read; views that read each other in a ring keep their order. */

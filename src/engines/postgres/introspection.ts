@@ -1,18 +1,21 @@
 import type pg from 'pg';
-import type {
-  Catalog,
-  CheckConstraint,
-  Column,
-  ExclusionConstraint,
-  ForeignKey,
-  RelationName,
-  SearchVector,
-  Table,
-  TableKind,
-  UniqueKey,
-  View,
+import {
+  printRelationName,
+  type Catalog,
+  type CheckConstraint,
+  type Column,
+  type ExclusionConstraint,
+  type ForeignKey,
+  type RelationName,
+  type SearchVector,
+  type Table,
+  type TableKind,
+  type UniqueKey,
+  type View,
 } from '../../domain/catalog/catalog.js';
+import { loadPostgresParser } from '../../domain/rewriting/postgres/parser.js';
 import { TypeMapping, type TypeRow } from './type-mapping.js';
+import { viewLineage } from './view-lineage.js';
 
 /** Relations of people: not the system's, not temporary, not an extension's. */
 export const ownRelations = `
@@ -121,6 +124,14 @@ export async function introspect(client: pg.ClientBase): Promise<Catalog> {
   const readsOf = grouped(dependencies);
   const vectorsOf = grouped(vectors);
 
+  const columnNames = new Map(
+    relations.map(({ oid, schema, name }) => [
+      printRelationName({ schema, name }),
+      (columnsOf.get(oid) ?? []).map((column) => column.name),
+    ]),
+  );
+  if (relations.some(({ definition }) => definition !== null)) await loadPostgresParser();
+
   const tables: Table[] = [];
   const views: View[] = [];
   for (const relation of relations) {
@@ -128,13 +139,20 @@ export async function introspect(client: pg.ClientBase): Promise<Catalog> {
     const described = (columnsOf.get(oid) ?? []).map((row, i) => columnFrom(row, i + 1, mapping));
     const comment = relation.comment === null ? {} : { comment: relation.comment };
     if (relation.kind === 'v' || relation.kind === 'm') {
+      const readsFrom = (readsOf.get(oid) ?? []).map(({ other }) => other);
+      const definition = relation.definition ?? '';
+      const reads = readsFrom.map((read) => ({
+        ...read,
+        columns: columnNames.get(printRelationName(read)) ?? [],
+      }));
+      const lineage = viewLineage(definition, reads);
       views.push({
         schema,
         name,
         kind: relation.kind === 'v' ? 'view' : 'materialised-view',
-        columns: described,
-        definition: relation.definition ?? '',
-        readsFrom: (readsOf.get(oid) ?? []).map(({ other }) => other),
+        columns: described.map((column, at) => ({ ...column, ...(lineage && { shows: lineage[at] ?? [] }) })),
+        definition,
+        readsFrom,
         ...comment,
       });
       continue;
