@@ -30,6 +30,8 @@ export interface ClassifyRunResult {
   readonly proposals: readonly LabelProposal[];
   /** Tables whose rows could not be seen, and why; they are judged by metadata alone. */
   readonly failures: readonly SampleFailure[];
+  /** Tables without a row; they too are judged by metadata alone. */
+  readonly empty: readonly RelationName[];
 }
 
 /**
@@ -56,6 +58,7 @@ export async function classifyDataSource({
   const languages = readLanguages(catalog, classifier);
   const tables = options.only ? catalog.tables.filter(options.only) : catalog.tables;
   const failures: SampleFailure[] = [];
+  const empty: RelationName[] = [];
   const proposals: (readonly LabelProposal[])[] = [];
   let done = 0;
 
@@ -64,16 +67,30 @@ export async function classifyDataSource({
     const table = tables[index];
     const sampled = options.metadataOnly ? undefined : await sampleTable(session, table, options);
     if (sampled && 'reason' in sampled) failures.push(sampled);
+    else if (sampled?.rows === 0) empty.push({ schema: table.schema, name: table.name });
     const values = sampled && 'values' in sampled ? sampled.values : undefined;
     proposals[index] = classifyTable(table, values, languages.get(table.schema), classifier, { year });
     onProgress?.({ done: ++done, total: tables.length, table: { schema: table.schema, name: table.name } });
   };
   await forEachIndex(tables.length, options.concurrency ?? 2, classifyOne);
+  // Views and keys take over labels of tables that the scan was not for: their names must do.
+  const scanned = new Set(tables);
+  const others = catalog.tables.filter((table) => !scanned.has(table));
+  const around = others.flatMap((table) =>
+    classifyTable(table, undefined, languages.get(table.schema), classifier, { year }),
+  );
+  const outside = new Set(others.map(printRelationName));
+  const completed = completeByRelations(catalog, [...proposals.flat(), ...around], languages, classifier, {
+    year,
+  });
   failures.sort((a, b) => printRelationName(a.table).localeCompare(printRelationName(b.table)));
   return {
     catalog,
-    proposals: completeByRelations(catalog, proposals.flat(), languages, classifier, { year }),
+    proposals: completed.filter(
+      ({ column }) => !outside.has(printRelationName({ schema: column.schema, name: column.table })),
+    ),
     failures,
+    empty: empty.sort((a, b) => printRelationName(a).localeCompare(printRelationName(b))),
   };
 }
 

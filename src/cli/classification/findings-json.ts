@@ -4,7 +4,7 @@ import type { Findings } from './findings.js';
 
 /** Findings for programs; holds evidence in words and counts, and no value. */
 export function findingsJson(findings: Findings, changes?: LabelChanges): object {
-  const { dataSource, proposals, unread, columns, tables } = findings;
+  const { dataSource, proposals, unread, empty, columns, tables } = findings;
   return {
     dataSource,
     tables,
@@ -15,6 +15,7 @@ export function findingsJson(findings: Findings, changes?: LabelChanges): object
       confidence: Math.round(confidence * 1000) / 1000,
     })),
     unread: unread.map(({ table, reason }) => ({ table: printRelationName(table), reason })),
+    empty: empty.map(printRelationName),
     ...(changes && { changes }),
   };
 }

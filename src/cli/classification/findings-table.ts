@@ -7,7 +7,7 @@ import { type Findings, mainReason, typeShown } from './findings.js';
 
 /** Findings for people: one line a column, then what was not seen, then the sum. */
 export function printFindings(terminal: Terminal, findings: Findings): void {
-  const { proposals, unread, columns, tables, dataSource } = findings;
+  const { proposals, unread, empty, columns, tables, dataSource } = findings;
   if (proposals.length > 0) {
     printTable(
       terminal,
@@ -33,6 +33,10 @@ export function printFindings(terminal: Terminal, findings: Findings): void {
   else
     terminal.print(
       `${dataSource}: ${sensitive} of ${columns} columns in ${tables} tables and views look sensitive.`,
+    );
+  if (empty.length > 0)
+    terminal.print(
+      `\nWithout a row, so that names alone decided: ${empty.map(printRelationName).join(', ')}`,
     );
   if (unread.length === 0) return;
   terminal.print(

@@ -1,4 +1,4 @@
-import { type Catalog, printColumnName } from '../../domain/catalog/catalog.js';
+import { type Catalog, printColumnName, type RelationName } from '../../domain/catalog/catalog.js';
 import type { Evidence, LabelProposal } from '../../domain/classification/label.js';
 import type { SampleFailure } from '../../engines/engine.js';
 
@@ -11,6 +11,8 @@ export interface Findings {
   readonly proposals: readonly LabelProposal[];
   /** Tables whose rows could not be read. */
   readonly unread: readonly SampleFailure[];
+  /** Tables without a row. */
+  readonly empty: readonly RelationName[];
   readonly columns: number;
   readonly tables: number;
 }

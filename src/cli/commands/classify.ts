@@ -263,7 +263,7 @@ async function keepLabels(
 }
 
 function findingsOf(dataSource: string, result: Scanned, choices: ClassifyChoices): Findings {
-  const { catalog, failures } = result;
+  const { catalog, failures, empty } = result;
   const proposals = inCatalogOrder(catalog, result.proposals).filter(({ column }) => {
     const relation = { schema: column.schema, name: column.table };
     // Beside tables left out as unchanged, a view's labels would be mere guesses from names.
@@ -277,6 +277,7 @@ function findingsOf(dataSource: string, result: Scanned, choices: ClassifyChoice
         (choices.all === true || isSensitive(proposal)) && proposal.confidence >= choices.minConfidence,
     ),
     unread: failures,
+    empty,
     columns: proposals.length,
     tables: new Set(proposals.map(({ column }) => `${column.schema}\u0000${column.table}`)).size,
   };
