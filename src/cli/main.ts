@@ -5,29 +5,38 @@ import { type CommandMaker, createProgram } from './program.js';
 import { Terminal } from './terminal.js';
 
 /**
- * Runs one command line; whatever happens becomes a sentence and an exit code.
+ * Runs one command line in a process of its own.
  * @param further commands of parts that the command line does not know itself
  */
 export async function main(argv: readonly string[], further: readonly CommandMaker[] = []): Promise<void> {
   const terminal = new Terminal();
-  const given = argv.slice(2);
-  const style = { json: given.includes('--json'), debug: given.includes('--debug') };
-  const fail = (error: unknown): void => {
-    printError(error, terminal, style);
-    process.exitCode = exitCodeOf(error);
-  };
   process.on('unhandledRejection', (error) => {
-    fail(error);
+    fail(error, argv, terminal);
     process.exit();
   });
+  await runCommand(argv, terminal, further);
+  // Nothing may keep a finished command alive, such as a connection that hangs while it is closed.
+  if (process.exitCode !== undefined && process.exitCode !== exitCodes.ok) process.exit();
+}
+
+/** Runs one command line; whatever happens becomes a sentence, and the exit code of this process. */
+export async function runCommand(
+  argv: readonly string[],
+  terminal: Terminal,
+  further: readonly CommandMaker[] = [],
+): Promise<void> {
   try {
     await createProgram(terminal, further).parseAsync(argv);
   } catch (error) {
     // Commander has said what it found already.
     if (error instanceof CommanderError)
       process.exitCode = error.exitCode === 0 ? exitCodes.ok : exitCodes.badInput;
-    else fail(error);
+    else fail(error, argv, terminal);
   }
-  // Nothing may keep a finished command alive, such as a connection that hangs while it is closed.
-  if (process.exitCode !== undefined && process.exitCode !== exitCodes.ok) process.exit();
+}
+
+function fail(error: unknown, argv: readonly string[], terminal: Terminal): void {
+  const given = argv.slice(2);
+  printError(error, terminal, { json: given.includes('--json'), debug: given.includes('--debug') });
+  process.exitCode = exitCodeOf(error);
 }

@@ -13,13 +13,24 @@ import type { Rules } from './read-rules.js';
 
 /**
  * Reads vocabulary and learnt weights from the package's own rules and compiles them with the given ones.
- * Build it once for any number of scans. Throws `FileFormatError` with file and line for a file that
+ * Compiled once for the same types, for any number of scans. Throws `FileFormatError` with file and line for a file that
  * cannot be understood.
  */
-export async function readClassifier(
-  { informationTypes, words }: Pick<Rules, 'informationTypes' | 'words'>,
-  folder = join(packageRoot, 'rules'),
-): Promise<Classifier> {
+export function readClassifier(rules: Pick<Rules, 'informationTypes' | 'words'>): Promise<Classifier> {
+  const known = compiled.get(rules.informationTypes);
+  if (known) return known;
+  const classifier = compile(rules);
+  compiled.set(rules.informationTypes, classifier);
+  return classifier;
+}
+
+const compiled = new WeakMap<Rules['informationTypes'], Promise<Classifier>>();
+
+async function compile({
+  informationTypes,
+  words,
+}: Pick<Rules, 'informationTypes' | 'words'>): Promise<Classifier> {
+  const folder = join(packageRoot, 'rules');
   return compileClassifier({
     ...(await readVocabulary(join(folder, 'vocabulary'))),
     informationTypes: informationTypes.all(),

@@ -38,7 +38,15 @@ export interface Rules {
  * @throws FileFormatError naming file, line and what to write
  * @throws RulesFolderError for a folder that cannot be read
  */
-export async function readRules({ extraFolders = [] }: { readonly extraFolders?: readonly string[] } = {}): Promise<Rules> {
+export function readRules({ extraFolders = [] }: { readonly extraFolders?: readonly string[] } = {}): Promise<Rules> {
+  if (extraFolders.length > 0) return readFolders(extraFolders);
+  // The package's own rules do not change while a process runs.
+  return (packaged ??= readFolders([]));
+}
+
+let packaged: Promise<Rules> | undefined;
+
+async function readFolders(extraFolders: readonly string[]): Promise<Rules> {
   const folders = [join(packageRoot, 'rules'), ...extraFolders];
   await Promise.all(extraFolders.map(checkFolder));
   const words = new FolderWordLists(folders.map((folder) => join(folder, 'words')));

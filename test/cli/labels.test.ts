@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
-import { scrubjay } from '../support/scrubjay-command.js';
+import { packagedClassifier } from '../support/classifier.js';
+import { scrubjayInProcess as scrubjay } from '../support/scrubjay-in-process.js';
 
 interface ShownLabel {
   readonly column: string;
@@ -17,6 +18,8 @@ describe('scrubjay labels', () => {
   let source: TestDatabase;
   let cwd: string;
 
+  // Compiled once, and kept for all commands of this file.
+  beforeAll(packagedClassifier);
   beforeEach(async () => {
     source = await createDatabase(`
       create table people (id integer primary key, full_name text, email text, shade text, profile jsonb);
