@@ -1,4 +1,4 @@
-import type { Catalog, Table } from '../../src/domain/catalog/catalog.js';
+import type { Catalog, ColumnName, Table } from '../../src/domain/catalog/catalog.js';
 import type { Classifier } from '../../src/domain/classification/classifier.js';
 import {
   gatherEvidence,
@@ -6,6 +6,7 @@ import {
   type GatheredColumn,
   type SampledValues,
 } from '../../src/domain/classification/gather-evidence.js';
+import type { LanguageShares } from '../../src/domain/classification/names/read-name.js';
 import type { LabelledSet } from './load-set.js';
 import type { Example } from './learn-weights.js';
 
@@ -56,40 +57,60 @@ export function toExamples(
 }
 
 /**
- * The same columns under names that say nothing: what a classifier sees of a language that it does not
- * know. They teach it what values are worth by themselves.
+ * The same columns under names that say nothing: all of a table's, and every second one beside columns that
+ * keep theirs. They teach what values, and what stands beside them, are worth by themselves.
  */
 export function hiddenExamples(
   samples: ReadonlyMap<Table, SampledValues>,
   classifier: Classifier,
   set: LabelledSet,
 ): readonly Example[] {
+  const languages = readLanguages(
+    { engine: 'postgres', serverVersion: '', database: '', tables: [...samples.keys()], views: [] },
+    classifier,
+  );
   return [...samples].flatMap(([table, sample]) => {
-    const hidden = table.columns.map((column, index) => ({
-      ...column,
-      name: `c${String(index + 1)}`,
-      comment: undefined,
-    }));
-    const renamed = new Map(
-      hidden.map(({ name }, index) => [name, sample.get(table.columns[index].name) ?? []]),
-    );
-    const gathered = gatherEvidence(
-      { table: { ...table, name: 't1', comment: undefined, columns: hidden }, sample: renamed },
-      undefined,
-      classifier,
-      yearOfSet,
-    );
-    const named = gathered.map((column, index) => ({
-      schema: table.schema,
-      gathered: {
-        ...column,
-        name: { schema: table.schema, table: table.name, column: table.columns[index].name },
-      },
-    }));
-    return toExamples(
-      named.filter(({ gathered: column }) => column.withValues),
-      set,
-      hiddenWeight,
-    );
+    const home = languages.get(table.schema);
+    const examplesOf = (renamed: Table, hides: (index: number) => boolean, spoken?: LanguageShares) => {
+      const values = new Map(
+        renamed.columns.map(({ name }, index) => [name, sample.get(table.columns[index].name) ?? []]),
+      );
+      const columns = gatherEvidence({ table: renamed, sample: values }, spoken, classifier, yearOfSet)
+        .map((gathered, index) => ({
+          schema: table.schema,
+          gathered: { ...gathered, name: nameOf(table, index) },
+          hidden: hides(index),
+        }))
+        .filter(({ gathered, hidden }) => hidden && gathered.withValues);
+      return toExamples(columns, set, hiddenWeight);
+    };
+    const all = withNames(table, (_, index) => `c${String(index + 1)}`);
+    return [
+      ...examplesOf({ ...all, name: 't1', comment: undefined }, () => true),
+      ...[0, 1].flatMap((half) =>
+        examplesOf(
+          withNames(table, (name, index) => (index % 2 === half ? strangeName(index) : name)),
+          (index) => index % 2 === half,
+          home,
+        ),
+      ),
+    ];
   });
+}
+
+/** A word of no language: what a classifier sees of a language that it does not know. */
+function strangeName(index: number): string {
+  return `qzx${'bcdfghjklmnpqrstvwxz'[index % 20]}${'kqvwxz'[Math.floor(index / 20) % 6]}`;
+}
+
+function withNames(table: Table, rename: (name: string, index: number) => string): Table {
+  const columns = table.columns.map((column, index) => {
+    const name = rename(column.name, index);
+    return name === column.name ? column : { ...column, name, comment: undefined };
+  });
+  return { ...table, columns };
+}
+
+function nameOf(table: Table, index: number): ColumnName {
+  return { schema: table.schema, table: table.name, column: table.columns[index].name };
 }

@@ -25,10 +25,12 @@ export interface LearningMaterial {
 }
 
 /**
- * Probabilities of "nothing sensitive" from which on it is the answer. Above a half: a sensitive column that
- * is missed costs more than a label that a steward rejects; most where values back the labels.
+ * Probabilities of "nothing sensitive" that are tried as the one from which on it is the answer. Above a half:
+ * a sensitive column that is missed costs more than a label that a steward rejects.
  */
-const thresholds = { sampled: 0.85, metadata: 0.65 };
+const thresholds = [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95];
+/** What precision may not fall below for the sake of recall: more than is promised, as other schemas differ. */
+const leastPrecision = { sampled: 0.945, metadata: 0.935 };
 
 /** Gathers a set's evidence both ways. */
 export function gatherMaterial(
@@ -54,8 +56,8 @@ export function learnModel(
   return {
     version: 1,
     learnt: { with: command, columns: material.metadata.length, schemas: [...schemas] },
-    sampled: learnSet(material.sampled, material.hidden, schemas, thresholds.sampled),
-    metadata: learnSet(material.metadata, [], schemas, thresholds.metadata),
+    sampled: learnSet(material.sampled, material.hidden, schemas, leastPrecision.sampled),
+    metadata: learnSet(material.metadata, [], schemas, leastPrecision.metadata),
   };
 }
 
@@ -99,26 +101,33 @@ function learnSet(
   examples: readonly Example[],
   extra: readonly Example[],
   schemas: readonly string[],
-  threshold: number,
+  precision: number,
 ): WeightSet {
   const weights = learnWeights([...examples, ...extra], priorWeights);
+  const judged = judgeOutside(examples, extra, schemas);
+  const threshold = chooseThreshold(judged, precision);
   return {
     weights: rounded(weights),
     threshold,
-    calibration: calibrateOutside(examples, extra, schemas, threshold),
+    calibration: learnCalibration(judged.map((one) => statedAndTrue(one, threshold))),
   };
 }
 
 /** Folds of schemas: enough to keep a fold's weights apart from its columns, few enough to be quick. */
 const folds = 5;
 
-function calibrateOutside(
+/** An example with the probabilities of weights that were learnt without its schema. */
+interface Judged {
+  readonly example: Example;
+  readonly stated: readonly number[];
+}
+
+function judgeOutside(
   examples: readonly Example[],
   extra: readonly Example[],
   schemas: readonly string[],
-  threshold: number,
-): WeightSet['calibration'] {
-  const stated = Array.from({ length: folds }, (_, fold) => {
+): readonly Judged[] {
+  return Array.from({ length: folds }, (_, fold) => {
     const mine = new Set(schemas.filter((_schema, index) => index % folds === fold));
     const weights = learnWeights(
       [...examples, ...extra].filter(({ schema }) => !mine.has(schema)),
@@ -126,13 +135,24 @@ function calibrateOutside(
     );
     return examples
       .filter(({ schema }) => mine.has(schema))
-      .map((example) => statedAndTrue(example, weights, threshold));
-  });
-  return learnCalibration(stated.flat());
+      .map((example) => ({ example, stated: probabilities(example, weights) }));
+  }).flat();
 }
 
-function statedAndTrue(example: Example, weights: Weights, threshold: number) {
-  const stated = probabilities(example, weights);
+/** The highest threshold that keeps precision, on schemas that the weights have not seen; the lowest if none does. */
+function chooseThreshold(judged: readonly Judged[], leastPrecision: number): number {
+  const kept = thresholds.filter((threshold) => precisionAt(threshold, judged) >= leastPrecision);
+  return kept.at(-1) ?? thresholds[0];
+}
+
+function precisionAt(threshold: number, judged: readonly Judged[]): number {
+  const labelled = judged.filter(
+    ({ example, stated }) => example.candidates[choose(stated, threshold)].type !== null,
+  );
+  return labelled.filter(({ example }) => !example.right.has(null)).length / Math.max(labelled.length, 1);
+}
+
+function statedAndTrue({ example, stated }: Judged, threshold: number) {
   const answer = choose(stated, threshold);
   return { probability: stated[answer], credit: example.right.has(example.candidates[answer].type) ? 1 : 0 };
 }

@@ -51,7 +51,7 @@ export function learnWeights(examples: readonly Example[], priors: Weights): Wei
  */
 function keepSign(id: string, weight: number): number {
   if (
-    /^(?:beside|name\.(?:doubt|head|against|person-key|lesser|modifier)|fit|value\.miss|content\.miss)/.test(
+    /^(?:beside|name\.(?:doubt|guess|head|against|person-key|lesser|modifier)|fit|(?:value|content)\.(?:miss|none|few))/.test(
       id,
     )
   )

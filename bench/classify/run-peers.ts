@@ -14,8 +14,9 @@ export type PeerResult = { readonly peer: string } & (
 );
 
 /**
- * Runs Presidio on the set where `peers/.venv` has been made (see peers/requirements.txt). piicatcher is
- * not run: its last releases (0.21) do not install on Python 3.11.
+ * Runs Presidio on the set: with the Python that PRESIDIO_PYTHON names, else that of `peers/.venv` (see
+ * peers/requirements.txt). piicatcher is not run: 0.21, its last, wants pyarrow 8, which has no wheel for
+ * Python 3.11 or newer and no longer builds (its build asks for pkg_resources, gone from setuptools).
  */
 export async function runPeers(set: LabelledSet, folder: string): Promise<readonly PeerResult[]> {
   return [await runPresidio(set, folder)];
@@ -23,12 +24,12 @@ export async function runPeers(set: LabelledSet, folder: string): Promise<readon
 
 async function runPresidio(set: LabelledSet, folder: string): Promise<PeerResult> {
   const peer = 'presidio-structured 0.0.10';
-  const python = join(folder, '.venv', 'bin', 'python');
+  const python = process.env.PRESIDIO_PYTHON ?? join(folder, '.venv', 'bin', 'python');
   if (!existsSync(python)) {
     return {
       peer,
       skipped:
-        'install it first: python3 -m venv .venv && .venv/bin/pip install -r requirements.txt, in bench/classify/peers',
+        'install it first: python3 -m venv .venv && .venv/bin/pip install -r requirements.txt, in bench/classify/peers; or name a Python that has it in PRESIDIO_PYTHON',
     };
   }
   const out = await mkdtemp(join(tmpdir(), 'classify-peer-'));

@@ -13,7 +13,7 @@ import {
   withoutContainers,
 } from './evidence/table-names.js';
 import { typeEvidence } from './evidence/type-evidence.js';
-import type { LanguageShares, NameReading } from './names/read-name.js';
+import type { LanguageShares, NameReading, NearWord } from './names/read-name.js';
 import { looksLikeDocuments, readPaths } from './structured/read-paths.js';
 import { splitElements, splitFields } from './structured/split-values.js';
 import { profileColumn } from './values/column-profile.js';
@@ -63,7 +63,8 @@ export function gatherEvidence(
   year: number,
 ): readonly GatheredColumn[] {
   const tableReading = withoutContainers(classifier.reader.read(table.name, languages)[0]);
-  const looker = new Looker(classifier, languages, year, sharedPrefix(table.columns, classifier));
+  const near = classifier.reader.nearWords(table.name, classifier.reader.read(table.name, languages)[0]);
+  const looker = new Looker(classifier, languages, year, sharedPrefix(table.columns, classifier), near);
   const looks = table.columns.map((column) =>
     looker.lookAtColumn(column, table, tableReading, sample?.get(column.name)),
   );
@@ -97,6 +98,7 @@ class Looker {
     private readonly languages: LanguageShares | undefined,
     private readonly year: number,
     private readonly prefix: string | undefined,
+    private readonly near: readonly NearWord[],
   ) {}
 
   lookAtColumn(
@@ -136,7 +138,7 @@ class Looker {
   }): ColumnView {
     const { reader, phrases, valueRules, contents, textWords } = this.classifier;
     const { context, values, ...rest } = seen;
-    const readings = reader.read(this.#bareName(seen.name), this.languages);
+    const readings = reader.read(this.#bareName(seen.name), this.languages, this.near);
     const nameMatches = phrases.match(readings, context);
     const commentMatches = seen.comment
       ? phrases.match(reader.read(seen.comment.slice(0, 120), this.languages).slice(0, 2))

@@ -43,11 +43,10 @@ export function nothingEvidence(
     list.add('none.things', 1, 'table', () => 'the table is about things, not people');
   const company = [...context.strong].filter(([name]) => name !== column.name).length;
   if (company)
-    list.add(
-      'none.company',
-      Math.min(1, company / 4),
-      'siblings',
-      () => `${company} columns beside it hold personal data`,
+    list.add('none.company', Math.min(1, company / 4), 'siblings', () =>
+      company === 1
+        ? 'a column beside it holds personal data'
+        : `${company} columns beside it hold personal data`,
     );
   if (column.profile) values(list, column.profile);
   else if (column.sampled) list.add('none.empty', 1, 'values', () => 'the sample holds no values');
@@ -113,7 +112,7 @@ function nameRoles(
 
 function values(
   list: FeatureList,
-  { shares, distinct, filled, commonestShape, numbers, years, lengths }: ColumnProfile,
+  { shares, distinct, filled, commonestShape, numbers, years, lengths, values: sample }: ColumnProfile,
 ): void {
   const add = (id: string, value: number, says: () => string) => list.add(id, value, 'values', says);
   if (filled >= 5 && distinct === 1) add('none.constant', 1, () => 'all values are the same');
@@ -127,10 +126,26 @@ function values(
     add('none.moments', 1, () => `${percent(years.timed)} of the values carry a time of day`);
   else if (years && years.early >= years.late - 25)
     add('none.recent', 1, () => 'the days lie close together');
+  if (areVersions(sample)) add('none.versions', 1, () => 'the values count up like version numbers');
   if (shares.boolean > 0.9) add('none.booleans', 1, () => 'the values are yes or no');
   if (shares.url > 0.6) add('none.urls', 1, () => 'the values are web addresses');
   if (shares.sentences > 0.5) add('none.sentences', 1, () => 'the values are sentences');
   if (shares.mixed > 0.6 && commonestShape > 0.5 && lengths.longest < 20)
     add('none.codes', 1, () => 'the values are codes of one shape');
   if (lengths.longest <= 3) add('none.tiny', 1, () => 'no value is longer than three characters');
+}
+
+/** No address of the internet is likelier to begin with a small number; a version nearly always does. */
+const greatestMajor = 25;
+
+/** `4.12.3.118`: an address of the internet as well, were it not that all begin with a small number. */
+function areVersions(values: readonly string[]): boolean {
+  const majors = values.map((value) =>
+    Number(/^v?(\d{1,2})(?:\.\d{1,6}){2,3}(?:[-+][\w.]+)?$/.exec(value)?.[1]),
+  );
+  if (values.length < 5 || !majors.every((major) => major <= greatestMajor)) return false;
+  const distinct = new Set(majors);
+  // 10.x.x.x is a network of one's own.
+  if (distinct.size === 1) return !distinct.has(10);
+  return values.length >= 10 || distinct.size <= 2;
 }

@@ -44,7 +44,7 @@ export function typeEvidence(
 ): Candidate {
   const list = new FeatureList();
   const name = column.nameMatches.get(type.id);
-  if (name) nameFeatures(list, name, column);
+  if (name) nameFeatures(list, name, column, type);
   commentFeatures(list, type, column);
   fitFeatures(list, type, column);
   valueFeatures(list, type, column, name);
@@ -73,7 +73,7 @@ export function typeEvidence(
   return { type: type.id, features: list.features };
 }
 
-function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): void {
+function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView, type: InformationType): void {
   const { likelihood, coverage, generic, fromContext, beside, phrase, size } = match;
   const full = coverage === 1;
   const reach = fromContext ? 'context' : generic ? 'generic' : 'own';
@@ -83,11 +83,13 @@ function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): 
   if (size > 1)
     list.add('name.phrase', likelihood, 'name', () => `the name matches a phrase of ${size} words`);
   list.add('name.doubt', 1 - likelihood, 'name', () => 'the name can be read in other ways');
+  if (match.guessed)
+    list.add('name.guess', likelihood, 'name', () => 'a word of it is completed from its first letters');
   for (const role of weighedRoles) {
     const count = beside.get(role);
     if (count)
       list.add(
-        generic ? `beside.vague.${role}` : `beside.${role}`,
+        besideFeature(role, match, type),
         Math.min(count, 2),
         'name',
         () => besideWords[role] ?? 'other words stand beside it',
@@ -95,7 +97,7 @@ function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): 
   }
   if (match.headBeside)
     list.add(
-      match.headBeside === 'unknown' ? 'name.head.unknown' : 'name.head',
+      headFeature(match.headBeside),
       1,
       'name',
       () => 'the word that the others qualify is something else',
@@ -115,6 +117,23 @@ function nameFeatures(list: FeatureList, match: NameMatch, column: ColumnView): 
     list.add('name.against', 1, 'name', () => `"${match.against!}" in the name speaks against it`);
   if (column.profile === undefined && column.sampled)
     list.add('named.empty', 1, 'values', () => 'the sample holds no values');
+}
+
+/** `last_name_search_count` counts; `email_server` is a thing, whose name may be short for what it holds. */
+function headFeature(role: WordRole): string {
+  if (role === 'unknown') return 'name.head.unknown';
+  return role === 'count' || role === 'measure' ? 'name.head.count' : 'name.head';
+}
+
+/** Yes or no is a value of some types (`union_member`), and speaks against others (`email_confirmed`). */
+function besideFeature(role: WordRole, { generic }: NameMatch, type: InformationType): string {
+  if (generic) return `beside.vague.${role}`;
+  return role === 'flag' && isTold(type) ? 'beside.flag-told' : `beside.${role}`;
+}
+
+/** True for types that yes or no tells: a disability, a conviction. */
+function isTold({ lives }: InformationType): boolean {
+  return lives?.includes('boolean') ?? false;
 }
 
 /** True when another type's phrase has the last word, which the others qualify: `email_otp` is a password. */
@@ -185,7 +204,7 @@ function fitFeatures(list: FeatureList, type: InformationType, column: ColumnVie
       () => `values of the type do not live in ${column.type.name}`,
     );
   }
-  const shortest = shortestExample(type);
+  const shortest = isTold(type) ? 1 : shortestExample(type);
   if (maxLength !== undefined && shortest !== undefined && maxLength < shortest) {
     list.add('fit.length', 1, 'type', () => `${maxLength} characters are too few`);
   }
@@ -218,6 +237,8 @@ function valueFeatures(list: FeatureList, type: InformationType, column: ColumnV
       () => `${percent(content)} of the values look like it, seen as a whole`,
     );
     if (name && !weak) list.add('content.named', content, 'values', () => 'name and values agree');
+    else if (isHandful(column.profile))
+      list.add('content.few', 1, 'values', () => 'a handful of values that all rows share');
   } else if (!match)
     list.add(
       'content.miss',
@@ -225,6 +246,11 @@ function valueFeatures(list: FeatureList, type: InformationType, column: ColumnV
       'values',
       () => 'the values, seen as a whole, do not look like it',
     );
+}
+
+/** Few values for many rows: states and kinds, some of which happen to look like names. */
+function isHandful(profile: ColumnProfile | undefined): boolean {
+  return profile !== undefined && profile.filled >= 20 && profile.distinct <= 8;
 }
 
 /** Form alone, where much else has the same: it supports a name or refutes it, no more. */
@@ -241,6 +267,8 @@ function ruleFeatures(list: FeatureList, match: ValueMatch, column: ColumnView, 
   const says = () => `${percent(share)} of ${tested} values ${how}`;
   if (share < wanted) {
     list.add('value.miss', Math.min(1, tested / 5) * (1 - share / wanted), 'values', says);
+    if (kind === 'validator' && share < 0.05 && tested >= 8)
+      list.add('value.none', 1, 'values', () => `none of ${tested} values ${how}`);
     return;
   }
   const enough = Math.min(1, tested / 8);
@@ -305,11 +333,10 @@ function surroundings(
     }
   }
   if (siblings.size)
-    list.add(
-      `${who}.company`,
-      Math.min(1, siblings.size / 3),
-      'siblings',
-      () => `${siblings.size} kinds of personal data stand beside it`,
+    list.add(`${who}.company`, Math.min(1, siblings.size / 3), 'siblings', () =>
+      siblings.size === 1
+        ? 'another kind of personal data stands beside it'
+        : `${siblings.size} kinds of personal data stand beside it`,
     );
   if (context.home !== undefined) countryFeature(list, type, context.home);
   if (!kin && name?.generic)

@@ -39,8 +39,17 @@ function isAscii(text: string): boolean {
   return true;
 }
 
+/** Letters of names and values repeat: each is looked at once. */
+const stripped = new Map<string, string>();
+
 function stripMarks(letter: string): string {
   if (letter < '\u0080') return letter;
+  let plain = stripped.get(letter);
+  if (plain === undefined) stripped.set(letter, (plain = withoutMarks(letter)));
+  return plain;
+}
+
+function withoutMarks(letter: string): string {
   // Hangul and kana decompose into parts that are letters of their own: they stay composed.
   if (
     letter < '\u0100' ||

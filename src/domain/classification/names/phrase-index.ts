@@ -35,6 +35,8 @@ export interface NameMatch {
   readonly beside: ReadonlyMap<WordRole, number>;
   /** Role of the word that the others qualify, where that is neither of the phrase nor neutral. */
   readonly headBeside?: WordRole;
+  /** True when a word of the match was guessed from its first letters or its consonants. */
+  readonly guessed: boolean;
   /** True when a word of the match says whose it is (`customer name`). */
   readonly ownedBy: boolean;
   /** True for a person and a key (`customer id`): more often a row's key than a printed number. */
@@ -90,6 +92,8 @@ export class PhraseIndex {
     const found = new Map<string, NameMatch>();
     for (const reading of readings) {
       const words = this.#informative(reading.words);
+      // One letter and a number (`f07`, `l2`) is a position, whatever words the letter may begin.
+      if (words.every(({ word, letters }) => (letters ?? word.length) < 2)) continue;
       this.#matchSpans(words, words, reading, found);
       const essential = words.filter(({ word }) => !this.#isOwner(word));
       if (essential.length && essential.length < words.length)
@@ -99,12 +103,16 @@ export class PhraseIndex {
     return found;
   }
 
-  /** A translation that lost what is particular: `clave` means a password, but its `code` may be any. */
+  /**
+   * A translation that lost what is particular: `clave` means a password, but its `code` may be any;
+   * `stan konta` is a balance, but an account's status is not.
+   */
   #isTooGeneral({ words }: NameReading, text: string): boolean {
-    const [first, ...more] = this.#informative(words);
-    if (first === undefined || more.length || first.word === foldText(text)) return false;
-    const roles = this.#vocabulary.rolesOf(first.word);
-    return this.#vocabulary.isGeneric(first.word) || besideRoles.some((role) => roles.has(role));
+    const informative = this.#informative(words);
+    if (!informative.length || informative[0].word === foldText(text)) return false;
+    const roleOf = (word: string) => besideRoles.some((role) => this.#vocabulary.rolesOf(word).has(role));
+    const general = informative.every(({ word }) => this.#vocabulary.isGeneric(word) || roleOf(word));
+    return general && (informative.length === 1 || informative.some(({ word }) => roleOf(word)));
   }
 
   /** Enters a reading of a phrase, and returns the key that it is found by. */
@@ -222,10 +230,11 @@ export class PhraseIndex {
         if (reading.head !== 'first') headBeside = undefined;
         continue;
       }
-      const role = roleBeside(this.#vocabulary.rolesOf(word.word), word.word);
+      const role = roleBeside(word.word, this.#vocabulary);
       beside.set(role, (beside.get(role) ?? 0) + 1);
       if (this.#against.get(phrase.type)?.has(word.word)) against = word.word;
-      if (role === 'neutral') continue;
+      // What a digest is of may stand in the table's name alone: `card_checks.expiry_date_hash`.
+      if (role === 'neutral' || (role === 'hash' && fromContext > 0)) continue;
       if (reading.head === 'last' || (reading.head === 'first' && !telling)) headBeside = role;
       telling++;
       counted++;
@@ -242,6 +251,7 @@ export class PhraseIndex {
       coverage: span.length / counted,
       beside,
       headBeside,
+      guessed: span.some(({ guessed }) => guessed),
       ownedBy: span.some(({ word }) => this.#isOwner(word)),
       personKey: this.#isPersonKey(span),
       against,
@@ -294,7 +304,8 @@ function keyOf(words: readonly ReadWord[]): string {
 }
 
 /** The role that weighs most against a match, of those that a word can have. */
-function roleBeside(roles: ReadonlySet<WordRole>, word: string): WordRole {
+function roleBeside(word: string, vocabulary: Vocabulary): WordRole {
+  const roles = vocabulary.rolesOf(word);
   for (const role of [
     'hash',
     'flag',
@@ -309,7 +320,9 @@ function roleBeside(roles: ReadonlySet<WordRole>, word: string): WordRole {
   ] as const) {
     if (roles.has(role)) return role;
   }
-  return word.length < 2 || roles.has('placeholder') ? 'neutral' : 'unknown';
+  // Whose it is (`crew name`) says nothing against a match.
+  const neutral = word.length < 2 || roles.has('placeholder') || vocabulary.namesPeople(word);
+  return neutral ? 'neutral' : 'unknown';
 }
 
 function worth({ likelihood, size, coverage, generic, fromContext, against }: NameMatch): number {

@@ -13,6 +13,8 @@ export interface ReadWord {
   readonly letters?: number;
   /** True where the schema’s names are in other languages. */
   readonly abroad?: boolean;
+  /** True for a word that was completed: `tratt` may be the beginning of `trattamento`. */
+  readonly guessed?: boolean;
 }
 
 /** One way to understand a whole name. */
@@ -27,9 +29,16 @@ export interface NameReading {
 /** Shares (0–1) of the languages that a schema's names are written in. */
 export type LanguageShares = ReadonlyMap<string, number>;
 
+/** A word that a name may shorten because it stands in the table's name. */
+export interface NearWord {
+  readonly text: string;
+  readonly word: string;
+}
+
 /** What a reading may draw on. */
 interface Scope {
   readonly languages?: LanguageShares;
+  readonly near?: readonly NearWord[];
   /** The one language beside English. */
   readonly only?: string;
 }
@@ -42,6 +51,7 @@ interface Step {
   readonly languages?: readonly (string | undefined)[];
   readonly letters?: number;
   readonly abroad?: boolean;
+  readonly guessed?: boolean;
 }
 
 interface Path {
@@ -50,10 +60,14 @@ interface Path {
 }
 
 const widestSpan = 4;
+/** Below that of any other short form. */
+const nearCost = -0.4;
 const beam = 16;
 const mostReadings = 8;
 /** Two-letter forms that run-together names end with. */
 const shortEndings = new Set(['nr', 'no', 'id', 'nm', 'dt', 'cd', 'tm', 'ip', 'by', 'ph', 'su', 'bi']);
+/** Two-letter forms that run-together names begin with: `iplastlogin`. */
+const shortBeginnings = new Set(['ip', 'fk', 'pk']);
 const joints = ['', 's', 'n', 'en', 'es', 'e', 'er'];
 /** A known form of as many letters stands out of a word whose beginning nobody knows: `adjnotes`. */
 const shortestAfterUnknown = 5;
@@ -88,9 +102,20 @@ export class NameReader {
     this.#vocabulary = vocabulary;
   }
 
-  /** The likeliest readings, best first; one without words for a name that holds no letters or digits. */
-  read(name: string, languages?: LanguageShares): readonly NameReading[] {
-    return this.#read(name, { languages });
+  /**
+   * The likeliest readings, best first; one without words for a name that holds no letters or digits.
+   * `near` words are likely what their beginnings stand for: `inc` in a table of incidents is no income.
+   */
+  read(name: string, languages?: LanguageShares, near: readonly NearWord[] = []): readonly NameReading[] {
+    return this.#read(name, { languages, near });
+  }
+
+  /** The words of a table's name with the English of each, for the names of its columns to shorten. */
+  nearWords(name: string, { words }: NameReading): readonly NearWord[] {
+    const parts = splitName(name);
+    return words.flatMap(({ word, part, digits }) =>
+      digits || parts[part].unspaced ? [] : [{ text: parts[part].text, word }],
+    );
   }
 
   /**
@@ -144,16 +169,16 @@ export class NameReader {
       return this.#known(text, scope).map((step) => ({ ...step, cost: step.cost * 0.9 }));
     }
     if (part.digits) return [{ words: [text], cost: 0, digits: true }];
-    const steps = this.#known(text, scope);
+    const steps = [...this.#known(text, scope), ...this.#shortened(text, scope)];
     if (!steps.length || steps.every(({ cost }) => cost > 1.2)) {
       for (const run of this.#split(part)) steps.push(...this.#readRun(run, scope));
     }
     if (!steps.length && scope.only === undefined) {
       for (const word of this.#vocabulary.expansions(text))
-        steps.push({ words: [word], cost: 1.4, languages: ['en'] });
+        steps.push({ words: [word], cost: 1.4, languages: ['en'], guessed: true });
       for (const { words, language } of this.#vocabulary.beginnings(text)) {
         const cost = 1.1 + foreign(language, scope.languages);
-        steps.push({ words, cost, languages: words.map(() => language) });
+        steps.push({ words, cost, languages: words.map(() => language), guessed: true });
       }
       if (!steps.length) steps.push(...this.#afterUnknown(part, scope));
     }
@@ -199,8 +224,22 @@ export class NameReader {
     return steps;
   }
 
+  /** What a word of the table's name is cut off to. */
+  #shortened(text: string, { near = [], languages }: Scope): Step[] {
+    if (text.length < 3 || this.#vocabulary.isWord(text)) return [];
+    return near
+      .filter((other) => other.text.length > text.length + 1 && other.text.startsWith(text))
+      .map(({ word }) => ({
+        words: [word],
+        cost: nearCost,
+        languages: [languages === undefined ? undefined : 'en'],
+      }));
+  }
+
   #readRun(run: readonly string[], scope: Scope): Step[] {
-    let paths: Step[] = [{ words: [], cost: 0.3 }];
+    // Short pieces are found in any run of letters: `prev` and `nir` in `prevenir`.
+    const doubtful = run.filter((piece) => piece.length < 4 && !shortEndings.has(piece)).length;
+    let paths: Step[] = [{ words: [], cost: 0.3 + doubtful * 0.2, guessed: doubtful > 0 }];
     for (const text of run) {
       const next: Step[] = [];
       for (const step of this.#known(text, scope).slice(0, 3)) {
@@ -208,6 +247,7 @@ export class NameReader {
           next.push({
             words: [...path.words, ...step.words],
             cost: path.cost + step.cost,
+            guessed: path.guessed,
             languages: [...(path.languages ?? []), ...(step.languages ?? step.words.map(() => undefined))],
           });
       }
@@ -261,7 +301,9 @@ export class NameReader {
         const form = text.slice(from, to);
         const length = to - from;
         if (length === text.length) continue;
-        if (!unspaced && length < 3 && !(to === text.length && from > 2 && shortEndings.has(form))) continue;
+        const ends = to === text.length && from > 2 && shortEndings.has(form);
+        const begins = from === 0 && text.length > 6 && shortBeginnings.has(form);
+        if (!unspaced && length < 3 && !ends && !begins) continue;
         if (!known(form)) continue;
         const cost = 1 + (unspaced ? 1 / length : length === 2 ? 0.6 : length === 3 ? 0.9 : 1.6 / length);
         for (const joint of unspaced ? [''] : joints) {
@@ -315,6 +357,7 @@ function extend(paths: readonly Path[], target: Path[], step: Step, part: number
     language: step.languages?.[at],
     letters: step.letters,
     abroad: step.abroad,
+    guessed: step.guessed,
   }));
   for (const path of paths) target.push({ words: [...path.words, ...added], cost: path.cost + step.cost });
 }

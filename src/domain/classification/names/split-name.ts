@@ -12,12 +12,19 @@ export interface NamePart {
 const unspacedScript =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}ー]/u;
 const longest = 200;
+/** Most names: nothing to see but separators. */
+const plainName = /^[a-z_ -]+$/;
 
 /**
  * Splits at separators, case changes, digits and changes of script:
  * `custNm_L2` into `cust`, `nm`, `l`, `2`. Names longer than 200 characters are cut.
  */
 export function splitName(name: string): readonly NamePart[] {
+  if (plainName.test(name) && name.length <= longest)
+    return name
+      .split(/[_ -]/)
+      .filter(Boolean)
+      .map((text) => ({ text, digits: false, unspaced: false }));
   const spaced = name
     .slice(0, longest)
     .replace(/(\p{Ll}|\d)(\p{Lu})/gu, '$1 $2')

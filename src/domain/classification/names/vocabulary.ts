@@ -129,8 +129,9 @@ export function compileVocabulary(
   }
   for (const { language, word } of typeWords.foreign) learn(word, { words: [word], language, short: false });
   const longestForm = Math.max(...[...meanings.keys(), ...english].map((form) => form.length));
-  const bySkeleton = indexSkeletons(english);
-  const byBeginning = indexBeginnings(meanings);
+  // Made when first asked for: while types are compiled, no word is completed.
+  let bySkeleton: ReturnType<typeof indexSkeletons> | undefined;
+  let byBeginning: ReturnType<typeof indexBeginnings> | undefined;
   const people = new Set(roles.people);
   const things = new Set(roles.things);
   const generic = new Set(roles.generic);
@@ -138,8 +139,8 @@ export function compileVocabulary(
   return {
     meanings: (form) => meanings.get(form) ?? noMeanings,
     isWord: (word) => english.has(word),
-    expansions: (letters) => bySkeleton.get(letters) ?? [],
-    beginnings: (letters) => byBeginning.get(letters) ?? noMeanings,
+    expansions: (letters) => (bySkeleton ??= indexSkeletons(english)).get(letters) ?? [],
+    beginnings: (letters) => (byBeginning ??= indexBeginnings(meanings)).get(letters) ?? noMeanings,
     rolesOf: (word) => roleOf.get(word) ?? (english.has(word) ? noRole : unknownRole),
     isGeneric: (word) => generic.has(word),
     namesPeople: (word) => people.has(word),
@@ -186,9 +187,13 @@ function indexBeginnings(
   meanings: ReadonlyMap<string, readonly FormMeaning[]>,
 ): ReadonlyMap<string, readonly FormMeaning[]> {
   const index = new Map<string, FormMeaning[]>();
-  for (const [form, all] of meanings) {
+  let base = '';
+  for (const [form, all] of [...meanings].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const foreign = all.filter(({ language }) => language !== 'en');
     if (!foreign.length || !/^[a-z]+$/.test(form)) continue;
+    // `gesundh` is cut off from `gesundheit` rather than from one of the compounds that begin with it.
+    if (base.length > shortestBeginning && form.startsWith(base)) continue;
+    base = form;
     for (let length = shortestBeginning; length < Math.min(form.length, 11); length++) {
       const key = form.slice(0, length);
       const known = index.get(key) ?? [];

@@ -22,7 +22,7 @@ export const phoneNumber = defineValidator(
     if (looksLikeSomethingElse(value)) return false;
     const number = value.replace(/\s*(?:ext\.?|x|#|;ext=|int\.?|dw)\s*\d{1,6}$/i, '');
     const digits = number.replace(/\D/g, '');
-    if (/^(\d)\1+$/.test(digits)) return false;
+    if (/^(\d)\1+$/.test(digits) || /\/\//.test(value)) return false;
     const international = /^(?:tel:|phone:|fax:)?\s*\(?(\+|00)/i.exec(number);
     if (international) {
       const significant = international[1] === '+' ? digits : digits.slice(2);

@@ -158,7 +158,9 @@ const particles = new Set([
   'zu',
 ]);
 
-function isFullName(value: string, words: TextWords): boolean {
+function isFullName(written: string, words: TextWords): boolean {
+  // Airlines and old hosts write `SMITH/ANNA`.
+  const value = written.replace(/^(\p{L}[\p{L} '-]+)\/(\p{L}[\p{L} '-]+)$/u, '$1 $2');
   if (value.length < 3 || value.length > 60 || /[\d@:/\\]/.test(value)) return false;
   // Names in Han characters are written without a space: a family name, then one or two more.
   if (/^[\p{Script=Han}\p{Script=Hangul}]{2,5}$/u.test(value))
@@ -255,7 +257,8 @@ function isStreetLine(value: string, { streets }: TextWords): boolean {
   if (/[{}<>@="]/.test(value)) return false;
   if (/丁目|番地|番\d+号|[路街道巷弄]\S*\d+号?|\d+号/.test(value)) return true;
   const letters = value.match(/\p{L}{2,}\.?/gu);
-  if (!letters) return false;
+  // `PL61 1090 …` is an account: streets have a word.
+  if (!letters || !/\p{L}{3}/u.test(value)) return false;
   if (!/\d/.test(value) && !/\bs\/?n\b/i.test(value)) {
     const whole = letters.length <= 5 && (streetStart.test(value) || streetEnd.test(value));
     return (

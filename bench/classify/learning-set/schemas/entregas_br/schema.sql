@@ -1,0 +1,47 @@
+CREATE SCHEMA entregas_br;
+SET search_path TO entregas_br;
+CREATE TABLE "entregador" (
+  "id" bigint,
+  "nome" text,
+  "apelido" text,
+  "cpf" text,
+  "rg_orgao" text,
+  "rg" text,
+  "cnh_registro" text,
+  "cnh_categoria" text,
+  "cnh_vencto" date,
+  "placa_moto" text,
+  "renavam" text,
+  "fone_zap" text,
+  "banco" text,
+  "ag" text,
+  "cc" text,
+  "pix" text,
+  "ult_lat" numeric(9,6),
+  "ult_lng" numeric(9,6),
+  "mae" text,
+  "antecedentes_ok" boolean,
+  "nota_media" numeric(3,2),
+  "ganhos_semana" numeric(8,2),
+  "device_fcm" text,
+  "bloqueado" boolean,
+  "cidade_base" text,
+  "dt_cadastro" timestamp
+);
+CREATE TABLE "pedido" (
+  "id" bigint,
+  "cliente_nome" text,
+  "end_entrega" text,
+  "complemento" text,
+  "ponto_referencia" text,
+  "cep_entrega" text,
+  "obs_cliente" text,
+  "vl_total" numeric(8,2),
+  "forma_pgto" text,
+  "final_cartao" char(4),
+  "cod_verificacao" char(4),
+  "tempo_min" smallint,
+  "peso_kg" numeric(5,2),
+  "avaliacao" smallint,
+  "gorjeta" numeric(6,2)
+);

@@ -1,0 +1,45 @@
+CREATE SCHEMA jobcenter;
+SET search_path TO jobcenter;
+CREATE TABLE "kunde" (
+  "bg_nr" varchar(12),
+  "vname" varchar(30),
+  "fname" varchar(30),
+  "geburtsname" varchar(30),
+  "geb_datum" date,
+  "staatsang_kz" char(3),
+  "aufenthaltstitel" varchar(20),
+  "fam_stand" char(2),
+  "anz_kinder" smallint,
+  "rv_nummer" char(12),
+  "anschrift_str" varchar(50),
+  "anschrift_plz" char(5),
+  "anschrift_ort" varchar(40),
+  "tel1" varchar(20),
+  "email" varchar(60),
+  "kto_iban" varchar(34),
+  "schulabschluss" varchar(20),
+  "beruf_erlernt" varchar(40),
+  "gdb" smallint,
+  "gesundh_einschr" text,
+  "regelbedarf" numeric(8,2),
+  "einkommen_monat" numeric(8,2),
+  "vermittler" varchar(40),
+  "vermittl_notiz" text,
+  "naechster_termin" timestamp,
+  "profillage" varchar(12),
+  "sanktion_prozent" smallint,
+  "zust_team" char(4)
+);
+CREATE TABLE "stelle" (
+  "stellen_nr" varchar(12),
+  "arbeitgeber" varchar(50),
+  "ansprechp" varchar(40),
+  "ansprechp_tel" varchar(20),
+  "arbeitsort" varchar(40),
+  "stundenlohn_von" numeric(5,2),
+  "befristet" boolean,
+  "wochenstunden" numeric(4,1),
+  "fuehrerschein_erf" boolean,
+  "deutschkenntnisse" varchar(4),
+  "veroeff_bis" date
+);

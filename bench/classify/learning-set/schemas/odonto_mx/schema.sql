@@ -1,0 +1,30 @@
+CREATE SCHEMA odonto_mx;
+SET search_path TO odonto_mx;
+CREATE TABLE "expediente" (
+  "num_expediente" varchar(10),
+  "nombres" text,
+  "ap_paterno" text,
+  "ap_materno" text,
+  "fecha_nacim" date,
+  "lugar_nacim" text,
+  "ocupacion" text,
+  "domicilio_calle" text,
+  "colonia" text,
+  "tel_casa" text,
+  "whatsapp" text,
+  "alergico_a" text,
+  "padece" text,
+  "toma_medicamentos" text,
+  "embarazada" boolean,
+  "tipo_sangre" varchar(4),
+  "aviso_a" text,
+  "aviso_tel" text,
+  "curp" char(18),
+  "aseguradora" text,
+  "num_poliza" text,
+  "facturar_rfc" varchar(13),
+  "doctor_asignado" text,
+  "proxima_cita" timestamp,
+  "saldo_pendiente" numeric(9,2),
+  "activo_sn" char(1)
+);
