@@ -18,6 +18,7 @@ import { readClassifier } from '../../rules/read-classifier.js';
 import { readRules } from '../../rules/read-rules.js';
 import { classifyDataSource } from '../../runs/classify-run.js';
 import { printLabelChanges } from '../classification/label-changes.js';
+import { nativeDiffCommand } from '../classification/native-diff.js';
 import { UsageError } from '../errors.js';
 import { exitCodes } from '../exit-codes.js';
 import { printLabelTable } from '../label-table.js';
@@ -126,6 +127,7 @@ export function labelsCommand(terminal: Terminal): Command {
         check(terminal, file, location, choices),
       ),
   );
+  labels.addCommand(nativeDiffCommand(terminal));
   return labels;
 }
 

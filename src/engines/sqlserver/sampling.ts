@@ -95,9 +95,8 @@ export function asText(name: string, type: Column['type']): string {
     case 'timestamp':
       return `convert(varchar(40), ${column}, 121)`;
     case 'decimal':
-      return /money/.test(type.name)
-        ? `convert(varchar(40), ${column}, 2)`
-        : `convert(varchar(50), ${column})`;
+      // Styles of money print two places, or commas.
+      return `convert(varchar(50), ${/money/.test(type.name) ? `convert(decimal(19, 4), ${column})` : column})`;
     case 'geometry':
       return `${column}.ToString()`;
     default:

@@ -160,6 +160,8 @@ export class SqlServerScrubTarget implements ScrubTarget {
       throw new Error(`${printRelationName(table)} lacks a column of the copy`);
     const stream = new RowSink(described as readonly Column[]);
     const loaded = this.#load(table, described as readonly Column[], stream);
+    // Whoever writes may not be listening any more; `loaded` tells of it all the same.
+    stream.on('error', () => undefined);
     // The caller awaits it after the last byte; a failure before that reaches it through the stream too.
     loaded.catch((error: unknown) =>
       stream.destroy(error instanceof Error ? error : new Error('loading failed')),

@@ -1,3 +1,8 @@
+import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
 import { createPseudonyms } from '../../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
 import { planScrub } from '../../../src/domain/scrub/plan-scrub.js';
 import { connect } from '../../../src/engines/sqlserver/connection.js';
@@ -5,7 +10,10 @@ import { sqlServerEngine } from '../../../src/engines/sqlserver/sqlserver-engine
 import { readClassifier } from '../../../src/rules/read-classifier.js';
 import { classifyDataSource } from '../../../src/runs/classify-run.js';
 import { runScrub } from '../../../src/runs/scrub-run.js';
+import { verifyCopy } from '../../../src/runs/verify-run.js';
+import { serverUrl } from '../../support/databases.js';
 import { labelsFor, policyOf, shippedRules } from '../../support/planning.js';
+import { wholeScrub } from '../../support/scrub-of-script.js';
 import {
   createSqlServerDatabase,
   type SqlServerDatabase,
@@ -49,6 +57,21 @@ go
   create table dbo.plain (a int not null)
 go
   insert into dbo.plain (a) values (1), (2)
+go
+  create table dbo.documents (
+    id int not null constraint pk_documents primary key,
+    body xml null,
+    price money null,
+    change smallmoney null,
+    at datetimeoffset(7) null,
+    opens time(3) null,
+    noted smalldatetime null,
+    fixed char(5) null
+  )
+go
+  insert into dbo.documents (id, body, price, change, at, opens, noted, fixed)
+  values (1, N'<order no="1"><note>a &amp; b ä</note></order>', -922337203685477.5808, 12.34, '2026-01-02 03:04:05.1234567 +02:00', '23:59:59.999', '2026-02-03 04:05', 'ab'),
+         (2, null, null, null, null, null, null, null)
 go
   create index ix_details_customer on sales.[order details] (customer_id) include (placed)
 go
@@ -153,9 +176,10 @@ onSqlServer('on a real SQL Server', () => {
       // its work database, and publication is not shown.
       if (await isBabelfish()) target.publish = () => target.close();
       const { informationTypes, words } = await shippedRules();
+      const labels = await labelsFor(catalog, types);
       const plan = planScrub({
         catalog,
-        labels: await labelsFor(catalog, types),
+        labels,
         labelsSha256: '',
         policy: await policyOf('default'),
         types: informationTypes,
@@ -168,10 +192,18 @@ onSqlServer('on a real SQL Server', () => {
         plan,
         pseudonyms: createPseudonyms(Buffer.alloc(32, 7)),
         words,
-        verify: () => Promise.resolve({ problems: [] }),
+        verify: async () => {
+          const sampler = await sqlServerEngine.open(source.url);
+          try {
+            return await verifyCopy({ source: from, sampler, target, plan, labels, words });
+          } finally {
+            await sampler.close();
+          }
+        },
       });
       expect(Object.fromEntries(tables.map(({ name, rows }) => [name, rows]))).toEqual({
         customers: 500,
+        documents: 2,
         'order details': 500,
         plain: 2,
       });
@@ -187,6 +219,11 @@ onSqlServer('on a real SQL Server', () => {
        from dbo.customers order by id`,
     );
     await same('select id, customer_id, [quoted name] as q, placed from sales.[order details] order by id');
+    await same(
+      `select id, convert(nvarchar(max), body) as body, cast(price as varchar(40)) as price, cast(change as varchar(40)) as change,
+              convert(varchar(40), at, 121) as at, convert(varchar(40), opens, 121) as opens, noted, fixed
+       from dbo.documents order by id`,
+    );
     const [{ met, kept }] = await copied.query<{ met: number; kept: number }>(`
       select count(*) as met, sum(case when c.email like N'ana.%@corp.example' then 1 else 0 end) as kept
       from dbo.customers c join sales.[order details] d on d.customer_id = c.id and d.email = c.email`);
@@ -225,6 +262,40 @@ onSqlServer('on a real SQL Server', () => {
     await session.close();
     await odd.drop();
   }, 120_000);
+
+  it('a copy for analytics goes to PostgreSQL and to files, verified and attested', async () => {
+    const session = await sqlServerEngine.open(source.url);
+    const labels = await labelsFor(await session.introspect(), types);
+    await session.close();
+    const folder = await mkdtemp(join(tmpdir(), 'scrubjay-analytics-'));
+    const name = `${source.name}_analytics`;
+    for (const to of [serverUrl(name), `${folder}/copy?format=parquet`]) {
+      const { verification, tables } = await wholeScrub({ from: source.url, to, labels });
+      expect(verification.problems).toEqual([]);
+      expect(tables.reduce((sum, { rows }) => sum + rows, 0)).toBe(1004);
+    }
+    const copy = new pg.Client(serverUrl(name));
+    await copy.connect();
+    const { rows } = await copy.query(
+      `select price::text, change::text, at at time zone 'UTC' as at, opens::text, body::text from dbo.documents where id = 1`,
+    );
+    await copy.end();
+    expect(rows).toEqual([
+      {
+        price: '-922337203685477.5808',
+        change: '12.3400',
+        at: new Date('2026-01-02T01:04:05.123Z'),
+        opens: '23:59:59.999',
+        body: expect.stringContaining('a &amp; b ä') as unknown,
+      },
+    ]);
+    expect(readdirSync(join(folder, 'copy')).filter((file) => file.endsWith('.parquet'))).toHaveLength(4);
+    await rm(folder, { recursive: true });
+    const server = new pg.Client(serverUrl());
+    await server.connect();
+    await server.query(`drop database "${name}" with (force)`);
+    await server.end();
+  }, 240_000);
 
   async function isBabelfish(): Promise<boolean> {
     const [{ version }] = await source.connection.query<{ version: string | null }>(

@@ -5,6 +5,8 @@ import {
   type NativeClassificationRules,
   sensitivityOf,
 } from '../../../src/domain/classification/native-classification.js';
+import { compareNativeLabels } from '../../../src/domain/classification/compare-native-labels.js';
+import { labelsFor } from '../../support/planning.js';
 import { sqlServerNativeLabels } from '../../../src/engines/sqlserver/native-labels.js';
 import { readNativeClassification } from '../../../src/rules/read-native-classification.js';
 import { readRules } from '../../../src/rules/read-rules.js';
@@ -86,6 +88,37 @@ describe('labels in SQL Server’s own classification', () => {
       `add sensitivity classification to [dbo].[people].[email] with (label = N'Confidential', label_id = N'331f0b13-76b5-2f1b-a77b-def5a73c73c2', information_type = N'Contact Info', information_type_id = N'5c503e21-22c6-81fa-620b-f369b8ec38d1', rank = MEDIUM)`,
       'drop sensitivity classification from [dbo].[people].[gone]',
       `add sensitivity classification to [dbo].[people].[o'brien]]] with (label = N'd''or', information_type = N'Other')`,
+    ]);
+  });
+
+  it('are held against ours, column by column', async () => {
+    const email = nativeClassificationOf(types.get('email-address'), 'confidential', rules);
+    const secret = nativeClassificationOf(types.get('email-address'), 'restricted', rules);
+    const iban = nativeClassificationOf(types.get('iban'), 'confidential', rules);
+    const { name: label, id: labelId, rank } = rules.labels.internal;
+    const catalog = catalogOf([
+      column('same', email),
+      column('none', undefined),
+      column('weaker', { ...email, label, labelId, rank }),
+      column('stronger', secret),
+      column('other_type', iban),
+      column('foreign', { label: 'Top secret', informationType: 'Other' }),
+      column('theirs_alone', email),
+      column('plain', undefined),
+    ]);
+    const labelled = ['same', 'none', 'weaker', 'stronger', 'other_type', 'foreign'];
+    const labels = await labelsFor(
+      catalog,
+      Object.fromEntries(labelled.map((name) => [`dbo.people.${name}`, 'email-address'])),
+    );
+    const found = compareNativeLabels(catalog, labels, types, rules);
+    expect(found.map(({ column: name, difference }) => `${name} ${difference}`)).toEqual([
+      'dbo.people.none not-theirs',
+      'dbo.people.weaker weaker',
+      'dbo.people.stronger stronger',
+      'dbo.people.other_type other-type',
+      'dbo.people.foreign foreign-label',
+      'dbo.people.theirs_alone not-ours',
     ]);
   });
 });

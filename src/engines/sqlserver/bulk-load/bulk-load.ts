@@ -13,10 +13,20 @@ export function bulkLoad(
   columns: readonly Column[],
   stream: RowSink,
 ): Promise<number> {
+  // A field that cannot be written breaks the load off; what the server says of that is not the cause.
+  let unwritten: Error | undefined;
+  const rowsAsFields = async function* (): AsyncGenerator<unknown[]> {
+    try {
+      for await (const rows of stream.encodedRows()) yield [rows];
+    } catch (error) {
+      unwritten = error as Error;
+      throw error;
+    }
+  };
   return new Promise((resolve, reject) => {
     // The table lock and the heap that the copy is built in let the server log extents, not rows.
     const bulk = driver.newBulkLoad(relation, { keepNulls: true, lockTable: true }, (error, rows) =>
-      error ? reject(error) : resolve(rows ?? 0),
+      error ? reject(unwritten ?? error) : resolve(rows ?? 0),
     );
     bulk.setTimeout(0);
     columns.forEach((column, i) => {
@@ -31,12 +41,8 @@ export function bulkLoad(
         objName: name,
       });
     });
-    driver.execBulkLoad(bulk, rowsAsFields(stream));
+    driver.execBulkLoad(bulk, rowsAsFields());
   });
-}
-
-async function* rowsAsFields(stream: RowSink): AsyncGenerator<unknown[]> {
-  for await (const rows of stream.encodedRows()) yield [rows];
 }
 
 function carryingRows(type: DriverType): DriverType {
