@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { PostureResults } from '../../domain/posture/posture-results.js';
 import { type JobRow, viewOfJob } from '../jobs/job.js';
+import { viewsWithJobs } from '../jobs/views-with-jobs.js';
 import { NotFoundError } from '../problems/problems.js';
 import type { PostureFinding, PostureFindingQuery, PostureRunRow, PostureRunView } from './posture-run.js';
 import { summaryOf } from './posture-run.js';
@@ -20,21 +21,7 @@ export async function findPostureRun(manager: EntityManager, id: string): Promis
 
 /** Runs in the order of their ids; those that there are. */
 export async function viewsOf(manager: EntityManager, ids: readonly string[]): Promise<PostureRunView[]> {
-  // Jobs first: one that is seen as ended has written its results by then, which are read after it.
-  const jobs = await manager.query<JobRow[]>(
-    `select j.* from jobs j join posture_runs p on p.tenant_id = j.tenant_id and p.job_id = j.id
-     where p.id = any ($1)`,
-    [[...ids]],
-  );
-  const rows = await manager.query<PostureRunRow[]>(
-    `select ${rowColumns} from posture_runs where id = any ($1) order by id`,
-    [[...ids]],
-  );
-  const byId = new Map(jobs.map((job) => [job.id, job]));
-  return rows.flatMap((row) => {
-    const job = byId.get(row.job_id);
-    return job ? [viewOf(row, job)] : [];
-  });
+  return viewsWithJobs(manager, { table: 'posture_runs', columns: rowColumns, viewOf }, ids);
 }
 
 function viewOf(row: PostureRunRow, job: JobRow): PostureRunView {

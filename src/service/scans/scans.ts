@@ -7,6 +7,7 @@ import { createOnce, type IdempotentRequest } from '../http/idempotency.js';
 import { type Page, pageOf, startOf } from '../http/pages.js';
 import { type JobRow, viewOfJob } from '../jobs/job.js';
 import type { Jobs } from '../jobs/jobs.js';
+import { viewsWithJobs } from '../jobs/views-with-jobs.js';
 import { NotFoundError } from '../problems/problems.js';
 import { readSchedules, writeSchedule } from '../schedules/schedule-rows.js';
 import type { Schedule, ScheduleView } from '../schedules/schedule.js';
@@ -27,11 +28,17 @@ export class Scans implements Scheduled {
 
   async list(caller: Caller, query: ScanQuery): Promise<Page<ScanView>> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const rows = await manager.query<ScanRow[]>(
-        `select * from scans where id > $1 and data_source_id = coalesce($3, data_source_id) order by id limit $2`,
+      const rows = await manager.query<{ id: string }[]>(
+        `select id from scans where id > $1 and data_source_id = coalesce($3, data_source_id) order by id limit $2`,
         [startOf(query), query.limit + 1, query.dataSourceId ?? null],
       );
-      return pageOf(await viewsOf(manager, rows), query);
+      return pageOf(
+        await viewsOf(
+          manager,
+          rows.map(({ id }) => id),
+        ),
+        query,
+      );
     });
   }
 
@@ -130,24 +137,23 @@ async function requireDataSource(manager: EntityManager, id: string): Promise<vo
 }
 
 async function find(manager: EntityManager, id: string): Promise<ScanView> {
-  const rows = await manager.query<ScanRow[]>('select * from scans where id = $1', [id]);
-  const [view] = await viewsOf(manager, rows);
+  const [view] = await viewsOf(manager, [id]);
   if (!view) throw new NotFoundError('scan');
   return view;
 }
 
-async function viewsOf(manager: EntityManager, rows: readonly ScanRow[]): Promise<ScanView[]> {
-  const jobs = await manager.query<JobRow[]>('select * from jobs where id = any ($1)', [
-    rows.map(({ job_id }) => job_id),
-  ]);
-  const byId = new Map(jobs.map((job) => [job.id, job]));
-  return rows.map((row) => ({
+async function viewsOf(manager: EntityManager, ids: readonly string[]): Promise<ScanView[]> {
+  return viewsWithJobs(manager, { table: 'scans', viewOf }, ids);
+}
+
+function viewOf(row: ScanRow, job: JobRow): ScanView {
+  return {
     id: row.id,
     dataSourceId: row.data_source_id,
     options: row.options,
-    job: viewOfJob(byId.get(row.job_id)!),
+    job: viewOfJob(job),
     ...(row.result ? { result: row.result } : {}),
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
-  }));
+  };
 }

@@ -8,6 +8,7 @@ import { type Page, pageOf, startOf } from '../http/pages.js';
 import { findJob } from '../jobs/job-records.js';
 import { type JobRow, viewOfJob } from '../jobs/job.js';
 import type { Jobs } from '../jobs/jobs.js';
+import { viewsWithJobs } from '../jobs/views-with-jobs.js';
 import { ConflictError, NotFoundError } from '../problems/problems.js';
 import type { Scheduled } from '../schedules/scheduler.js';
 import { scrubJobRows } from '../scrub-jobs/scrub-jobs.js';
@@ -29,12 +30,18 @@ export class ScrubRuns implements Scheduled {
 
   async list(caller: Caller, query: ScrubRunQuery): Promise<Page<ScrubRunView>> {
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const rows = await manager.query<ScrubRunRow[]>(
-        `select * from scrub_runs where id > $1 and scrub_job_id = coalesce($3, scrub_job_id)
+      const rows = await manager.query<{ id: string }[]>(
+        `select id from scrub_runs where id > $1 and scrub_job_id = coalesce($3, scrub_job_id)
          order by id limit $2`,
         [startOf(query), query.limit + 1, query.scrubJobId ?? null],
       );
-      return pageOf(await viewsOf(manager, rows), query);
+      return pageOf(
+        await viewsOf(
+          manager,
+          rows.map((row) => row.id),
+        ),
+        query,
+      );
     });
   }
 
@@ -154,22 +161,23 @@ export async function findRun(
 }
 
 async function view(manager: EntityManager, id: string): Promise<ScrubRunView> {
-  const [found] = await viewsOf(manager, [await findRun(manager, id)]);
+  const [found] = await viewsOf(manager, [id]);
+  if (!found) throw new NotFoundError('scrub run');
   return found;
 }
 
-async function viewsOf(manager: EntityManager, rows: readonly ScrubRunRow[]): Promise<ScrubRunView[]> {
-  const jobs = await manager.query<JobRow[]>('select * from jobs where id = any ($1)', [
-    rows.map(({ job_id }) => job_id),
-  ]);
-  const byId = new Map(jobs.map((job) => [job.id, job]));
-  return rows.map((row) => ({
+async function viewsOf(manager: EntityManager, ids: readonly string[]): Promise<ScrubRunView[]> {
+  return viewsWithJobs(manager, { table: 'scrub_runs', viewOf }, ids);
+}
+
+function viewOf(row: ScrubRunRow, job: JobRow): ScrubRunView {
+  return {
     id: row.id,
     scrubJobId: row.scrub_job_id,
-    job: viewOfJob(byId.get(row.job_id)!),
+    job: viewOfJob(job),
     ...(row.due_at ? { dueAt: row.due_at.toISOString() } : {}),
     ...(row.result ? { result: row.result } : {}),
     createdBy: row.created_by,
     createdAt: row.created_at.toISOString(),
-  }));
+  };
 }
