@@ -13,6 +13,7 @@ import {
 } from '../domain/catalog/catalog.js';
 import type { NativeClassification } from '../domain/classification/native-classification.js';
 import { ScrubjayError } from '../domain/errors.js';
+import type { LookUp } from '../domain/scrub/look-ups.js';
 import type { SourceNotice } from '../domain/scrub/scrub-plan.js';
 import type { KeyPart, SubsetLink } from '../domain/scrub/subset/subset-links.js';
 import type { NativeMasking } from './native-masking.js';
@@ -227,6 +228,16 @@ export interface ScrubSource extends RowSource {
     columns: readonly string[],
     format: CopyFormat,
     range?: RowRange,
+  ): Promise<RowStream>;
+  /**
+   * Streams rows as COPY text, each with values of the rows that it refers to behind its own; a range, some
+   * places, or all. Absent where an engine does not look up: masks do without, then.
+   */
+  copyOutWith?(
+    table: RelationName,
+    columns: readonly string[],
+    lookUps: readonly LookUp[],
+    which: { readonly range?: RowRange; readonly places?: readonly string[] },
   ): Promise<RowStream>;
   /**
    * Streams where each row is and its keys, as COPY text: place, whether `start` holds for it, then a field for

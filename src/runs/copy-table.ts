@@ -10,6 +10,8 @@ import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-fu
 import type { WordLists } from '../domain/masking/word-lists.js';
 import type { ColumnMask } from '../domain/policy/column-mask.js';
 import { maskedColumn } from '../domain/policy/decide-masks.js';
+import type { ColumnType } from '../domain/catalog/column-type.js';
+import { LeadingFields } from '../domain/scrub/copy-format/leading-fields.js';
 import { chooseFormat } from '../domain/scrub/copy-format/choose-format.js';
 import type { FieldMask } from '../domain/scrub/copy-format/copy-format.js';
 import { createRowMasker } from '../domain/scrub/copy-format/row-masker.js';
@@ -61,12 +63,19 @@ export interface TableCopy {
 /** Copies one table through its masks, in constant memory; the slower end sets the pace. */
 export async function copyTable(copy: TableCopy): Promise<TableResult> {
   const { source, target, plan, table, signal } = copy;
-  const columns = plan.columns.map((name) => table.columns.find((column) => column.name === name)!);
-  const masks = plan.masks.map((mask) => prepareFieldMask(mask, copy));
+  const lookUps = (source.copyOutWith && plan.lookUps) ?? [];
+  const own = plan.columns.map((name) => table.columns.find((column) => column.name === name)!);
+  const columns = [...own, ...lookUps.map(({ name }) => ({ name, type: lookedUpType }))];
+  const known = new Set(columns.map(({ name }) => name));
+  const masks = plan.masks.map((mask) => prepareFieldMask(mask, copy, known));
   const touched = new Set(masks.flatMap(({ column, reads }) => [column, ...reads]));
-  const format = copy.mayTravelInBinary ? chooseFormat(columns, touched) : 'text';
+  const format = copy.mayTravelInBinary && lookUps.length === 0 ? chooseFormat(own, touched) : 'text';
   const masker = createRowMasker({ columns, masks, format });
-  const from = await source.copyOut(table, plan.columns, format, copy.range);
+  const leading = lookUps.length > 0 ? new LeadingFields(lookUps.length) : undefined;
+  const from =
+    lookUps.length > 0
+      ? await source.copyOutWith!(table, plan.columns, lookUps, { range: copy.range })
+      : await source.copyOut(table, plan.columns, format, copy.range);
   const { stream: into, loaded } = await target.copyIn(
     plan.loadsInto,
     plan.columns,
@@ -79,10 +88,10 @@ export async function copyTable(copy: TableCopy): Promise<TableResult> {
     for await (const chunk of from as AsyncIterable<Buffer>) {
       signal?.throwIfAborted();
       bytes += chunk.length;
-      await writer.write(masker.push(chunk));
+      await writer.write(withoutLookUps(masker.push(chunk), leading));
       copy.onChunk?.({ rows: masker.rows, bytes });
     }
-    await writer.write(masker.end());
+    await writer.write(withoutLookUps(masker.end(), leading));
     into.end();
     const stored = await loaded;
     if (stored !== masker.rows) throw new RowsLostError(printRelationName(table), masker.rows, stored);
@@ -110,10 +119,22 @@ export async function copyTable(copy: TableCopy): Promise<TableResult> {
   };
 }
 
-/** A planned mask, compiled for its column and key. */
+/** Names are texts. */
+const lookedUpType: ColumnType = { name: 'text', family: 'text' };
+
+/** What was read for masks alone is not written. */
+function withoutLookUps(bytes: Buffer | undefined, leading: LeadingFields | undefined): Buffer | undefined {
+  return bytes && leading ? leading.push(bytes) : bytes;
+}
+
+/**
+ * A planned mask, compiled for its column and key.
+ * @param known names that it may read: the table's columns, and what is looked up beside them
+ */
 export function prepareFieldMask(
   mask: ColumnMask,
   { table, pseudonyms, words }: Pick<TableCopy, 'table' | 'pseudonyms' | 'words'>,
+  known: ReadonlySet<string> = new Set(table.columns.map((column) => column.name)),
 ): FieldMask {
   const { column: name } = mask.column;
   const found = table.columns.find((column) => column.name === name);
@@ -121,7 +142,7 @@ export function prepareFieldMask(
   const column = maskedColumn(table, found);
   const { technique, options, domain } = mask;
   const prepared = prepareMask({ technique, options, column, domain, pseudonyms, words });
-  const reads = columnsReadBy(technique, options, column);
+  const reads = columnsReadBy(technique, options, column).filter((read) => known.has(read));
   // A stand-in that hangs on other columns as well cannot be known by its value.
   return { column: name, mask: reads.length === 0 ? rememberedMask(prepared) : prepared, reads };
 }

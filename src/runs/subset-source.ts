@@ -6,6 +6,7 @@ import {
   type RelationName,
   type UniqueKey,
 } from '../domain/catalog/catalog.js';
+import type { LookUp } from '../domain/scrub/look-ups.js';
 import type { SubsetPlan } from '../domain/scrub/scrub-plan.js';
 import type {
   CopyFormat,
@@ -82,6 +83,16 @@ export class SubsetSource implements ScrubSource {
       (places) => this.#source.copyPlaces!(table, columns, places),
       this.#places(table),
     );
+  }
+
+  async copyOutWith(
+    table: RelationName,
+    columns: readonly string[],
+    lookUps: readonly LookUp[],
+  ): Promise<RowStream> {
+    const read = (places: readonly string[]) =>
+      this.#source.copyOutWith!(table, columns, lookUps, { places });
+    return new RowsAtPlaces(read, this.#places(table));
   }
 
   async countRows(table: RelationName): Promise<number> {

@@ -83,7 +83,10 @@ function decide(
   if (basis.policy.unreviewed === 'refuse' && !isReviewed(label)) return unreviewed;
   const fitted = fit(choice, masked);
   if ('problem' in fitted) return fitted;
-  const options = completeOptions(fitted.technique, fitted.options, { table, column, labels: basis.labels });
+  const options = completeOptions(fitted.technique, fitted.options, {
+    ...{ table, column, labels: basis.labels },
+    ...(subject ? {} : { catalog: basis.catalog }),
+  });
   return {
     column: name,
     informationType: label.informationType ?? 'json-with-pii',

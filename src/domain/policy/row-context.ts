@@ -1,4 +1,11 @@
-import { type Column, type ForeignKey, printColumnName, type Table } from '../catalog/catalog.js';
+import {
+  type Catalog,
+  type Column,
+  type ForeignKey,
+  printColumnName,
+  type Table,
+} from '../catalog/catalog.js';
+import { lookUpName } from '../scrub/look-ups.js';
 import type { Labels } from '../classification/labels-file.js';
 
 /** Where in a table a mask stands. */
@@ -6,6 +13,8 @@ export interface RowContext {
   readonly table: Table;
   readonly column: Column;
   readonly labels: Labels;
+  /** Where rows are copied: masks may then look at the rows that a row refers to. */
+  readonly catalog?: Catalog;
 }
 
 /**
@@ -19,7 +28,10 @@ export function completeOptions(
 ): Readonly<Record<string, unknown>> {
   if (technique === 'date-shift' && options.per === undefined) return { ...options, ...personKey(context) };
   if (technique === 'free-text' && options.people === undefined)
-    return { ...options, people: namesInRow(context) };
+    return {
+      ...options,
+      people: [...namesInRow(context), ...namesReferredTo(context)].slice(0, MOST_PEOPLE),
+    };
   return options;
 }
 
@@ -29,6 +41,9 @@ const nameParts = new Map<string, 'full' | 'given' | 'family'>([
   ['given-name', 'given'],
   ['family-name', 'family'],
 ]);
+
+/** As many as the technique takes. */
+const MOST_PEOPLE = 16;
 
 /** Types whose presence makes a table one of persons. */
 const personal = new Set([...nameParts.keys(), 'email-address', 'date-of-birth']);
@@ -65,6 +80,22 @@ function namesInRow({ table, column, labels }: RowContext): { column: string; pa
     return part !== undefined && type.family === 'text' && name !== column.name
       ? [{ column: name, part }]
       : [];
+  });
+}
+
+/** Names in the rows that the row refers to: of the customer whom a ticket is about. */
+function namesReferredTo({ table, labels, catalog }: RowContext): { column: string; part: string }[] {
+  if (!catalog) return [];
+  return table.foreignKeys.flatMap((key) => {
+    const { schema, name } = key.references;
+    const person = catalog.tables.find((own) => own.schema === schema && own.name === name);
+    return (person?.columns ?? []).flatMap((column) => {
+      const label = labels.columns.get(printColumnName({ schema, table: name, column: column.name }));
+      const part = nameParts.get(label?.informationType ?? '');
+      return part !== undefined && column.type.family === 'text'
+        ? [{ column: lookUpName(key, column.name), part }]
+        : [];
+    });
   });
 }
 

@@ -12,7 +12,7 @@ import { fingerprintCatalog } from '../catalog/fingerprint.js';
 import type { InformationTypeRegistry } from '../classification/information-type-registry.js';
 import { structureOf } from '../classification/label-decisions.js';
 import type { Labels } from '../classification/labels-file.js';
-import { misfitOf } from '../masking/technique-registry.js';
+import { columnsReadBy, misfitOf } from '../masking/technique-registry.js';
 import type { ColumnMask } from '../policy/column-mask.js';
 import { decideMasks, maskedColumn } from '../policy/decide-masks.js';
 import { maskReferencesInside } from '../policy/declared-references.js';
@@ -20,6 +20,7 @@ import { linkedColumns, maskLinksAlike } from '../policy/linked-columns.js';
 import type { ReadPolicy } from '../policy/policy-file.js';
 import { quarantine, type Proposals } from './quarantine.js';
 import { constraintProblems } from './constraint-problems.js';
+import { type LookUp, lookUpsOf } from './look-ups.js';
 import { type CarriedSchema, personalDataInDdl } from './personal-data-in-ddl.js';
 import { decideSearchVectors, type SearchVectorDecisions } from './search-vectors.js';
 import type { PlanProblem, ScrubPlan, SourceNotice, SubsetPlan, TablePlan } from './scrub-plan.js';
@@ -128,6 +129,7 @@ function planTable(
   const columns = table.columns.filter(({ generated }) => !generated);
   const maskOf = (column: Column) => masks.get(printColumnName({ schema, table: name, column: column.name }));
   const own = columns.flatMap((column) => maskOf(column) ?? []);
+  const lookUps = lookUpsIn(table, catalog, own);
   const searchVectors = rebuilt.get(printRelationName(table));
   return [
     {
@@ -136,11 +138,24 @@ function planTable(
       columns: columns.map((column) => column.name),
       masks: own,
       loadsInto: targetOf(table, catalog, new Set(own.map(({ column }) => column.column))),
+      ...(lookUps.length === 0 ? {} : { lookUps }),
       ...(searchVectors === undefined ? {} : { searchVectors }),
       ...(estimatedRows === undefined ? {} : { estimatedRows }),
       ...(estimatedBytes === undefined ? {} : { estimatedBytes }),
     },
   ];
+}
+
+function lookUpsIn(table: Table, catalog: Catalog, masks: readonly ColumnMask[]): readonly LookUp[] {
+  const columnOf = (name: string) => table.columns.find((column) => column.name === name)!;
+  const read = masks.flatMap(({ technique, options, column }) =>
+    columnsReadBy(technique, options, maskedColumn(table, columnOf(column.column))),
+  );
+  const columnsOfTable = ({ schema, name }: RelationName) =>
+    catalog.tables
+      .find((own) => own.schema === schema && own.name === name)
+      ?.columns.map((column) => column.name) ?? [];
+  return lookUpsOf(table.foreignKeys, columnsOfTable, new Set(read));
 }
 
 /** The partitioned root where a mask may move a row to another partition, else the table itself. */

@@ -1,5 +1,6 @@
 import type { RelationName, SearchVector } from '../catalog/catalog.js';
 import type { OrphanRule } from '../policy/policy.js';
+import type { LookUp } from './look-ups.js';
 import type { Subset } from './subset/subset.js';
 import type { SubsetGraph } from './subset/subset-links.js';
 import type { ColumnMask } from '../policy/column-mask.js';
@@ -34,6 +35,8 @@ export interface TablePlan extends RelationName {
   readonly masks: readonly ColumnMask[];
   /** Where the rows go: the partitioned root when masks may change a row's partition, else itself. */
   readonly loadsInto: RelationName;
+  /** What masks read of rows that the table's rows refer to. */
+  readonly lookUps?: readonly LookUp[];
   /** Search vectors that are built anew from masked columns once the rows are in. */
   readonly searchVectors?: readonly SearchVector[];
   readonly estimatedRows?: number;

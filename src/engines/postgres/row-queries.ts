@@ -7,6 +7,7 @@ import {
   type RelationName,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
+import type { LookUp } from '../../domain/scrub/look-ups.js';
 import type { KeyPart } from '../../domain/scrub/subset/subset-links.js';
 import type {
   CopyFormat,
@@ -78,8 +79,12 @@ function wholeTable(table: RelationName, columns: readonly string[]): string {
 
 /** A range of pages, which the server reads without looking at the others (from version 14 on). */
 function rangeQuery(table: RelationName, columns: readonly string[], { from, to }: RowRange): string {
-  const upTo = to === undefined ? '' : ` and ctid < '(${to},0)'`;
-  return `select ${quoteNames(columns)} from only ${quoteRelation(table)} where ctid >= '(${from},0)'${upTo}`;
+  return `select ${quoteNames(columns)} from only ${quoteRelation(table)} where ${pagesOf('ctid', { from, to })}`;
+}
+
+function pagesOf(place: string, { from, to }: RowRange): string {
+  const upTo = to === undefined ? '' : ` and ${place} < '(${to},0)'`;
+  return `${place} >= '(${from},0)'${upTo}`;
 }
 
 /**
@@ -302,6 +307,39 @@ export function copyPlaces(
 ): Promise<RowStream> {
   const query = `select ${quoteNames(columns)} from only ${quoteRelation(table)}${atPlaces(places)}`;
   return streamQuery(pool, table, query);
+}
+
+/** Streams rows with values of those that they refer to, by left joins: a key refers to one row at most. */
+export function copyOutWith(
+  pool: SessionPool,
+  table: RelationName,
+  columns: readonly string[],
+  lookUps: readonly LookUp[],
+  { range, places }: { readonly range?: RowRange; readonly places?: readonly string[] },
+): Promise<RowStream> {
+  const joins = Map.groupBy(lookUps, ({ by, from: { schema, name, key } }) =>
+    JSON.stringify([by, schema, name, key]),
+  );
+  const aliases = [...joins.keys()];
+  const fields = [
+    ...columns.map((column) => `t.${quoteName(column)}`),
+    ...lookUps.map(({ by, from: { schema, name, key, column } }) => {
+      const alias = aliases.indexOf(JSON.stringify([by, schema, name, key]));
+      return `j${alias}.${quoteName(column)}`;
+    }),
+  ];
+  const joined = [...joins.values()].map(([{ by, from }], i) => {
+    const meets = from.key.map((column, k) => `j${i}.${quoteName(column)} = t.${quoteName(by[k])}`);
+    return ` left join ${quoteRelation(from)} j${i} on ${meets.join(' and ')}`;
+  });
+  const rows = range
+    ? ` where ${pagesOf('t.ctid', range)}`
+    : atPlaces(places).replace('where ctid', 'where t.ctid');
+  return streamQuery(
+    pool,
+    table,
+    `select ${fields.join(', ')} from only ${quoteRelation(table)} t${joined.join('')}${rows}`,
+  );
 }
 
 function atPlaces(places: readonly string[] | undefined): string {

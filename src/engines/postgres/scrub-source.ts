@@ -22,6 +22,7 @@ import type {
   ScrubSource,
   ScrubSourceOptions,
 } from '../engine.js';
+import type { LookUp } from '../../domain/scrub/look-ups.js';
 import type { KeyPart } from '../../domain/scrub/subset/subset-links.js';
 import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
 import { connect, displayLocation } from './connection.js';
@@ -33,6 +34,7 @@ import {
   anonymityOf,
   copyKeys,
   copyOut,
+  copyOutWith,
   copyPlaces,
   countDuplicates,
   countOrphans,
@@ -185,6 +187,15 @@ export class PostgresScrubSource implements ScrubSource {
     range?: RowRange,
   ): Promise<RowStream> {
     return copyOut(this.#readers, table, columns, format, range);
+  }
+
+  copyOutWith(
+    table: RelationName,
+    columns: readonly string[],
+    lookUps: readonly LookUp[],
+    which: { readonly range?: RowRange; readonly places?: readonly string[] },
+  ): Promise<RowStream> {
+    return copyOutWith(this.#readers, table, columns, lookUps, which);
   }
 
   copyKeys(table: RelationName, keys: readonly KeyPart[], start: string): Promise<RowStream> {

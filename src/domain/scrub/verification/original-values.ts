@@ -76,7 +76,10 @@ class OriginalColumn {
     const isShared = !atLeastAsSensitive(mask.sensitivity, 'confidential');
     let count = 0;
     this.name = mask.column.column;
-    this.reads = columnsReadBy(mask.technique, mask.options, masked);
+    // What masks look up in other rows tells of those rows: their own table brings it.
+    this.reads = columnsReadBy(mask.technique, mask.options, masked).filter((read) =>
+      table.columns.some(({ name }) => name === read),
+    );
     this.#printed = column;
     this.#domain = mask.domain;
     this.#hunt = hunt;
