@@ -250,8 +250,8 @@ export interface ScrubSource extends RowSource {
   schema(): Promise<SchemaSections>;
   /** Names the moment that is read; absent where an engine cannot tell what changed since another. */
   snapshotMark?(): Promise<string>;
-  /** True when the table has exactly the rows that it had at another moment, of which `rows` were read. */
-  unchangedSince?(table: RelationName, mark: string, rows: number): Promise<boolean>;
+  /** True when the table, or a range, has exactly the rows that it had at another moment, of which `rows` were read. */
+  unchangedSince?(table: RelationName, mark: string, rows: number, range?: RowRange): Promise<boolean>;
   /** Asks the server whether it would take rows; absent where an engine cannot. */
   readonly trial?: RowTrial;
   /** What is worth knowing of the source before a run: a role that may write, a replica, triggers at login. */
@@ -337,8 +337,16 @@ export interface DoneTable {
   readonly result: unknown;
 }
 
+/** A range of a table's rows that a run has copied whole. */
+export interface DoneRange extends DoneTable {
+  readonly range: RowRange;
+}
+
 /** What a run had done when it was broken off. */
 export interface Checkpoint {
+  /** Ranges that tables were divided into, by printed name. */
+  readonly divided: ReadonlyMap<string, readonly RowRange[]>;
+  readonly ranges: readonly DoneRange[];
   /** False when not even the tables were all made. */
   readonly hasSchema: boolean;
   /** True when indexes and keys were being built. */
@@ -352,6 +360,8 @@ export interface Checkpoints {
   read(): Promise<Checkpoint | undefined>;
   schemaMade(): Promise<void>;
   tableCopied(table: DoneTable): Promise<void>;
+  /** Told before the first of its ranges is copied; each is kept in the transaction that stores its rows. */
+  tableDivided(name: string, ranges: readonly RowRange[]): Promise<void>;
   keysBegun(): Promise<void>;
   /** Takes all of it away, before anybody sees the copy. */
   clear(): Promise<void>;
@@ -413,12 +423,14 @@ export interface ScrubTarget extends RowSource {
    * Takes COPY data of one table; `loaded` resolves to the number of rows stored.
    * @param portion a `part` is stored beside others of the table, at the price of what only a table filled
    *   at one go can have: rows frozen, and written without log
+   * @param keep asked when all rows are in: kept in the transaction that stores them
    */
   copyIn(
     table: RelationName,
     columns: readonly string[],
     format: CopyFormat,
     portion: 'whole' | 'part',
+    keep?: () => DoneRange,
   ): Promise<{ readonly stream: Writable; readonly loaded: Promise<number> }>;
   /**
    * Drops every valid foreign key and makes it again, which holds all rows to it: what wrote with keys

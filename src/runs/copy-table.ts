@@ -56,6 +56,8 @@ export interface TableCopy {
   readonly mayTravelInBinary: boolean;
   /** Only these rows; others take the rest at the same time. */
   readonly range?: RowRange;
+  /** The moment that is read, where the range is to be kept with its rows. */
+  readonly mark?: string;
   readonly onChunk?: (progress: { readonly rows: number; readonly bytes: number }) => void;
   readonly signal?: AbortSignal;
 }
@@ -72,6 +74,20 @@ export async function copyTable(copy: TableCopy): Promise<TableResult> {
   const format = copy.mayTravelInBinary && lookUps.length === 0 ? chooseFormat(own, touched) : 'text';
   const masker = createRowMasker({ columns, masks, format });
   const leading = lookUps.length > 0 ? new LeadingFields(lookUps.length) : undefined;
+  let bytes = 0;
+  const result = (): TableResult => {
+    const counts = new Map(masker.counts.map((count) => [count.column, count]));
+    return {
+      schema: table.schema,
+      name: table.name,
+      rows: masker.rows,
+      bytes,
+      masked: plan.masks.map(({ column: { column }, technique }) => {
+        const { masked, nulls } = counts.get(column)!;
+        return { column, technique, values: masked, nulls };
+      }),
+    };
+  };
   const from =
     lookUps.length > 0
       ? await source.copyOutWith!(table, plan.columns, lookUps, { range: copy.range })
@@ -81,9 +97,11 @@ export async function copyTable(copy: TableCopy): Promise<TableResult> {
     plan.columns,
     format,
     copy.range ? 'part' : 'whole',
+    copy.range && copy.mark !== undefined
+      ? () => ({ name: printRelationName(table), mark: copy.mark!, range: copy.range!, result: result() })
+      : undefined,
   );
   const writer = new BlockWriter(into);
-  let bytes = 0;
   try {
     for await (const chunk of from as AsyncIterable<Buffer>) {
       signal?.throwIfAborted();
@@ -106,16 +124,20 @@ export async function copyTable(copy: TableCopy): Promise<TableResult> {
         )
       : error;
   }
-  const counts = new Map(masker.counts.map((count) => [count.column, count]));
+  return result();
+}
+
+/** Of two ranges of one table. */
+export function together(one: TableResult, other: TableResult): TableResult {
   return {
-    schema: table.schema,
-    name: table.name,
-    rows: masker.rows,
-    bytes,
-    masked: plan.masks.map(({ column: { column }, technique }) => {
-      const { masked, nulls } = counts.get(column)!;
-      return { column, technique, values: masked, nulls };
-    }),
+    ...one,
+    rows: one.rows + other.rows,
+    bytes: one.bytes + other.bytes,
+    masked: one.masked.map((column, i) => ({
+      ...column,
+      values: column.values + other.masked[i].values,
+      nulls: column.nulls + other.masked[i].nulls,
+    })),
   };
 }
 

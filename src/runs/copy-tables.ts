@@ -2,18 +2,11 @@ import { type Catalog, printRelationName, type Table } from '../domain/catalog/c
 import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
 import type { WordLists } from '../domain/masking/word-lists.js';
 import type { ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
-import type { RowRange, ScrubSource, ScrubTarget } from '../engines/engine.js';
-import type { TableResult } from './copy-table.js';
+import type { ScrubSource, ScrubTarget } from '../engines/engine.js';
+import { together, type TableResult } from './copy-table.js';
+import { bytesOf, divideTables, type Share } from './divide-tables.js';
+import type { PartlyCopied } from './resume.js';
 import { copyTableRetried } from './retried-copy.js';
-
-/** A table below this is not worth a second session. */
-const SMALLEST_PART_BYTES = 64 * 1024 * 1024;
-
-/**
- * With two at once a second session gains less than the loss of frozen rows costs: the two ends of one copy
- * are busy together already (measured by bench/scrub on two cores).
- */
-const DIVIDED_FROM = 3;
 
 export interface RowProgress {
   /** The table that rows came from last. */
@@ -35,16 +28,15 @@ export interface TablesCopy {
   /** Tables, or ranges of them, at the same time: so many sessions on either side. */
   readonly atOnce: number;
   readonly smallestPartBytes?: number;
+  /** Names the moment that is read: with it, ranges of large tables are kept one by one. */
+  readonly mark?: string;
+  /** Tables of which some ranges are there already, by printed name. */
+  readonly partly?: ReadonlyMap<string, PartlyCopied>;
+  readonly rangeBytes?: number;
   /** Called when the last row of a table is in, before another is begun. */
   readonly onTable?: (result: TableResult) => Promise<void>;
   readonly onRows: (progress: RowProgress) => void;
   readonly signal?: AbortSignal;
-}
-
-/** What one worker copies at one go. */
-interface Share {
-  readonly table: TablePlan;
-  readonly range?: RowRange;
 }
 
 /**
@@ -58,9 +50,14 @@ export async function copyTables(copying: TablesCopy): Promise<TableResult[]> {
     source.copiesInBinary === true &&
     target.copiesInBinary === true &&
     majorOf((await source.identity()).serverVersion) === majorOf((await target.identity()).serverVersion);
-  const queue = await shares(copying);
+  const { partly = new Map<string, PartlyCopied>() } = copying;
+  const queue = await divideTables({ ...copying, tables: plan.tables, partly });
   const total = sum(plan.tables.map(bytesOf));
   const results = new Map<TablePlan, TableResult>();
+  for (const table of plan.tables) {
+    const before = partly.get(printRelationName(table))?.result;
+    if (before) results.set(table, before);
+  }
   const waiting = new Map<TablePlan, number>();
   for (const { table } of queue) waiting.set(table, (waiting.get(table) ?? 0) + 1);
   const stop = new AbortController();
@@ -108,46 +105,8 @@ export async function copyTables(copying: TablesCopy): Promise<TableResult[]> {
   return [...results.values()];
 }
 
-/** Tables and ranges, the largest first. */
-async function shares({
-  source,
-  plan,
-  atOnce,
-  smallestPartBytes = SMALLEST_PART_BYTES,
-}: TablesCopy): Promise<Share[]> {
-  const tables = [...plan.tables].sort((a, b) => bytesOf(b) - bytesOf(a));
-  if (atOnce < DIVIDED_FROM) return tables.map((table) => ({ table }));
-  const evenBytes = Math.max(sum(tables.map(bytesOf)) / atOnce, smallestPartBytes);
-  const found: Share[] = [];
-  for (const table of tables) {
-    const parts = Math.min(atOnce, Math.ceil(bytesOf(table) / evenBytes));
-    const ranges = parts > 1 ? await source.splitRows(table, parts) : [];
-    if (ranges.length > 1) found.push(...ranges.map((range) => ({ table, range })));
-    else found.push({ table });
-  }
-  return found;
-}
-
-/** Of two ranges of one table. */
-function together(one: TableResult, other: TableResult): TableResult {
-  return {
-    ...one,
-    rows: one.rows + other.rows,
-    bytes: one.bytes + other.bytes,
-    masked: one.masked.map((column, i) => ({
-      ...column,
-      values: column.values + other.masked[i].values,
-      nulls: column.nulls + other.masked[i].nulls,
-    })),
-  };
-}
-
 function tableOf(catalog: Catalog, plan: TablePlan): Table {
   return catalog.tables.find(({ schema, name }) => schema === plan.schema && name === plan.name)!;
-}
-
-function bytesOf({ estimatedBytes = 0 }: TablePlan): number {
-  return estimatedBytes;
 }
 
 function majorOf(version: string): number {

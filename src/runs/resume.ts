@@ -2,8 +2,14 @@ import { createHash } from 'node:crypto';
 import { printRelationName } from '../domain/catalog/catalog.js';
 import { canonicalJson } from '../domain/scrub/attestation/canonical-json.js';
 import type { ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
-import type { Checkpoint, DataSourceIdentity, ScrubSource, ScrubTarget } from '../engines/engine.js';
-import type { TableResult } from './copy-table.js';
+import type {
+  Checkpoint,
+  DataSourceIdentity,
+  RowRange,
+  ScrubSource,
+  ScrubTarget,
+} from '../engines/engine.js';
+import { together, type TableResult } from './copy-table.js';
 
 /**
  * Names what a run would build: source, structure, policy, labels, key and masks. A run may go on with
@@ -28,12 +34,21 @@ export function digestOfWork(plan: ScrubPlan, source: DataSourceIdentity): strin
   return createHash('sha256').update(canonicalJson(plain)).digest('hex');
 }
 
+/** A table of which some ranges stand. */
+export interface PartlyCopied {
+  /** Of those that do. */
+  readonly result: TableResult;
+  readonly left: readonly RowRange[];
+}
+
 /** What of a broken-off run stands, and what is copied again. */
 export interface WorkLeft {
   readonly hasSchema: boolean;
   /** Results of tables that stay as they are. */
   readonly kept: readonly TableResult[];
   readonly toCopy: readonly TablePlan[];
+  /** Of these, some ranges stand: by printed name. */
+  readonly partly: ReadonlyMap<string, PartlyCopied>;
   /** Printed names of tables that changed in the source since they were copied. */
   readonly changed: readonly string[];
 }
@@ -42,6 +57,7 @@ const everything = (plan: ScrubPlan, changed: readonly string[] = []): WorkLeft 
   hasSchema: false,
   kept: [],
   toCopy: plan.tables,
+  partly: new Map(),
   changed,
 });
 
@@ -58,11 +74,17 @@ export async function workLeft(
   if (!checkpoint?.hasSchema || !source.unchangedSince) return everything(plan);
   const done = new Map(checkpoint.tables.map((table) => [table.name, table]));
   const kept = new Map<string, TableResult>();
+  const partly = new Map<string, PartlyCopied>();
   const changed: string[] = [];
   for (const table of plan.tables) {
     const name = printRelationName(table);
     const copied = done.get(name);
-    if (!copied) continue;
+    if (!copied) {
+      const some = isRouted(table) ? undefined : await rangesLeft(source, table, checkpoint);
+      if (some === 'changed') changed.push(name);
+      else if (some) partly.set(name, some);
+      continue;
+    }
     const result = copied.result as TableResult;
     if (await source.unchangedSince(table, copied.mark, result.rows)) kept.set(name, result);
     else changed.push(name);
@@ -74,12 +96,32 @@ export async function workLeft(
   }
   const left = plan.tables.filter((table) => !kept.has(printRelationName(table)));
   if (checkpoint.hasKeysBegun && left.length > 0) return everything(plan, changed);
-  return { hasSchema: true, kept: [...kept.values()], toCopy: left, changed };
+  return { hasSchema: true, kept: [...kept.values()], toCopy: left, partly, changed };
+}
+
+/** Ranges stay together or not at all: which rows of the target are of one that changed, nobody knows. */
+async function rangesLeft(
+  source: ScrubSource,
+  table: TablePlan,
+  { divided, ranges }: Checkpoint,
+): Promise<PartlyCopied | 'changed' | undefined> {
+  const name = printRelationName(table);
+  const all = divided.get(name) ?? [];
+  const done = ranges.filter((range) => range.name === name);
+  if (done.length === 0) return undefined;
+  for (const { mark, range, result } of done)
+    if (!(await source.unchangedSince!(table, mark, (result as TableResult).rows, range))) return 'changed';
+  const results = done.map(({ result }) => result as TableResult);
+  return {
+    result: results.reduce(together),
+    left: all.filter(({ from }) => !done.some(({ range }) => range.from === from)),
+  };
 }
 
 /** Takes away what a broken-off run left of tables that are copied again. */
-export async function emptyForCopy(target: ScrubTarget, toCopy: readonly TablePlan[]): Promise<void> {
-  const relations = new Map(toCopy.map(({ loadsInto }) => [printRelationName(loadsInto), loadsInto]));
+export async function emptyForCopy(target: ScrubTarget, { toCopy, partly }: WorkLeft): Promise<void> {
+  const whole = toCopy.filter((table) => !partly.has(printRelationName(table)));
+  const relations = new Map(whole.map(({ loadsInto }) => [printRelationName(loadsInto), loadsInto]));
   for (const relation of relations.values()) await target.empty(relation);
 }
 

@@ -112,6 +112,8 @@ export interface ScrubRun<Verification extends Verdict> {
    * cores, up to 4. A run holds one session more than that on either side.
    */
   readonly concurrency?: number;
+  /** Bytes of a range that a large table is copied, and kept, by; 2 GiB by default. */
+  readonly rangeBytes?: number;
 }
 
 const CONCURRENCY = Math.min(4, Math.max(2, availableParallelism()));
@@ -188,7 +190,7 @@ async function build<Verification extends Verdict>(
   const checkpoint = await checkpoints?.read();
   const left = await workLeft(source, plan, checkpoint);
   run.onResume?.(left);
-  if (left.hasSchema) await emptyForCopy(run.target, left.toCopy);
+  if (left.hasSchema) await emptyForCopy(run.target, left);
   else {
     if (left.changed.length > 0 || checkpoint?.hasSchema) await run.target.beginAnew();
     await execute(run, 'schema', schema.preData, 0);
@@ -204,6 +206,7 @@ async function build<Verification extends Verdict>(
     plan: { ...plan, tables: chosen ? await sizedFor(chosen, left.toCopy) : left.toCopy },
     catalog,
     atOnce: run.concurrency ?? CONCURRENCY,
+    ...(mark === undefined ? {} : { mark, partly: left.partly }),
     onRows: (progress) => run.onProgress?.({ phase: 'rows', ...progress }),
     onTable: async (result) => {
       const name = printRelationName(result);

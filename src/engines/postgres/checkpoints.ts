@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Checkpoint, Checkpoints, DoneTable } from '../engine.js';
+import type { Checkpoint, Checkpoints, DoneRange, DoneTable, RowRange } from '../engine.js';
 import { translateDriverError } from './driver-errors.js';
 
 /** Stands in the work database alone, and goes before anybody sees the copy. */
@@ -21,11 +21,18 @@ export class PostgresCheckpoints implements Checkpoints {
     if (rows[0].there !== 't') return undefined;
     const done = await this.#query<{ what: string; says: string }>(`select what, says from ${SCHEMA}.done`);
     const says = new Map(done.rows.map(({ what, says: text }) => [what, text]));
-    const tables = [...says].filter(([what]) => what.startsWith('table '));
+    const kept = (kind: string) => [...says].filter(([what]) => what.startsWith(`${kind} `));
     return {
+      divided: new Map(
+        kept('divided').map(([what, text]) => [
+          what.slice('divided '.length),
+          JSON.parse(text) as RowRange[],
+        ]),
+      ),
+      ranges: kept('range').map(([, text]) => JSON.parse(text) as DoneRange),
       hasSchema: says.has('schema'),
       hasKeysBegun: says.has('keys'),
-      tables: tables.map(([, text]) => JSON.parse(text) as DoneTable),
+      tables: kept('table').map(([, text]) => JSON.parse(text) as DoneTable),
     };
   }
 
@@ -40,6 +47,10 @@ export class PostgresCheckpoints implements Checkpoints {
     await this.#record(`table ${table.name}`, JSON.stringify(table));
   }
 
+  async tableDivided(name: string, ranges: readonly RowRange[]): Promise<void> {
+    await this.#record(`divided ${name}`, JSON.stringify(ranges));
+  }
+
   async keysBegun(): Promise<void> {
     await this.#record('keys', '');
   }
@@ -49,10 +60,7 @@ export class PostgresCheckpoints implements Checkpoints {
   }
 
   async #record(what: string, says: string): Promise<void> {
-    await this.#query(
-      `insert into ${SCHEMA}.done values ($1, $2) on conflict (what) do update set says = excluded.says`,
-      [what, says],
-    );
+    await this.#query(recordQuery, [what, says]);
   }
 
   async #query<Row extends pg.QueryResultRow>(sql: string, values?: string[]): Promise<pg.QueryResult<Row>> {
@@ -62,4 +70,11 @@ export class PostgresCheckpoints implements Checkpoints {
       throw translateDriverError(error, 'keeping what the run has done');
     }
   }
+}
+
+const recordQuery = `insert into ${SCHEMA}.done values ($1, $2) on conflict (what) do update set says = excluded.says`;
+
+/** Keeps a range in the transaction of whoever stores its rows. */
+export async function keepRange(client: pg.ClientBase, done: DoneRange): Promise<void> {
+  await client.query(recordQuery, [`range ${done.range.from} ${done.name}`, JSON.stringify(done)]);
 }

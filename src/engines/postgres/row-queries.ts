@@ -82,7 +82,8 @@ function rangeQuery(table: RelationName, columns: readonly string[], { from, to 
   return `select ${quoteNames(columns)} from only ${quoteRelation(table)} where ${pagesOf('ctid', { from, to })}`;
 }
 
-function pagesOf(place: string, { from, to }: RowRange): string {
+/** True for rows of a range of pages. */
+export function pagesOf(place: string, { from, to }: RowRange): string {
   const upTo = to === undefined ? '' : ` and ${place} < '(${to},0)'`;
   return `${place} >= '(${from},0)'${upTo}`;
 }

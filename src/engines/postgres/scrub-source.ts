@@ -153,9 +153,9 @@ export class PostgresScrubSource implements ScrubSource {
     return this.#mark;
   }
 
-  async unchangedSince(table: RelationName, mark: string, rows: number): Promise<boolean> {
+  async unchangedSince(table: RelationName, mark: string, rows: number, range?: RowRange): Promise<boolean> {
     if (mark === (await this.snapshotMark())) return true;
-    return this.#readers.withSession((client) => unchangedSince(client, table, mark, rows));
+    return this.#readers.withSession((client) => unchangedSince(client, table, mark, rows, range));
   }
 
   notices(): Promise<readonly PlanProblem[]> {

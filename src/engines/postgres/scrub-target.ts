@@ -15,6 +15,7 @@ import {
   type CopyFormat,
   type DataSourceIdentity,
   type DigestSeeds,
+  type DoneRange,
   MissingExtensionsError,
   type RowDigest,
   type RowGroups,
@@ -28,7 +29,7 @@ import {
   type ScrubTargetOptions,
   type SubsetWorkspace,
 } from '../engine.js';
-import { PostgresCheckpoints } from './checkpoints.js';
+import { keepRange, PostgresCheckpoints } from './checkpoints.js';
 import { connect, displayLocation } from './connection.js';
 import {
   DatabaseError,
@@ -194,6 +195,7 @@ export class PostgresScrubTarget implements ScrubTarget {
     columns: readonly string[],
     format: CopyFormat,
     portion: 'whole' | 'part',
+    keep?: () => DoneRange,
   ): Promise<{ stream: Writable; loaded: Promise<number> }> {
     const { tables } = await this.catalog();
     const kind = tables.find(({ schema, name }) => schema === table.schema && name === table.name)?.kind;
@@ -214,8 +216,9 @@ export class PostgresScrubTarget implements ScrubTarget {
     );
     const loaded = new Promise<number>((resolve, reject) => {
       stream.once('finish', () => {
-        client
-          .query('commit')
+        const kept = keep ? keepRange(client, keep()) : Promise.resolve();
+        kept
+          .then(() => client.query('commit'))
           .then(() => {
             this.#writers.giveBack(client);
             resolve(stream.rowCount);

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { printRelationName, type RelationName } from '../../domain/catalog/catalog.js';
 import { translateDriverError } from './driver-errors.js';
+import type { RowRange } from '../engine.js';
 import { quoteRelation } from './identifiers.js';
+import { pagesOf } from './row-queries.js';
 
 /**
  * The moment of a snapshot: the oldest transaction that was under way in it. The random part tells
@@ -26,6 +28,7 @@ export async function unchangedSince(
   table: RelationName,
   mark: string,
   rows: number,
+  range?: RowRange,
 ): Promise<boolean> {
   const oldest = /^\d+/.exec(mark)?.[0] ?? '0';
   // The distance back from now on a circle of 2^32, so that it does not matter where the circle began.
@@ -33,7 +36,7 @@ export async function unchangedSince(
   const since = `(pg_snapshot_xmax(pg_current_snapshot())::text::bigint - ${oldest})`;
   const sql = `
     select count(*) as now, count(*) filter (where ${back} > ${since} and ${back} < 2147483648 or xmin::text::bigint < 3) as old
-    from only ${quoteRelation(table)}`;
+    from only ${quoteRelation(table)}${range ? ` where ${pagesOf('ctid', range)}` : ''}`;
   try {
     const result = await client.query<{ now: string; old: string }>(sql);
     const [{ now, old }] = result.rows;

@@ -53,6 +53,7 @@ interface Attempt {
   readonly onProgress?: (progress: ScrubProgress) => void;
   readonly onResume?: (left: WorkLeft) => void;
   readonly signal?: AbortSignal;
+  readonly rangeBytes?: number;
 }
 
 async function attempt(from: string, to: string, how: Attempt = {}): Promise<void> {
@@ -176,6 +177,39 @@ describe('hard case 77, a run that is broken off', () => {
     expect(kept[0].kept.map(({ name }) => name)).not.toContain('visits_old');
     expect((await contentOf(target)).counted).toBe('1');
     await source.query('update counters set n = 0');
+  });
+
+  async function brokenInTheMiddle(target: string): Promise<void> {
+    const stop = new AbortController();
+    let chunks = 0;
+    const broken = attempt(source.url, target, {
+      signal: stop.signal,
+      rangeBytes: 100_000,
+      onProgress: ({ phase }) => phase === 'rows' && ++chunks === 6 && stop.abort(),
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'scrub-cancelled' });
+  }
+
+  it('77: goes on in the middle of a large table, range by range', async () => {
+    const target = nextTarget();
+    await brokenInTheMiddle(target);
+    const kept: WorkLeft[] = [];
+    await attempt(source.url, target, { rangeBytes: 100_000, onResume: (left) => kept.push(left) });
+    const [{ partly }] = kept;
+    expect([...partly.values()].some(({ result, left }) => result.rows > 0 && left.length > 0)).toBe(true);
+    expect(await contentOf(target)).toEqual(await contentOf(reference));
+  });
+
+  it('77: copies a large table again of which a range changed since', async () => {
+    const target = nextTarget();
+    await brokenInTheMiddle(target);
+    await source.query(
+      `update people set name = name where id = 1; update orders set note = note where id = 1`,
+    );
+    const kept: WorkLeft[] = [];
+    await attempt(source.url, target, { rangeBytes: 100_000, onResume: (left) => kept.push(left) });
+    expect(kept[0].changed.length).toBeGreaterThan(0);
+    expect(await contentOf(target)).toEqual(await contentOf(reference));
   });
 
   const kills = Number(process.env.SCRUBJAY_TEST_KILLS ?? 4);
