@@ -344,9 +344,9 @@ export interface DoneRange extends DoneTable {
 
 /** What a run had done when it was broken off. */
 export interface Checkpoint {
-  /** Ranges that tables were divided into, by printed name. */
-  readonly divided: ReadonlyMap<string, readonly RowRange[]>;
-  readonly ranges: readonly DoneRange[];
+  /** Ranges that tables were divided into, by printed name; absent where nothing is kept by range. */
+  readonly divided?: ReadonlyMap<string, readonly RowRange[]>;
+  readonly ranges?: readonly DoneRange[];
   /** False when not even the tables were all made. */
   readonly hasSchema: boolean;
   /** True when indexes and keys were being built. */
@@ -360,8 +360,11 @@ export interface Checkpoints {
   read(): Promise<Checkpoint | undefined>;
   schemaMade(): Promise<void>;
   tableCopied(table: DoneTable): Promise<void>;
-  /** Told before the first of its ranges is copied; each is kept in the transaction that stores its rows. */
-  tableDivided(name: string, ranges: readonly RowRange[]): Promise<void>;
+  /**
+   * Told before the first of its ranges is copied; each is kept in the transaction that stores its rows. Absent
+   * where an engine keeps whole tables only.
+   */
+  tableDivided?(name: string, ranges: readonly RowRange[]): Promise<void>;
   keysBegun(): Promise<void>;
   /** Takes all of it away, before anybody sees the copy. */
   clear(): Promise<void>;

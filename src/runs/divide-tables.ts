@@ -47,7 +47,8 @@ export async function divideTables(division: Division): Promise<Share[]> {
       found.push({ table });
       continue;
     }
-    if (!left && mark !== undefined) await target.checkpoints?.tableDivided(printRelationName(table), ranges);
+    if (!left && mark !== undefined)
+      await target.checkpoints?.tableDivided?.(printRelationName(table), ranges);
     found.push(...ranges.map((range) => ({ table, range })));
   }
   return found;
@@ -63,7 +64,7 @@ function partsToShare(
 }
 
 function partsToKeep({ target, mark, rangeBytes = RANGE_BYTES }: Division, table: TablePlan): number {
-  if (mark === undefined || !target.checkpoints) return 1;
+  if (mark === undefined || !target.checkpoints?.tableDivided) return 1;
   return Math.ceil(bytesOf(table) / rangeBytes);
 }
 

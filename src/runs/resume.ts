@@ -103,10 +103,10 @@ export async function workLeft(
 async function rangesLeft(
   source: ScrubSource,
   table: TablePlan,
-  { divided, ranges }: Checkpoint,
+  { divided, ranges = [] }: Checkpoint,
 ): Promise<PartlyCopied | 'changed' | undefined> {
   const name = printRelationName(table);
-  const all = divided.get(name) ?? [];
+  const all = divided?.get(name) ?? [];
   const done = ranges.filter((range) => range.name === name);
   if (done.length === 0) return undefined;
   for (const { mark, range, result } of done)

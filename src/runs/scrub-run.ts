@@ -206,7 +206,7 @@ async function build<Verification extends Verdict>(
     plan: { ...plan, tables: chosen ? await sizedFor(chosen, left.toCopy) : left.toCopy },
     catalog,
     atOnce: run.concurrency ?? CONCURRENCY,
-    ...(mark === undefined ? {} : { mark, partly: left.partly }),
+    ...(mark === undefined || !run.target.checkpoints?.tableDivided ? {} : { mark, partly: left.partly }),
     onRows: (progress) => run.onProgress?.({ phase: 'rows', ...progress }),
     onTable: async (result) => {
       const name = printRelationName(result);
