@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { ScrubjayError } from '../domain/errors.js';
 import { loadPostgresParser } from '../domain/rewriting/postgres/parser.js';
-import { wordsStatement } from '../domain/rewriting/postgres/words-statement.js';
 import { admit, type AdmissionOptions } from './admission/admission.js';
 import { TlsUpgrade } from './admission/tls-upgrade.js';
 import type { Audit } from './audit/audit.js';
@@ -281,7 +280,7 @@ function serve(
     words,
     catalogMaxAgeMs: catalog.maxAge,
     pool: new UpstreamPool({
-      ...{ location, settings, statement: wordsStatement(words) },
+      ...{ location, settings },
       ...{ size: pool.size, waitMs: pool.wait, idleMs: pool.idle },
     }),
   });

@@ -38,4 +38,6 @@ export interface RoleView {
 export interface Protection {
   readonly catalog: QueryCatalog;
   readonly view: RoleView;
+  /** Names of session settings with words that its masked expressions read: `wordsStatement` makes them. */
+  readonly wordSettings: ReadonlySet<string>;
 }

@@ -1,4 +1,6 @@
 import type pg from 'pg';
+import { wordSettingsIn } from '../../domain/masking/postgres/words.js';
+import type { WordLists } from '../../domain/masking/word-lists.js';
 import { maskServerError } from '../../domain/rewriting/server-messages.js';
 import { loadPostgresParser } from '../../domain/rewriting/postgres/parser.js';
 import { wordsStatement } from '../../domain/rewriting/postgres/words-statement.js';
@@ -29,7 +31,7 @@ export const postgresQueries: QuerySource = {
     try {
       const known = await knownCatalog(client, options.known);
       const names = await prepare(client, options);
-      return new PostgresQuerySession(client, known, names);
+      return new PostgresQuerySession(client, known, names, options.words);
     } catch (error) {
       await client.end().catch(() => undefined);
       throw translateDriverError(error, 'making ready for a query');
@@ -46,12 +48,11 @@ async function knownCatalog(client: pg.Client, known: KnownCatalog | undefined):
 /** Undoes what suits discovery alone, and brings the session to what masks need. */
 async function prepare(
   client: pg.Client,
-  { keySettings, words, timeoutMs }: QuerySessionOptions,
+  { keySettings, timeoutMs }: QuerySessionOptions,
 ): Promise<SessionNames> {
   await client.query('reset search_path; set row_security = on');
   for (const { name, value } of keySettings)
     await client.query('select set_config($1, $2, false)', [name, value]);
-  await client.query(wordsStatement(words));
   await client.query('select set_config($1, $2, false)', ['statement_timeout', String(timeoutMs)]);
   await client.query('begin transaction read only');
   return readSessionNames(client);
@@ -61,14 +62,18 @@ class PostgresQuerySession implements QuerySession {
   readonly known: KnownCatalog;
   readonly names: SessionNames;
   readonly #client: pg.Client;
+  readonly #words: WordLists;
 
-  constructor(client: pg.Client, known: KnownCatalog, names: SessionNames) {
+  constructor(client: pg.Client, known: KnownCatalog, names: SessionNames, words: WordLists) {
     this.#client = client;
     this.known = known;
     this.names = names;
+    this.#words = words;
   }
 
   async run(sql: string): Promise<QueryResult> {
+    const words = wordsStatement(this.#words, wordSettingsIn(sql));
+    if (words !== undefined) await this.#client.query(words);
     await this.#ask(`declare scrubjay_query no scroll cursor for ${sql}`);
     const first = await this.#fetch();
     const columns = await this.#describe(first.fields);

@@ -25,6 +25,8 @@ export class Epoch {
   readonly endsAt: number;
   /** What names mean in sessions that changed nothing themselves, by their start-up settings. */
   readonly commonNames = new Map<string, SessionNames>();
+  /** Settings with words that sessions need for any of the views. */
+  readonly wordSettings: ReadonlySet<string>;
   readonly #catalog: QueryCatalog;
   readonly #views: RoleViews;
   readonly #words: WordLists;
@@ -40,8 +42,9 @@ export class Epoch {
     this.#views = views;
     this.#words = words;
     this.#at = at;
-    const shared = views.roles.filter((role) => !views.dependsOnUser(role));
-    this.#byRole = new Map(shared.map((role) => [role, this.#planFor({ role, user: '' })]));
+    const planners = views.roles.map((role) => [role, this.#planFor({ role, user: '' })] as const);
+    this.wordSettings = new Set(planners.flatMap(([, planner]) => [...planner.wordSettings]));
+    this.#byRole = new Map(planners.filter(([role]) => !views.dependsOnUser(role)));
   }
 
   /** Rewrites what this user asks. @throws Error for a role that may not use the database: its sessions were ended */

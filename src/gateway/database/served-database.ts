@@ -3,6 +3,7 @@ import type { QueryCatalog } from '../../domain/rewriting/query-catalog.js';
 import type { SessionNames } from '../../domain/rewriting/rewrite-context.js';
 import { toSessionNames } from '../../engines/postgres/session-names.js';
 import type { UpstreamPool } from '../upstream/upstream-pool.js';
+import { wordsStatement } from '../../domain/rewriting/postgres/words-statement.js';
 import { CatalogWatch } from './catalog-watch.js';
 import { Epoch } from './epoch.js';
 import type { RoleViews } from './role-views.js';
@@ -63,7 +64,7 @@ export class ServedDatabase {
     const epoch = this.#next(catalog, views);
     return () => {
       // The catalog may have changed in between: the last word is had under the newest.
-      this.#epoch = this.#catalog === catalog ? epoch : this.#next(this.#catalog!, views);
+      this.#adopt(this.#catalog === catalog ? epoch : this.#next(this.#catalog!, views));
       this.#views = views;
     };
   }
@@ -120,7 +121,7 @@ export class ServedDatabase {
     const startedAt = performance.now();
     const look = this.#watch.changedSince(this.#stamp).then((changed) => {
       const catalog = changed?.catalog ?? this.#catalog!;
-      if (changed || this.#outlived) this.#epoch = this.#next(catalog, this.#views);
+      if (changed || this.#outlived) this.#adopt(this.#next(catalog, this.#views));
       this.#catalog = catalog;
       this.#stamp = changed?.stamp ?? this.#stamp;
       this.#lookedAt = startedAt;
@@ -131,6 +132,11 @@ export class ServedDatabase {
     };
     look.then(done, done);
     return look;
+  }
+
+  #adopt(epoch: Epoch): void {
+    this.#epoch = epoch;
+    this.pool.statement = wordsStatement(this.#words, epoch.wordSettings);
   }
 
   #next(catalog: QueryCatalog, views: RoleViews): Epoch {

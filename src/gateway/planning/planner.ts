@@ -27,6 +27,11 @@ export class Planner {
   readonly #shapes = new Map<SessionNames, Map<string, ShapePlan | undefined>>();
   #count = 0;
 
+  /** Settings with words that a session needs for what comes of it. */
+  get wordSettings(): ReadonlySet<string> {
+    return this.#protection.wordSettings;
+  }
+
   constructor(protection: Protection) {
     this.#protection = protection;
   }

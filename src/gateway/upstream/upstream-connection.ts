@@ -40,6 +40,8 @@ export class UpstreamConnection {
   }))(this);
   /** Prepared statements that the server keeps for us. */
   readonly statements = new UpstreamStatements();
+  /** The pool's statement that was run on it. */
+  preparedBy: string | undefined;
   /** Settings that the session has beyond its start-up ones, as a key to compare by. */
   settingsKey = '';
 

@@ -17,8 +17,6 @@ export interface PoolOptions {
   readonly location: string;
   /** Settings that every session starts with. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Run on every new session: settings that the start-up packet has no room for. One row, one value. */
-  readonly statement?: string;
   /** Connections at most. */
   readonly size: number;
   /** Milliseconds that a client waits for one. */
@@ -62,10 +60,11 @@ export class UpstreamPool {
     this.#options = options;
   }
 
-  /** What brings a session to its settings, beyond those that it starts with. */
-  get statement(): string | undefined {
-    return this.#options.statement;
-  }
+  /**
+   * Run on every new session: settings that the start-up packet has no room for. One row, one value. Sessions
+   * that another one was run on are used to the end of what they do, and no further.
+   */
+  statement: string | undefined;
 
   /** Connections that are there or being made. */
   get count(): number {
@@ -86,8 +85,8 @@ export class UpstreamPool {
     }
     if (best < 0) return undefined;
     const [{ connection }] = this.#idle.splice(best, 1);
-    if (!connection.broken) return connection;
-    this.#forget(connection);
+    if (this.#isUsable(connection)) return connection;
+    this.#discardIdle(connection);
     return this.take({ role, settingsKey });
   }
 
@@ -143,9 +142,8 @@ export class UpstreamPool {
   }
 
   #makeIdle(connection: UpstreamConnection, role: string): void {
-    if (connection.broken || this.#closed) {
-      connection.destroy();
-      this.#forget(connection);
+    if (!this.#isUsable(connection) || this.#closed) {
+      this.#discardIdle(connection);
       this.#serveNextByOpening();
       return;
     }
@@ -180,10 +178,11 @@ export class UpstreamPool {
   async #open(): Promise<UpstreamConnection> {
     this.#count++;
     try {
-      const { location, settings, statement } = this.#options;
+      const { location, settings } = this.#options;
       const connection = await UpstreamConnection.open(location, settings);
       this.#all.add(connection);
-      if (statement !== undefined) await this.#prepare(connection, statement);
+      // Another one may be wanted by the time that one was run.
+      while (connection.preparedBy !== this.statement) await this.#prepare(connection, this.statement);
       if (this.#closed) {
         connection.destroy();
         throw new PoolExhaustedError(0);
@@ -197,14 +196,24 @@ export class UpstreamPool {
   }
 
   /** @throws UpstreamQueryError */
-  async #prepare(connection: UpstreamConnection, statement: string): Promise<void> {
+  async #prepare(connection: UpstreamConnection, statement: string | undefined): Promise<void> {
     try {
-      await connection.query(statement);
+      if (statement !== undefined) await connection.query(statement);
+      connection.preparedBy = statement;
     } catch (error) {
       this.#all.delete(connection);
       connection.destroy();
       throw error;
     }
+  }
+
+  #isUsable(connection: UpstreamConnection): boolean {
+    return !connection.broken && connection.preparedBy === this.statement;
+  }
+
+  #discardIdle(connection: UpstreamConnection): void {
+    connection.destroy();
+    this.#forget(connection);
   }
 
   #forget(connection: UpstreamConnection): void {

@@ -30,20 +30,38 @@ export function sqlWords(words: WordLists, id: StandInListId): SqlWords {
 
 /** Session settings that the forms read words from: lists of some 100 kB, which no query text could carry. */
 export function wordSettings(words: WordLists): readonly WordSetting[] {
-  const lists = (Object.keys(standInLists) as StandInListId[]).map((id) => {
-    const { setting, width } = sqlWords(words, id);
-    const list = standIns(words, id);
-    const padded = Array.from({ length: list.size }, (_, i) =>
-      Buffer.from(list.at(i)).toString('latin1').padEnd(width),
-    );
-    return { name: setting, value: padded.join('') };
-  });
-  const familyNames = `|${[...onlyFamilyNames(words)].join('|')}|`;
-  return [
-    ...lists,
-    { name: ONLY_FAMILY_NAMES, value: familyNames },
-    { name: NAME_CHARACTERS, value: otherThanNameCharacters() },
-  ];
+  return Object.keys(valuesOfSettings).map((name) => ({ name, value: valuesOfSettings[name](words) }));
+}
+
+/** One of them by its name. */
+export function wordSetting(words: WordLists, name: string): WordSetting {
+  return { name, value: valuesOfSettings[name](words) };
+}
+
+const valuesOfSettings: Readonly<Record<string, (words: WordLists) => string>> = {
+  ...Object.fromEntries(
+    (Object.keys(standInLists) as StandInListId[]).map((id) => [
+      `${PREFIX}${id}`,
+      (words: WordLists) => paddedWords(words, id),
+    ]),
+  ),
+  [ONLY_FAMILY_NAMES]: (words) => `|${[...onlyFamilyNames(words)].join('|')}|`,
+  [NAME_CHARACTERS]: otherThanNameCharacters,
+};
+
+/** Each word with blanks up to the width that all of them have. */
+function paddedWords(words: WordLists, id: StandInListId): string {
+  const { width } = sqlWords(words, id);
+  const list = standIns(words, id);
+  const padded = Array.from({ length: list.size }, (_, i) =>
+    Buffer.from(list.at(i)).toString('latin1').padEnd(width),
+  );
+  return padded.join('');
+}
+
+/** Names of the settings with words that an SQL text reads. */
+export function wordSettingsIn(sql: string): ReadonlySet<string> {
+  return new Set(Array.from(sql.matchAll(/current_setting\('(scrubjay\.words_\w+)'\)/g), ([, name]) => name));
 }
 
 /** The word that a draw chooses. */

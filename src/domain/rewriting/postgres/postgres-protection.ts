@@ -1,3 +1,4 @@
+import { wordSettingsIn } from '../../masking/postgres/words.js';
 import type { WordLists } from '../../masking/word-lists.js';
 import type { ForeignOperator, QueryCatalog, Routine, UserType } from '../query-catalog.js';
 import type { Protection, RoleView } from '../rewrite-context.js';
@@ -10,6 +11,7 @@ export class PostgresProtection implements Protection {
   readonly view: RoleView;
   /** What techniques draw words from; absent where sessions hold none. */
   readonly words: WordLists | undefined;
+  readonly #wordSettings = new Set<string>();
   readonly #relations = new Map<string, KnownRelation>();
   readonly #byName = new Map<string, KnownRelation[]>();
   readonly #routines: ReadonlyMap<string, readonly Routine[]>;
@@ -29,8 +31,14 @@ export class PostgresProtection implements Protection {
 
   /** Only while the protection is made. */
   add(relation: KnownRelation): void {
+    for (const expression of relation.masks.values())
+      for (const setting of wordSettingsIn(expression)) this.#wordSettings.add(setting);
     this.#relations.set(relationKey(relation.schema, relation.name), relation);
     this.#byName.set(relation.name, [...(this.#byName.get(relation.name) ?? []), relation]);
+  }
+
+  get wordSettings(): ReadonlySet<string> {
+    return this.#wordSettings;
   }
 
   relation(schema: string, name: string): KnownRelation | undefined {

@@ -18,6 +18,8 @@ export interface TsqlRelation {
 export class TsqlProtection implements Protection {
   readonly catalog: QueryCatalog;
   readonly view: RoleView;
+  /** T-SQL's forms draw no words. */
+  readonly wordSettings: ReadonlySet<string> = new Set();
   readonly #relations = new Map<string, TsqlRelation>();
 
   constructor(catalog: QueryCatalog, view: RoleView) {
