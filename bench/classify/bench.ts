@@ -26,7 +26,7 @@ import {
   type LearningMaterial,
 } from './learn-model.js';
 import { loadSet, openSet, type LabelledSet, type Score } from './load-set.js';
-import { runPeers } from './run-peers.js';
+import { peerIsNamed, runPeers } from './run-peers.js';
 import { measureSpeed, type SpeedFigures } from './speed.js';
 
 const ownSet = join(sourceFolder(), 'set');
@@ -124,7 +124,7 @@ async function measure(measured: Measured): Promise<readonly Claim[]> {
   if (measured.errors) for (const line of printErrors('with values', outside)) print(line);
   if (measured.errors) for (const line of printErrors('metadata only', outsideMetadata)) print(line);
 
-  if (!measured.quick) {
+  if (!measured.quick || peerIsNamed()) {
     for (const result of await runPeers(set, join(sourceFolder(), 'peers'))) {
       print(
         'score' in result

@@ -13,6 +13,11 @@ export type PeerResult = { readonly peer: string } & (
   { readonly score: Score } | { readonly skipped: string }
 );
 
+/** True when somebody asked for the peer by naming its Python: then a quick run measures it as well. */
+export function peerIsNamed(): boolean {
+  return process.env.PRESIDIO_PYTHON !== undefined;
+}
+
 /**
  * Runs Presidio on the set: with the Python that PRESIDIO_PYTHON names, else that of `peers/.venv` (see
  * peers/requirements.txt). piicatcher is not run: 0.21, its last, wants pyarrow 8, which has no wheel for

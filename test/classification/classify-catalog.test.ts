@@ -5,13 +5,13 @@ import { classifyCatalog } from '../../src/domain/classification/classify-catalo
 import type { Classifier } from '../../src/domain/classification/classifier.js';
 import { explainProposal } from '../../src/domain/classification/explain-proposal.js';
 import type { LabelProposal } from '../../src/domain/classification/label.js';
-import { packagedClassifier } from '../support/classifier.js';
+import { compileTimeMs, packagedClassifier } from '../support/classifier.js';
 
 let classifier: Classifier;
 
 beforeAll(async () => {
   classifier = await packagedClassifier();
-});
+}, compileTimeMs);
 
 describe('by name alone', () => {
   it.each([

@@ -2,7 +2,7 @@ import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
 import type { Classifier } from '../../src/domain/classification/classifier.js';
 import type { Session } from '../../src/engines/engine.js';
 import { classifyDataSource } from '../../src/runs/classify-run.js';
-import { packagedClassifier } from '../support/classifier.js';
+import { compileTimeMs, packagedClassifier } from '../support/classifier.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
 
 describe('classifying a data source', () => {
@@ -25,7 +25,7 @@ describe('classifying a data source', () => {
     url.username = `reader_${database.name}`;
     url.password = 'only-for-this-test';
     session = await postgresEngine.open(url.href);
-  });
+  }, compileTimeMs);
 
   afterAll(async () => {
     await session.close();

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileTimeMs } from '../support/classifier.js';
 import { createDatabase, serverUrl, type TestDatabase } from '../support/databases.js';
 import { type CommandResult, scrubjay } from '../support/scrubjay-command.js';
 
@@ -39,7 +40,7 @@ describe('bad input', () => {
       ['key', 'new', 'masking.key'],
     ])
       expect(await scrubjay(args, { env, cwd })).toMatchObject({ exitCode: 0 });
-  });
+  }, compileTimeMs);
   afterAll(async () => {
     await source.query(`drop owned by ${readerRole}; drop role ${readerRole}`);
     await source.drop();

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
-import { packagedClassifier } from '../support/classifier.js';
+import { compileTimeMs, packagedClassifier } from '../support/classifier.js';
 import { scrubjayInProcess as scrubjay } from '../support/scrubjay-in-process.js';
 
 interface ShownColumn {
@@ -15,7 +15,7 @@ describe('scrubjay classify', () => {
   let env: Record<string, string>;
 
   // Compiled once, and kept for all commands of this file.
-  beforeAll(packagedClassifier);
+  beforeAll(packagedClassifier, compileTimeMs);
   beforeAll(async () => {
     source = await createDatabase(`
       create table people (id integer primary key, full_name text, email text, profile jsonb, remark text);

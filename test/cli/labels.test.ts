@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
-import { packagedClassifier } from '../support/classifier.js';
+import { compileTimeMs, packagedClassifier } from '../support/classifier.js';
 import { scrubjayInProcess as scrubjay } from '../support/scrubjay-in-process.js';
 
 interface ShownLabel {
@@ -19,7 +19,7 @@ describe('scrubjay labels', () => {
   let cwd: string;
 
   // Compiled once, and kept for all commands of this file.
-  beforeAll(packagedClassifier);
+  beforeAll(packagedClassifier, compileTimeMs);
   beforeEach(async () => {
     source = await createDatabase(`
       create table people (id integer primary key, full_name text, email text, shade text, profile jsonb);

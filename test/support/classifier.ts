@@ -6,6 +6,12 @@ import { compileVocabulary } from '../../src/domain/classification/names/vocabul
 import { NameReader } from '../../src/domain/classification/names/read-name.js';
 import type { Classifier } from '../../src/domain/classification/classifier.js';
 
+/**
+ * Milliseconds that hooks which compile the classifier may take: some seconds of one core, which become a
+ * minute where every core is taken.
+ */
+export const compileTimeMs = 300_000;
+
 /** The classifier of the package, as the CLI uses it. */
 export async function packagedClassifier(): Promise<Classifier> {
   return readClassifier(await readRules());
