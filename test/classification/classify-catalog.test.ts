@@ -157,6 +157,40 @@ describe('relations', () => {
     });
   });
 
+  it('carries labels to copies, which their names and columns tell', () => {
+    const columns = [columnOf('id', 'integer'), columnOf('x1', 'text'), columnOf('email', 'text'), columnOf('total', 'decimal')]; // prettier-ignore
+    const emails = Array.from({ length: 60 }, (_, i) => `person${i}@mail.example`);
+    const tables = ['clients', 'clients_bak', 'old_clients', 'CLIENTS_20240131', 'client_history', 'goods_bak', 'clients_by_town'].map((name) => tableOf(name, columns)); // prettier-ignore
+    const archived: Table = { ...tableOf('clients', columns), schema: 'archive' };
+    const other = tableOf('clients_copy', [columnOf('id', 'integer'), columnOf('x1', 'integer')]);
+    const catalog: Catalog = { engine: 'postgres', serverVersion: '17', database: 'd', tables: [...tables, archived, other], views: [] }; // prettier-ignore
+    const proposals = classifyCatalog(catalog, new Map([[tables[0], new Map([['x1', emails]])]]), classifier, { year: 2026 }); // prettier-ignore
+    const x1 = proposals.filter(({ column }) => column.column === 'x1' && column.schema + column.table !== 'sclients'); // prettier-ignore
+    const sensitive = x1.filter(({ informationType }) => informationType === 'email-address');
+    expect(sensitive.map(({ column }) => `${column.schema}.${column.table}`)).toEqual([
+      's.clients_bak',
+      's.old_clients',
+      's.CLIENTS_20240131',
+      's.client_history',
+      'archive.clients',
+    ]);
+    for (const { evidence } of sensitive)
+      expect(evidence[0]).toMatchObject({
+        source: 'lineage',
+        says: 'its table looks like a copy: it is s.clients.x1 there',
+      });
+  });
+
+  it('keeps what a copy holds itself, whatever its original holds', () => {
+    const columns = [columnOf('id', 'integer'), columnOf('x1', 'text'), columnOf('x2', 'text')];
+    const tables = [tableOf('things', columns), tableOf('things_bak', columns)];
+    const plain = new Map([['x1', Array.from({ length: 60 }, (_, i) => `ABC ${i}`)]]);
+    const held = new Map([['x1', Array.from({ length: 60 }, (_, i) => `person${i}@mail.example`)]]);
+    const catalog: Catalog = { engine: 'postgres', serverVersion: '17', database: 'd', tables, views: [] };
+    const proposals = classifyCatalog(catalog, new Map([[tables[0], plain], [tables[1], held]]), classifier, { year: 2026 }); // prettier-ignore
+    expect(find(proposals, 'things_bak', 'x1')).toMatchObject({ informationType: 'email-address' });
+  });
+
   it('carries labels to views that read each other, even in a ring', () => {
     const people = tableOf('people', [columnOf('email', 'text')]);
     const view = (name: string, reads: readonly string[]): View => ({

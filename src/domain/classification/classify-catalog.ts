@@ -9,6 +9,7 @@ import {
   type View,
 } from '../catalog/catalog.js';
 import type { Classifier } from './classifier.js';
+import { findCopies, type TableCopy } from './copies.js';
 import { decide, type Decision } from './decide.js';
 import { gatherEvidence, readLanguages, type GatheredColumn, type SampledValues } from './gather-evidence.js';
 import type { LabelProposal } from './label.js';
@@ -17,6 +18,9 @@ import { sensitivities } from './sensitivity.js';
 
 /** Sampled values by relation, looked up by the object that the catalog holds. */
 export type CatalogSamples = ReadonlyMap<Table, SampledValues>;
+
+/** A guess that is less sure than this is not carried to copies that show nothing sensitive themselves. */
+const leastCarried = 0.5;
 
 export interface ClassifyOptions {
   /** The year of the scan: what counts as a birth date depends on it. */
@@ -50,7 +54,7 @@ export function classifyTable(
   );
 }
 
-/** What relations between tables add: keys take over what they refer to, views what they read. */
+/** What relations between tables add: keys take over what they refer to, copies what they are copies of, views what they read. */
 export function completeByRelations(
   catalog: Catalog,
   proposals: readonly LabelProposal[],
@@ -63,6 +67,7 @@ export function completeByRelations(
     for (const key of table.foreignKeys) inheritByKey(table, key, byColumn);
     for (const parent of table.parents) inheritByParent(table, parent, byColumn);
   }
+  for (const copy of findCopies(catalog.tables)) inheritByCopy(copy, byColumn);
   for (const view of viewsInOrder(catalog.views)) {
     for (const proposal of classifyView(view, byColumn, languages.get(view.schema), classifier, options)) {
       byColumn.set(printColumnName(proposal.column), proposal);
@@ -144,6 +149,26 @@ function inheritByParent(table: Table, parent: RelationName, byColumn: Map<strin
       byColumn,
       'lineage',
       `it is part of ${printColumnName(from)}`,
+    );
+  }
+}
+
+/** A copy never loses a label by its original: its rows may be older, or others. */
+function inheritByCopy({ copy, original, columns }: TableCopy, byColumn: Map<string, LabelProposal>): void {
+  for (const { name, of } of columns) {
+    const to = { schema: copy.schema, table: copy.name, column: name };
+    const from = { schema: original.schema, table: original.name, column: of };
+    const own = byColumn.get(printColumnName(to));
+    const origin = byColumn.get(printColumnName(from));
+    if (!own || !origin || origin.informationType === null) continue;
+    const wanted = own.informationType === null ? leastCarried : own.confidence;
+    if (origin.confidence < wanted) continue;
+    inherit(
+      to,
+      from,
+      byColumn,
+      'lineage',
+      `its table looks like a copy: it is ${printColumnName(from)} there`,
     );
   }
 }
