@@ -44,6 +44,7 @@ const needles = [
   '+49 30 901820'.slice(1),
   'José Müller',
   'AB12-cd34-9f',
+  '10.1.23.71',
 ];
 
 describe('the search for original values', () => {
@@ -56,6 +57,7 @@ describe('the search for original values', () => {
     ['in a URL', 'https://x.example/?m=ana.lopez%40corp.example', [0]],
     ['numbers written with other separators', 'tel. (49) 30-90.18 20', [2]],
     ['numbers written without any', '4930901820', [2]],
+    ['not an address of the network by its digits', '10.12.3.71 and 10123.71', []],
     ['letters beyond ASCII in capitals', 'FRAU JOSÉ MÜLLER', [3]],
     ['not inside longer words', 'Diana Lopezia, xana.lopez@corp.example', []],
     ['not inside longer addresses', 'maria.ana.lopez@corp.example', []],

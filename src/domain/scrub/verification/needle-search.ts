@@ -224,8 +224,10 @@ function addGap(hash: FingerprintHash, bytes: Uint8Array, from: number, to: numb
 
 /** True for digits with separators between them, and nothing else. */
 function isNumber(text: string): boolean {
-  const digits = text.replace(/[ \-./()]/g, '');
-  return digits.length >= FEWEST_DIGITS && /^\d+$/.test(digits);
+  // 10.1.23.7 and 10.12.3.7 are two addresses.
+  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return false;
+  if (!/^[\d \-./()]+$/.test(text)) return false;
+  return text.replace(/\D/g, '').length >= FEWEST_DIGITS;
 }
 
 /** A text as it may be written: letters beyond ASCII are not folded byte by byte. */

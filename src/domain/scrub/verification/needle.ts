@@ -24,6 +24,9 @@ const dayOrTime = /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:\.0+)?(?:Z|[+-]\
 /** What copies write in another way: quotes, backslashes, line ends. */
 const escapedInCopies = /["\\\p{Cc}]/u;
 
+/** Most values: nothing to normalise, to split at or to trim. */
+const plain = /^[A-Za-z0-9](?:[ !#-[\]-~]*[A-Za-z0-9])?$/;
+
 /**
  * What of a value can be looked for, and how sure a find would be; undefined for values that say too
  * little to be told from others: single words, short numbers.
@@ -52,6 +55,7 @@ function strengthOf(text: string): NeedleStrength | undefined {
 
 /** The longest stretch of a value that every copy would write the same way, without punctuation around it. */
 function longestPart(value: string): string {
+  if (plain.test(value)) return value;
   let longest = '';
   for (const part of value.normalize('NFC').split(new RegExp(escapedInCopies, 'gu'))) {
     const trimmed = part.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
