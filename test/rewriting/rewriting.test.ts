@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pg from 'pg';
 import { parse } from 'yaml';
 import { parseNameParts } from '../../src/domain/catalog/catalog.js';
 import { parseTechniqueOptions } from '../../src/domain/masking/technique-registry.js';
@@ -8,6 +9,7 @@ import { loadPostgresParser } from '../../src/domain/rewriting/postgres/parser.j
 import { protect } from '../../src/domain/rewriting/protect.js';
 import type { Protection, SessionNames } from '../../src/domain/rewriting/rewrite-context.js';
 import { rewrite } from '../../src/domain/rewriting/rewrite.js';
+import type { Refused } from '../../src/domain/rewriting/rewriting.js';
 import { connect } from '../../src/engines/postgres/connection.js';
 import { readQueryCatalog } from '../../src/engines/postgres/query-catalog.js';
 import { createDatabase, type TestDatabase } from '../support/databases.js';
@@ -24,6 +26,8 @@ interface RewritingCase {
   readonly masks?: readonly string[];
   /** `code`, or `code: words of the reason`. */
   readonly refused?: string;
+  /** The text that is proposed in place of a refused one; `null` for none. */
+  readonly instead?: string | null;
 }
 
 const folder = join(import.meta.dirname, 'cases');
@@ -57,6 +61,10 @@ describe.each(readdirSync(folder).map((file) => file.replace('.yaml', '')))('rew
         code,
         reason: expect.stringContaining(words) as string,
       });
+      const { instead } = answer as Refused;
+      if (one.instead !== undefined) expect(instead ?? null).toBe(one.instead);
+      if (instead !== undefined)
+        expect(rewrite(instead, { protection, names: namesOf(one) }).outcome).toBe('rewritten');
       return;
     }
     expect(answer).toMatchObject({ outcome: 'rewritten' });
@@ -68,6 +76,27 @@ describe.each(readdirSync(folder).map((file) => file.replace('.yaml', '')))('rew
 });
 
 describe('a refusal', () => {
+  it('proposes texts that the database takes once they are rewritten', async () => {
+    const cases = parse(readFileSync(join(folder, 'instead.yaml'), 'utf8')) as readonly RewritingCase[];
+    // COPY needs a client that reads its stream.
+    const proposed = cases.filter(({ instead }) => instead && !instead.startsWith('copy'));
+    expect(proposed.length).toBeGreaterThan(10);
+    const client = new pg.Client(database.url);
+    await client.connect();
+    try {
+      for (const one of proposed) {
+        const answer = rewrite(one.instead!, { protection, names: namesOf(one) });
+        if (answer.outcome !== 'rewritten') throw new Error(one.says);
+        await client.query('begin');
+        await client.query(`set local search_path = ${(one.path ?? ['shop']).join(', ')}`);
+        await client.query(answer.sql);
+        await client.query('rollback');
+      }
+    } finally {
+      await client.end();
+    }
+  });
+
   it('says where the construct stands, in characters', () => {
     const answer = rewrite("select 'é', find_email(3)", { protection, names: namesOf({}) });
     expect(answer).toMatchObject({ outcome: 'refused', code: 'function', position: 13 });

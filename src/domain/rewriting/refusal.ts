@@ -1,21 +1,31 @@
 import type { RefusalCode, Refused } from './rewriting.js';
 
+/** A piece of the query to be replaced, in the parser's unit. */
+export interface Mend {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
 /** Thrown inside the rewriter where a query is found wanting; `rewrite` turns it into its answer. */
 export class Refusal extends Error {
   readonly #code: RefusalCode;
   readonly #hint: string | undefined;
   /** In the parser's unit (bytes for PostgreSQL), from 0. */
   readonly location: number | undefined;
+  /** What may make the query pass; tried before anybody is told. */
+  readonly mend: readonly Mend[] | undefined;
 
   constructor(
     code: RefusalCode,
     reason: string,
-    { hint, location }: { hint?: string; location?: number } = {},
+    { hint, location, mend }: { hint?: string; location?: number; mend?: readonly Mend[] | undefined } = {},
   ) {
     super(reason);
     this.#code = code;
     this.#hint = hint;
     this.location = location;
+    this.mend = mend;
   }
 
   /** @param position in characters, from 1 */

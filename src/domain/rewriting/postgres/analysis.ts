@@ -1,5 +1,6 @@
 import { Refusal } from '../refusal.js';
 import type { SessionNames } from '../rewrite-context.js';
+import { equivalentCatalogs } from './allowed/equivalents.js';
 import { checkNode } from './checks/check-node.js';
 import type { KnownRelation } from './known-relation.js';
 import type { TreeNode } from './parser.js';
@@ -231,7 +232,17 @@ export function refuseClosed(analysis: Analysis): void {
       `'${relation.schema}.${relation.name}' may not be read: ${relation.closed}`,
       {
         location: (node.location as number | undefined) ?? 0,
+        mend: openCatalog(relation, node),
       },
     );
   }
+}
+
+function openCatalog({ schema, name }: KnownRelation, node: TreeNode): Refusal['mend'] {
+  const open = schema === 'pg_catalog' ? equivalentCatalogs.get(name) : undefined;
+  if (open === undefined) return undefined;
+  const start = (node.location as number | undefined) ?? 0;
+  const written = node.schemaname === undefined ? name : `${schema}.${name}`;
+  const alias = node.alias === undefined ? ` as ${name}` : '';
+  return [{ start, end: start + written.length, text: `pg_catalog.${open}${alias}` }];
 }

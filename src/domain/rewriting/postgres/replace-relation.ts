@@ -1,6 +1,7 @@
 import { Refusal } from '../refusal.js';
 import type { RelationUse } from './analysis.js';
 import { quoteIdentifier, quoteRelation } from './known-relation.js';
+import { withoutEscapes } from './mends.js';
 import { parseStatements, type TreeNode } from './parser.js';
 import type { Edit, QueryText } from './query-text.js';
 import { namesIn, nodesOf } from './tree/walk.js';
@@ -75,6 +76,7 @@ export function placeOf({ node }: Pick<RelationUse, 'node'>, text: QueryText): P
   const is = (index: number, word: string) => tokens[index]?.text.toLowerCase() === word;
   if (first < 0 || is(last + 1, 'uescape'))
     throw new Refusal('construct', 'a name with UESCAPE cannot be masked', {
+      mend: withoutEscapes(node, text),
       location: (node.location as number | undefined) ?? 0,
     });
   if (is(last + 1, '*')) last += 1;

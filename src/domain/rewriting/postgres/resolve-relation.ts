@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.js';
 import type { SessionNames } from '../rewrite-context.js';
-import { type KnownRelation } from './known-relation.js';
+import { type KnownRelation, quoteIdentifier } from './known-relation.js';
 import type { TreeNode } from './parser.js';
 import type { PostgresProtection } from './postgres-protection.js';
 
@@ -25,11 +25,16 @@ export function resolveRelation(
       ? firstInPath(relname, protection, names)
       : inSchema(schemaname, relname, protection, names);
   if (found) return found;
+  const readable = protection.relationsCalled(relname).filter(({ closed }) => closed === undefined);
+  const isMeant = schemaname === undefined && readable.length === 1;
   throw new Refusal(
     'relation',
     `there is no relation '${[schemaname, relname].filter(Boolean).join('.')}' that is known`,
     {
       location,
+      mend: isMeant
+        ? [{ start: location, end: location, text: `${quoteIdentifier(readable[0].schema)}.` }]
+        : undefined,
       hint: 'check the name and the search path; a new table has to be read into the catalog first',
     },
   );

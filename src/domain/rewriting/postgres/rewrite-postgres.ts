@@ -28,15 +28,40 @@ const rules: ReadonlyMap<string, StatementRule> = new Map(
   ),
 );
 
+/** Longest text, in characters, that is mended, and the most mends that one needs. */
+const LONGEST_MENDED = 20_000;
+const MOST_MENDS = 8;
+
 /** See `rewrite`. */
 export function rewritePostgres(sql: string, context: RewriteContext): Rewriting {
+  return rewriteMending(sql, context, MOST_MENDS);
+}
+
+function rewriteMending(sql: string, context: RewriteContext, mendsLeft: number): Rewriting {
   const text = new QueryText(sql);
   try {
     return rewriteText(text, context);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return error.toRefused(error.location === undefined ? undefined : text.positionOf(error.location));
+    const refused = error.toRefused(
+      error.location === undefined ? undefined : text.positionOf(error.location),
+    );
+    const instead = mended(text, error, context, mendsLeft);
+    return instead === undefined ? refused : { ...refused, instead };
   }
+}
+
+/** A text that passes in place of the refused one: what it becomes is known, for it is rewritten here. */
+function mended(
+  text: QueryText,
+  { mend }: Refusal,
+  context: RewriteContext,
+  mendsLeft: number,
+): string | undefined {
+  if (!mend || mendsLeft === 0 || text.length > LONGEST_MENDED) return undefined;
+  const sql = text.withEdits(mend);
+  const answer = rewriteMending(sql, context, mendsLeft - 1);
+  return answer.outcome === 'rewritten' ? sql : answer.instead;
 }
 
 function rewriteText(text: QueryText, context: RewriteContext): Rewriting {
@@ -45,7 +70,7 @@ function rewriteText(text: QueryText, context: RewriteContext): Rewriting {
   if (text.sql.includes('\0')) throw new Refusal('syntax', 'the query holds a NUL');
   const parsed = parseStatements(text.sql);
   if ('outcome' in parsed) return parsed;
-  const decided = parsed.map(({ stmt }) => decide(stmt, text, context));
+  const decided = parsed.map((statement) => decide(statement, text, context));
   refuseChangeOnTheWay(decided);
   const edits = decided.flatMap(({ reads }) => reads?.edits ?? []);
   const expected = decided.map(({ reads }) => reads?.expected ?? new ExpectedTree());
@@ -61,7 +86,11 @@ function rewriteText(text: QueryText, context: RewriteContext): Rewriting {
   };
 }
 
-function decide(tree: RawStatement['stmt'], text: QueryText, { protection, names }: RewriteContext): Passed {
+function decide(
+  { stmt: tree, stmt_location: start = 0 }: RawStatement,
+  text: QueryText,
+  { protection, names }: RewriteContext,
+): Passed {
   if (!tree) return { command: 'empty' };
   if (!(protection instanceof PostgresProtection))
     throw new Refusal('statement', 'the role was prepared for another kind of database');
@@ -80,7 +109,7 @@ function decide(tree: RawStatement['stmt'], text: QueryText, { protection, names
   }
   const changesNames = rule === session || rule === transaction;
   if (!changesNames) refuseShadowedCatalog(names.searchPath);
-  return rule.decide(kind, node, { tree, text, protection, names });
+  return rule.decide(kind, node, { tree, text, start, protection, names });
 }
 
 /** Behind another schema, `pg_catalog` would lend its names to whoever made that schema. */

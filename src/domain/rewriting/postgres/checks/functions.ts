@@ -1,4 +1,5 @@
 import { Refusal } from '../../refusal.js';
+import { equivalentFunctions } from '../allowed/equivalents.js';
 import { allowedFunctions, allowedInformationSchemaFunctions } from '../allowed/functions.js';
 import { isReadable, whyNotSet } from '../allowed/settings.js';
 import type { AnalysisContext } from '../analysis.js';
@@ -14,8 +15,19 @@ export function checkFunction({ node }: Visited, context: AnalysisContext): void
   if (names.length > 2)
     throw new Refusal('function', 'the query names a function of another database', { location });
   const why = whyNotCalled(schema, name, context);
-  if (why !== undefined) throw new Refusal('function', why, { location });
+  if (why !== undefined)
+    throw new Refusal('function', why, { location, mend: allowedCall(schema, name, location) });
   checkSettingFunctions(name, node, location);
+}
+
+/** The built-in of that name, written out, or one that does the same. */
+function allowedCall(schema: string | undefined, name: string, location: number): Refusal['mend'] {
+  if (schema !== undefined) return undefined;
+  if (allowedFunctions.has(name)) return [{ start: location, end: location, text: 'pg_catalog.' }];
+  const equivalent = equivalentFunctions.get(name);
+  return equivalent === undefined
+    ? undefined
+    : [{ start: location, end: location + name.length, text: equivalent }];
 }
 
 /** Undefined when a function may be called, else why not. */

@@ -2,6 +2,7 @@ import { Refusal } from '../../refusal.js';
 import { analyse } from '../analysis.js';
 import { quoteIdentifier } from '../known-relation.js';
 import { maskReads } from '../mask-reads.js';
+import { toStdout } from '../mends.js';
 import { parseStatements, type TreeNode } from '../parser.js';
 import { maskedSubquery, placeOf } from '../replace-relation.js';
 import { touchesMasked } from '../touched.js';
@@ -27,7 +28,10 @@ export const copy: StatementRule = {
 
   decide(_kind, node, statement) {
     if (node.is_program === true || node.filename !== undefined)
-      throw new Refusal('statement', 'COPY may only go to the client', { hint: 'write COPY … TO STDOUT' });
+      throw new Refusal('statement', 'COPY may only go to the client', {
+        hint: 'write COPY … TO STDOUT',
+        mend: node.is_from === true ? undefined : toStdout(statement),
+      });
     if (node.is_from === true)
       throw new Refusal('write', 'COPY FROM is not let through', { hint: 'write INSERT' });
     checkOptions(node);

@@ -1,5 +1,6 @@
 import { Refusal } from '../../refusal.js';
 import { nodesOf } from '../tree/walk.js';
+import { plainExplain, withoutExplain } from '../mends.js';
 import { innerQuery, maskQuery } from './query.js';
 import type { StatementRule } from './statement-rule.js';
 
@@ -35,17 +36,23 @@ export const explain: StatementRule = {
       throw new Refusal(
         'explain',
         `EXPLAIN of '${masked.relation.schema}.${masked.relation.name}' would tell of masked values by its estimates`,
-        { hint: 'run the query itself', location: (masked.node.location as number | undefined) ?? 0 },
+        {
+          hint: 'run the query itself',
+          location: (masked.node.location as number | undefined) ?? 0,
+          mend: withoutExplain(node, statement),
+        },
       );
     }
+    const mend = plainExplain(node, statement);
     for (const { node: option } of nodesOf(node, 'options')) {
       const name = option.defname as string;
-      if (!options.has(name)) throw new Refusal('explain', `EXPLAIN with '${name}' is not on the list`);
+      if (!options.has(name))
+        throw new Refusal('explain', `EXPLAIN with '${name}' is not on the list`, { mend });
       if (
         name === 'analyze' &&
         (inner.SelectStmt === undefined || passed.relations?.some(({ role }) => role === 'target'))
       )
-        throw new Refusal('explain', 'EXPLAIN ANALYZE would run a write');
+        throw new Refusal('explain', 'EXPLAIN ANALYZE would run a write', { mend });
     }
     return { ...passed, command: 'explain' };
   },

@@ -2,6 +2,7 @@ import { Refusal } from '../../refusal.js';
 import type { StatementCommand } from '../../rewriting.js';
 import { analyse } from '../analysis.js';
 import { maskReads } from '../mask-reads.js';
+import { asTemporary } from '../mends.js';
 import type { TreeNode } from '../parser.js';
 import { isTemporarySchema } from '../resolve-relation.js';
 import { checkWrites } from '../writes/check-writes.js';
@@ -21,7 +22,7 @@ export const query: StatementRule = {
 
   decide(kind, node, statement) {
     const into = node.intoClause as TreeNode | undefined;
-    if (into) refuseLasting(into.rel as TreeNode);
+    if (into) refuseLasting(into.rel as TreeNode, statement);
     const passed = maskQuery(statement.tree, statement);
     return {
       ...passed,
@@ -35,7 +36,7 @@ export const query: StatementRule = {
 export function maskQuery(tree: TreeNode, statement: Statement): Passed {
   const analysis = analyse(tree, statement);
   const reads = maskReads(analysis, statement.text, statement.protection);
-  checkWrites(analysis, reads, statement.protection);
+  checkWrites(analysis, reads, statement);
   return {
     command: 'select',
     reads,
@@ -56,7 +57,7 @@ export function innerQuery(node: TreeNode, allowed: readonly string[] = ['Select
 }
 
 /** Masked values may rest in a temporary table, which ends with the session; nowhere else. */
-export function refuseLasting(relation: TreeNode): void {
+export function refuseLasting(relation: TreeNode, statement: Statement): void {
   const { schemaname, relpersistence, location } = relation as {
     schemaname?: string;
     relpersistence?: string;
@@ -66,5 +67,6 @@ export function refuseLasting(relation: TreeNode): void {
   throw new Refusal('statement', 'only temporary tables may be made', {
     hint: 'write CREATE TEMPORARY TABLE',
     location: location ?? 0,
+    mend: asTemporary(relation, statement),
   });
 }

@@ -1,15 +1,16 @@
 import { Refusal } from '../../refusal.js';
 import { isReadable, whyNotSet } from '../allowed/settings.js';
+import { withoutCatalogInPath } from '../mends.js';
 import type { TreeNode } from '../parser.js';
 import { nodesOf, type Visited } from '../tree/walk.js';
-import type { Passed, StatementRule } from './statement-rule.js';
+import type { Passed, Statement, StatementRule } from './statement-rule.js';
 
 /** SET, RESET, SHOW, DISCARD: settings on the list, and nothing that makes the session somebody else's. */
 export const session: StatementRule = {
   kinds: ['VariableSetStmt', 'VariableShowStmt', 'DiscardStmt'],
 
-  decide(kind, node) {
-    if (kind === 'VariableSetStmt') return decideSet(node);
+  decide(kind, node, statement) {
+    if (kind === 'VariableSetStmt') return decideSet(node, statement);
     if (kind === 'VariableShowStmt') {
       if (!isReadable(node.name as string))
         throw new Refusal('setting', 'settings of the gateway itself may not be read');
@@ -20,7 +21,7 @@ export const session: StatementRule = {
   },
 };
 
-function decideSet(node: TreeNode): Passed {
+function decideSet(node: TreeNode, statement: Statement): Passed {
   const name = (node.name as string | undefined) ?? '';
   switch (node.kind) {
     case 'VAR_RESET_ALL':
@@ -30,19 +31,22 @@ function decideSet(node: TreeNode): Passed {
         throw new Refusal('setting', `SET ${name} is not on the list`);
       return { command: 'session' };
     case 'VAR_SET_VALUE':
-      return settingOf(name, nodesOf(node, 'args').map(valueOf));
+      return settingOf(name, nodesOf(node, 'args').map(valueOf), statement);
     case 'VAR_SET_DEFAULT':
     case 'VAR_RESET':
       // The server's own default is not known to be what the parser assumes.
-      return settingOf(name, []);
+      return settingOf(name, [], statement);
     default:
       throw new Refusal('setting', 'this form of SET is not on the list');
   }
 }
 
-function settingOf(name: string, values: readonly string[]): Passed {
+function settingOf(name: string, values: readonly string[], statement: Statement): Passed {
   const why = whyNotSet(name, values);
-  if (why !== undefined) throw new Refusal('setting', why);
+  if (why !== undefined)
+    throw new Refusal('setting', why, {
+      mend: name.toLowerCase() === 'search_path' ? withoutCatalogInPath(statement) : undefined,
+    });
   return { command: 'session', changesSession: name.toLowerCase() === 'search_path' };
 }
 

@@ -11,6 +11,8 @@ export interface Statement extends AnalysisContext {
   readonly tree: TreeNode;
   /** The whole message that it stands in. */
   readonly text: QueryText;
+  /** Byte of the message at which it begins. */
+  readonly start: number;
 }
 
 /** What is done with a statement that passes. */

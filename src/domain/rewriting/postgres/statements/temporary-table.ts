@@ -1,5 +1,6 @@
 import { Refusal } from '../../refusal.js';
 import { analyse } from '../analysis.js';
+import { asTemporary } from '../mends.js';
 import type { TreeNode } from '../parser.js';
 import { resolveRelation } from '../resolve-relation.js';
 import { namesIn, nodesOf } from '../tree/walk.js';
@@ -13,13 +14,13 @@ export const temporaryTable: StatementRule = {
   decide(kind, node, statement) {
     switch (kind) {
       case 'CreateStmt':
-        refuseLasting(node.relation as TreeNode);
+        refuseLasting(node.relation as TreeNode, statement);
         analyse(statement.tree, statement);
         return made;
       case 'CreateTableAsStmt':
         return createFromQuery(node, statement);
       case 'DropStmt':
-        if (node.removeType !== 'OBJECT_TABLE') throw onlyTemporary;
+        if (node.removeType !== 'OBJECT_TABLE') throw onlyTemporary();
         for (const { node: list } of nodesOf(node, 'objects')) refuseKept(namesIn(list, 'items'), statement);
         return made;
       default:
@@ -35,11 +36,14 @@ export const temporaryTable: StatementRule = {
 
 const made: Passed = { command: 'temporary-table', changesSession: true };
 
-const onlyTemporary = new Refusal('statement', 'only temporary tables may be changed');
+function onlyTemporary(mend?: Refusal['mend']): Refusal {
+  return new Refusal('statement', 'only temporary tables may be changed', { mend });
+}
 
 function createFromQuery(node: TreeNode, statement: Statement): Passed {
-  if (node.objtype !== 'OBJECT_TABLE') throw onlyTemporary;
-  refuseLasting((node.into as TreeNode).rel as TreeNode);
+  const relation = (node.into as TreeNode).rel as TreeNode;
+  if (node.objtype !== 'OBJECT_TABLE') throw onlyTemporary(asTemporary(relation, statement));
+  refuseLasting(relation, statement);
   innerQuery(node);
   return { ...maskQuery(statement.tree, statement), ...made };
 }
@@ -47,5 +51,5 @@ function createFromQuery(node: TreeNode, statement: Statement): Passed {
 function refuseKept(names: readonly string[], statement: Statement): void {
   const [relname, schemaname] = [names.at(-1), names.at(-2)];
   const node: TreeNode = { relname, ...(schemaname === undefined ? {} : { schemaname }) };
-  if (resolveRelation(node, statement).kind !== 'temporary') throw onlyTemporary;
+  if (resolveRelation(node, statement).kind !== 'temporary') throw onlyTemporary();
 }

@@ -1,7 +1,9 @@
-import { Refusal } from '../../refusal.js';
+import { type Mend, Refusal } from '../../refusal.js';
 import type { Analysis, RelationUse } from '../analysis.js';
 import type { MaskedReads } from '../mask-reads.js';
+import { unmaskedReturning } from '../mends.js';
 import type { PostgresProtection } from '../postgres-protection.js';
+import type { Statement } from '../statements/statement-rule.js';
 import { touchesMasked } from '../touched.js';
 import type { Visited } from '../tree/walk.js';
 import { constraintOracle } from './constraint-oracles.js';
@@ -13,13 +15,13 @@ import { type RowWrite, writesOf } from './written-columns.js';
  * ask about them: by its conditions, by what it returns, by constraints, by triggers.
  * @throws Refusal with `write`
  */
-export function checkWrites(analysis: Analysis, reads: MaskedReads, protection: PostgresProtection): void {
+export function checkWrites(analysis: Analysis, reads: MaskedReads, statement: Statement): void {
   for (const write of analysis.writes) {
     const target = analysis.relations.find(
       (use) => use.role === 'target' && use.node === write.node.relation,
     );
     if (!target) throw new Refusal('write', 'the target of a write was not found');
-    checkWrite(write, target, analysis, reads, protection);
+    checkWrite(write, target, analysis, reads, statement);
   }
 }
 
@@ -28,12 +30,12 @@ function checkWrite(
   target: RelationUse,
   analysis: Analysis,
   reads: MaskedReads,
-  protection: PostgresProtection,
+  { protection, text }: Statement,
 ): void {
   const { relation } = target;
   const location = (target.node.location as number | undefined) ?? 0;
-  const refuse = (reason: string, hint?: string) => {
-    throw new Refusal('write', reason, { location, ...(hint === undefined ? {} : { hint }) });
+  const refuse = (reason: string, hint?: string, mend?: readonly Mend[]) => {
+    throw new Refusal('write', reason, { location, mend, ...(hint === undefined ? {} : { hint }) });
   };
   // A temporary table holds what its session may see: masked values may go there, and only there.
   if (relation.kind === 'temporary') return;
@@ -46,6 +48,7 @@ function checkWrite(
     refuse(
       `a write to ${printed} names masked columns in its conditions, values or RETURNING`,
       'name the columns that are not masked',
+      unmaskedReturning(target, analysis, text),
     );
   if (
     protection.catalog.rules.some(
