@@ -149,6 +149,34 @@ describe('scrubjay classify', () => {
     expect(await classify('--apply')).toMatchObject({ exitCode: 2 });
   });
 
+  it('says what security labels need where the server has no provider of them', async () => {
+    const dry = await classify('--write-native', 'security-label', '--provider', 'anon');
+    expect(dry.stdout).toMatch(
+      /security label for 'anon' on column "?public"?\."?people"?\."?email"? is 'email-address, /,
+    );
+    for (const named of [[], ['--provider', 'anon']]) {
+      const refused = await classify('--write-native', 'security-label', ...named, '--apply');
+      expect(refused.exitCode).not.toBe(0);
+      expect(refused.stderr).toMatch(/\(label-provider\)[\s\S]*next: .*--provider.*--write-native comment/);
+    }
+  });
+
+  it('counts constraints among the evidence', async () => {
+    await source.query(`
+      create type tone as enum ('warm', 'cold');
+      create table paints (id integer primary key, tone tone, finish text check (finish in ('matt', 'gloss')))`);
+    try {
+      for (const [column, says] of [
+        ['paints.tone', 'limited to a list'],
+        ['paints.finish', 'limited to a list'],
+        ['paints.id', 'primary key'],
+      ])
+        expect((await classify('--explain', column)).stdout).toContain(says);
+    } finally {
+      await source.query('drop table paints; drop type tone');
+    }
+  });
+
   it('reads the location from a file', async () => {
     await writeFile(join(cwd, 'url.txt'), `${source.url}\n`);
     const { exitCode, stdout } = await scrubjay(['classify', '@url.txt'], { cwd });

@@ -1,5 +1,7 @@
+import pg from 'pg';
 import type { Catalog, ColumnName } from '../../domain/catalog/catalog.js';
 import { printColumnName } from '../../domain/catalog/catalog.js';
+import { ScrubjayError } from '../../domain/errors.js';
 import type { NativeLabel, NativeLabels, SchemaStatement } from '../engine.js';
 import { connect } from './connection.js';
 import { translateDriverError } from './driver-errors.js';
@@ -27,6 +29,7 @@ export const postgresNativeLabels: NativeLabels = {
       for (const { sql } of statements) await client.query(sql);
       await client.query('commit');
     } catch (error) {
+      if (isSecurityLabel(statements) && isInvalidParameter(error)) throw new LabelProviderError();
       throw translateDriverError(error, 'writing labels, of which none was kept');
     } finally {
       // Whatever was not committed goes with the session.
@@ -34,6 +37,27 @@ export const postgresNativeLabels: NativeLabels = {
     }
   },
 };
+
+/** PostgreSQL keeps security labels for providers alone, and has none itself. */
+export class LabelProviderError extends ScrubjayError {
+  readonly code = 'label-provider';
+
+  constructor() {
+    super(
+      'the server has no such provider of security labels, or has several and none was named; no label was written',
+      'load one that takes labels of any text (shared_preload_libraries) and name it with --provider, or use --write-native comment, which needs none',
+    );
+  }
+}
+
+function isSecurityLabel(statements: readonly SchemaStatement[]): boolean {
+  return statements.some(({ sql }) => sql.startsWith('security label'));
+}
+
+/** How PostgreSQL answers when it finds no provider (`seclabel.c`). */
+function isInvalidParameter(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '22023';
+}
 
 function commentsOf({ tables, views }: Catalog): ReadonlyMap<string, string | undefined> {
   return new Map(
