@@ -46,6 +46,7 @@ export function shopOf(customers: number, ordersEach: number): readonly Scripted
         { name: 'customer_id', type: 'int' },
         { name: 'contact_email', type: 'nvarchar(200)', nullable: true },
         { name: 'placed', type: 'datetime2(7)' },
+        { name: 'seen', type: 'datetimeoffset(7)', nullable: true },
       ],
       keys: [{ name: 'pk_details', columns: ['id'], primary: true }],
       foreignKeys: [
@@ -61,6 +62,7 @@ export function shopOf(customers: number, ordersEach: number): readonly Scripted
         String(1 + (i % customers)),
         emailOf(i % customers),
         `2026-02-03 04:05:06.${digits(i, 7)}`,
+        i % 2 === 0 ? null : '2026-02-03 04:05:06.1234560 +02:00',
       ],
     },
   ];

@@ -69,11 +69,16 @@ describe('a scrub of SQL Server', () => {
       const details = tables.find((table) => table.name === 'order details')!;
       expect(details.foreignKeys[0]).toMatchObject({ columns: ['customer_id'], validated: true });
       const [row] = await query<Record<string, string>>(
-        `select count(*) as met, max(d.id) as id, max(d.placed)::text as placed from dbo.customers c
+        `select count(*) as met, max(d.id) as id, max(d.placed)::text as placed, max(d.seen at time zone 'UTC')::text as seen from dbo.customers c
          join sales."order details" d on d.customer_id = c.id and d.contact_email = c.email`,
         name,
       );
-      expect(row).toEqual({ met: '600', id: '9007199254741592', placed: '2026-02-03 04:05:06.00006' });
+      expect(row).toEqual({
+        met: '600',
+        id: '9007199254741592',
+        placed: '2026-02-03 04:05:06.00006',
+        seen: '2026-02-03 02:05:06.123456',
+      });
     });
 
     it('gives the same stand-ins as a scrub of PostgreSQL under the same key', async () => {

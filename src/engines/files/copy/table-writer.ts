@@ -74,7 +74,12 @@ function conversion(
 /** Bytes come as hexadecimal digits behind `\x`, which JSON has no better form for. */
 function valueOf(name: string, type: string, format: 'json' | 'parquet'): string {
   if (type === 'BLOB') return format === 'json' ? quoteName(name) : `unhex(substr(${quoteName(name)}, 3))`;
-  return `cast(${quoteName(name)} as ${type})`;
+  // DuckDB takes an offset behind a space for a time zone's name.
+  const text =
+    type === 'TIMESTAMP WITH TIME ZONE'
+      ? `regexp_replace(${quoteName(name)}, ' ([+-])', '\\1')`
+      : quoteName(name);
+  return `cast(${text} as ${type})`;
 }
 
 /** What reads a finished file, with its values in the columns' types where the format has types. */
