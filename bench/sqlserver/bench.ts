@@ -32,19 +32,22 @@ interface Sides {
  */
 export const bench: Bench = async ({ quick }) => {
   console.log(`Node ${process.version}; ${cpus().length} x ${cpus()[0]?.model ?? 'CPU'}`);
-  const rows = quick ? 100_000 : 500_000;
-  const claims = await overWire(rows, quick ? 400_000 : 2_000_000);
+  const rows = quick ? 50_000 : 500_000;
+  const rounds = quick ? 3 : 4;
+  const claims = await overWire(rows, rounds, quick ? 200_000 : 2_000_000);
   const real = process.env.MSSQL_URL;
   if (real === undefined) {
     console.log('  MSSQL_URL is not set: no real or compatible server was measured');
     return claims;
   }
-  return [...claims, ...(await overServer(real, quick ? 20_000 : 200_000))];
+  return [...claims, ...(await overServer(real, quick ? 5_000 : 100_000, rounds))];
 };
 
-async function overWire(rows: number, manyRows: number): Promise<Claim[]> {
+async function overWire(rows: number, rounds: number, manyRows: number): Promise<Claim[]> {
   const title = `wire-level test server, ${rows} rows`;
-  const speed = await withWireServer(rows, (sides) => measureSpeed({ ...sides, title }, 'over the wire'));
+  const speed = await withWireServer(rows, (sides) =>
+    measureSpeed({ ...sides, title }, rounds, 'over the wire'),
+  );
   const peak = await withWireServer(manyRows, async (sides) => {
     const { peakMiB, seconds } = await copyOnce(sides, 'masked');
     console.log(`  ${manyRows} rows masked: ${seconds.toFixed(2)} s, peak ${peakMiB.toFixed(0)} MiB`);
@@ -66,7 +69,7 @@ async function withWireServer<T>(rows: number, use: (sides: Omit<Sides, 'title'>
   }
 }
 
-async function overServer(location: string, rows: number): Promise<Claim[]> {
+async function overServer(location: string, rows: number, rounds: number): Promise<Claim[]> {
   const name = `scrubjay_bench_${randomBytes(4).toString('hex')}`;
   const url = (database: string) => Object.assign(new URL(location), { pathname: `/${database}` }).href;
   const master = await connect(url('master'));
@@ -78,7 +81,7 @@ async function overServer(location: string, rows: number): Promise<Claim[]> {
     await execute(url(`${name}_raw`), createWideTable('wide_raw'));
     const title = `the server at MSSQL_URL, ${rows} rows`;
     const sides = { title, from: url(name), rawTo: url(`${name}_raw`), to: url(`${name}_copy`) };
-    return await measureSpeed(sides, 'on the server at MSSQL_URL');
+    return await measureSpeed(sides, rounds, 'on the server at MSSQL_URL');
   } finally {
     const left = await master.query<{ name: string }>(
       `select d.name as name from sys.databases d where d.name like N'${name}%'`,
@@ -89,10 +92,10 @@ async function overServer(location: string, rows: number): Promise<Claim[]> {
   }
 }
 
-async function measureSpeed(sides: Sides, where: string): Promise<Claim[]> {
+async function measureSpeed(sides: Sides, rounds: number, where: string): Promise<Claim[]> {
   console.log(`  ${sides.title}`);
   const ratios: { masked: number; unmasked: number }[] = [];
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < rounds; round++) {
     const raw = await copyOnce(sides, 'raw');
     const unmasked = await copyOnce(sides, 'unmasked');
     const masked = await copyOnce(sides, 'masked');
