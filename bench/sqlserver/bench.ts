@@ -40,7 +40,7 @@ export const bench: Bench = async ({ quick }) => {
     console.log('  MSSQL_URL is not set: no real or compatible server was measured');
     return claims;
   }
-  return [...claims, ...(await overServer(real, quick ? 5_000 : 100_000, rounds))];
+  return [...claims, ...(await overServer(real, quick ? 5_000 : 10_000, rounds))];
 };
 
 async function overWire(rows: number, rounds: number, manyRows: number): Promise<Claim[]> {
@@ -69,6 +69,7 @@ async function withWireServer<T>(rows: number, use: (sides: Omit<Sides, 'title'>
   }
 }
 
+/** Few rows: with more, Babelfish 4.4 loses its place in bulk loads, whoever writes them. */
 async function overServer(location: string, rows: number, rounds: number): Promise<Claim[]> {
   const name = `scrubjay_bench_${randomBytes(4).toString('hex')}`;
   const url = (database: string) => Object.assign(new URL(location), { pathname: `/${database}` }).href;
