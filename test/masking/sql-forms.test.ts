@@ -31,6 +31,12 @@ const texts = [
   "a\\b'c",
   'x y  ',
   '\u{1F600}\u{1F601}ab',
+  // These stand for themselves, were they covered alone.
+  'a***************',
+  'ab______________',
+  'a%%%%%%%%%%%%%%b',
+  'a\\\\\\\\\\\\\\\\\\',
+  'a*b*************',
 ];
 const dates = [
   '1987-05-17',
@@ -56,6 +62,10 @@ const forms: readonly Form[] = [
   { technique: 'partial', type: text, values: texts },
   { technique: 'partial', options: { keepStart: 2, keepEnd: 1, cover: '#' }, type: text, values: texts },
   { technique: 'partial', options: { keepStart: 1, keepEnd: 0, coverLength: 3 }, type: text, values: texts },
+  { technique: 'partial', options: { keepStart: 1, keepEnd: 1, cover: '%' }, type: text, values: texts },
+  { technique: 'partial', options: { keepStart: 2, keepEnd: 0, cover: '_' }, type: text, values: texts },
+  { technique: 'partial', options: { keepStart: 1, keepEnd: 0, cover: '\\' }, type: text, values: texts },
+  { technique: 'partial', options: { keepStart: 1, keepEnd: 0 }, type: text, values: texts },
   { technique: 'partial', type: short, values: texts.filter((value) => Array.from(value).length <= 6) },
   { technique: 'keyed-hash', type: text, values: texts },
   { technique: 'keyed-hash', options: { length: 7 }, type: text, values: texts },

@@ -88,9 +88,10 @@ export const partial = defineTechnique({
       ];
       const shown = parts.join(' || ');
       // A character has four bytes at most: so many bytes are characters enough, and cost nothing to count.
+      // Only a value whose first covered character is the cover could stand for itself.
       const usual = {
-        when: `octet_length(${value}) >= ${8 * kept} and strpos(${value}, ${text(cover)}) = 0`,
-        sql: coverLength === undefined ? padded(value, keepStart, keepEnd, text(cover)) : shown,
+        when: `octet_length(${value}) >= ${8 * kept} and ${value} not like ${text(likeAt(keepStart, cover))}`,
+        sql: shown,
       };
       return {
         sql: `case when length(${value}) >= ${2 * kept} then ${shown} else ${whole} end`,
@@ -101,10 +102,7 @@ export const partial = defineTechnique({
   },
 });
 
-/** One function that pads costs less than two that repeat and join. */
-function padded(value: string, keepStart: number, keepEnd: number, cover: string): string {
-  const length = keepEnd > 0 ? `length(${value}) - ${keepEnd}` : `length(${value})`;
-  const start = keepStart > 0 ? `left(${value}, ${keepStart})` : "''";
-  const covered = `rpad(${start}, ${length}, ${cover})`;
-  return keepEnd > 0 ? `${covered} || right(${value}, ${keepEnd})` : covered;
+/** The LIKE pattern of texts with this character behind so many others. */
+function likeAt(before: number, character: string): string {
+  return `${'_'.repeat(before)}${/[%_\\]/.test(character) ? '\\' : ''}${character}%`;
 }
