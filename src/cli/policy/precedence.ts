@@ -1,7 +1,7 @@
 import type { ColumnName } from '../../domain/catalog/catalog.js';
 import { techniques } from '../../domain/masking/technique-registry.js';
 import { exceptionFor, holdsFor } from '../../domain/policy/choose-rule.js';
-import type { Policy } from '../../domain/policy/policy.js';
+import type { Policy, PolicyRule } from '../../domain/policy/policy.js';
 import type { QuerySubject } from '../../domain/policy/query-subject.js';
 import type { LabelDecision } from './label-decisions-of-policy.js';
 import { printWhen } from './show-policy.js';
@@ -34,18 +34,27 @@ export function precedenceLines(
       (rule, i) =>
         `   rule ${i + 1} does not hold (${printWhen(rule)})${holdsFor(rule, subject) ? '' : ': not for this role, purpose, environment or time'}`,
     );
+  const chosen = decision.rule === null ? undefined : policy.rules[decision.rule - 1];
   const outcome =
     decision.rule === null
       ? '   no rule holds: it reads as NULL'
-      : `   rule ${decision.rule} decides: ${decision.mask === 'keep' ? 'shown as it is' : `masked by ${decision.mask}`}`;
+      : `   rule ${decision.rule} decides (${printWhen(chosen!)}): ${decision.mask === 'keep' ? 'shown as it is' : `masked by ${decision.mask}`}`;
   return [
     `1. roles: '${subject.role}' is masked`,
     '2. exceptions: none holds',
     '3. rules, first that holds:',
     ...passedOver,
     outcome,
+    ...ownRowLines(chosen),
     ...standByLines(decision.mask),
   ];
+}
+
+/** Rows that the rule leaves as they are. */
+function ownRowLines(rule: PolicyRule | undefined): readonly string[] {
+  if (!rule?.exceptOwnRows) return [];
+  const { column, attribute } = rule.exceptOwnRows;
+  return [`   but in rows whose '${column}' holds the asker's '${attribute}': shown as it is`];
 }
 
 /** A technique that a database cannot compute gives way in queries, and only there. */

@@ -35,15 +35,20 @@ function factsOf({ unlabelled, unreviewed, sources }: Policy): [title: string, t
   ];
 }
 
-/** What a rule asks of a label, in words. */
+/** What a rule asks of a label and of who asks, in words. */
 export function printWhen(rule: PolicyRule): string {
-  const { sensitivity, column, path } = rule.when;
+  const { sensitivity, column, path, roles, purposes, environments, time } = rule.when;
   const types = typesOf(rule);
   const conditions = [
     ...(types.length > 0 ? [`type ${types.join(' or ')}`] : []),
     ...(sensitivity === undefined ? [] : [`${sensitivity} or above`]),
     ...(column === undefined ? [] : [`column ${[column].flat().join(' or ')}`]),
     ...(path === undefined ? [] : [`path ${path}`]),
+    ...(roles === undefined ? [] : [`role ${roles.join(' or ')}`]),
+    ...(purposes === undefined ? [] : [`purpose ${purposes.join(' or ')}`]),
+    ...(environments === undefined ? [] : [`environment ${environments.join(' or ')}`]),
+    ...(time?.from === undefined ? [] : [`from ${time.from}`]),
+    ...(time?.to === undefined ? [] : [`until ${time.to}`]),
   ];
   return conditions.length > 0 ? conditions.join(', ') : 'any label';
 }
