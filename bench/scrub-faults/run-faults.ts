@@ -78,7 +78,7 @@ export async function runFaults({
       );
     const began = performance.now();
     await finished(start(`${name}_copy`));
-    const lastsMs = performance.now() - began;
+    let lastsMs = performance.now() - began;
     const expected = await contentOf(at(url, `${name}_copy`));
     if (expected === undefined) throw new Error('a run without any fault made no copy');
     await admin.query(`drop database ${name}_copy`);
@@ -87,11 +87,14 @@ export async function runFaults({
       const kind = faultKinds[Math.floor(random() * faultKinds.length)];
       const target = `${name}_copy${i}`;
       const afterMs = random() * lastsMs;
+      const startedAt = performance.now();
       const child = start(target);
       const ended = finished(child);
       await Promise.race([ended, delay(afterMs)]);
       await strike(kind, { child, admin, near, far, source: name, target });
       const said = await ended;
+      // The machine may have been busier before: a fault that comes too late breaks nothing.
+      if (said === 'done') lastsMs = Math.min(lastsMs, performance.now() - startedAt);
       const shown = await contentOf(at(url, target));
       const showedPart = shown !== undefined && shown !== expected;
       let runs: number | undefined = shown === expected ? 1 : undefined;

@@ -92,6 +92,15 @@ describe('scrubjay scrub and verify', () => {
     expect(broken.stderr).toMatch(/visits_person_fkey/);
   });
 
+  it('copies a subset, shows its rows before, and verifies it as one', async () => {
+    const some = ['--start-with', 'people=10', '--whole-tables', 'notes'];
+    const plan = await scrubjay([...scrub, ...some, '--dry-run'], { env, cwd });
+    expect(plan.stdout).toMatch(/public\.people\s.*300\s.*10/);
+    expect(await scrubjay([...scrub, ...some, '--replace'], { env, cwd })).toMatchObject({ exitCode: 0 });
+    expect(await scrubjay([...verify, ...some], { env, cwd })).toMatchObject({ exitCode: 0 });
+    expect(await scrubjay(verify, { env, cwd })).toMatchObject({ exitCode: 1 });
+  });
+
   it('refuses a column that came after the labels were reviewed', async () => {
     await source.query('alter table notes add later text');
     const { exitCode, stderr } = await scrubjay([...scrub, '--replace'], { env, cwd });

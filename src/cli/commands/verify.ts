@@ -11,11 +11,12 @@ import { readPolicyNamed } from '../policy-location.js';
 import { startProgressBar } from '../progress-bar.js';
 import { type RulesChoice, rulesOption } from '../shared-options.js';
 import { leakHuntOption, sampleRowsOption } from '../scrub/verification-options.js';
+import { addSubsetOptions, readSubset, type SubsetChoice } from '../scrub/subset-options.js';
 import { printVerification } from '../scrub/print-verification.js';
 import type { LeakHuntScope } from '../../runs/verify-step.js';
 import type { Terminal } from '../terminal.js';
 
-interface VerifyChoices extends RulesChoice {
+interface VerifyChoices extends RulesChoice, SubsetChoice {
   readonly from?: string;
   readonly to?: string;
   readonly labels: string;
@@ -27,12 +28,13 @@ interface VerifyChoices extends RulesChoice {
 
 /** `scrubjay verify`: a copy held against its source at any later time; needs no key. */
 export function verifyCommand(terminal: Terminal): Command {
-  return new Command('verify')
+  const command = new Command('verify')
     .description('hold a copy against its source, and look for originals in every column of it')
     .option('--from <url>', 'the source (default: SCRUBJAY_URL)')
     .option('--to <url>', 'the copy (default: SCRUBJAY_TARGET_URL)')
     .requiredOption('--labels <file>', 'labels of the source')
-    .option('--policy <name|file>', 'the policy that the copy was made by', 'default')
+    .option('--policy <name|file>', 'the policy that the copy was made by', 'default');
+  return addSubsetOptions(command)
     .addOption(leakHuntOption())
     .addOption(sampleRowsOption())
     .addOption(rulesOption())
@@ -57,7 +59,8 @@ async function verify(terminal: Terminal, choices: VerifyChoices): Promise<void>
     const types = rules.informationTypes;
     const catalog = await source.catalog();
     // Which key it was does not matter here: stand-ins are looked at, not made.
-    const plan = planScrub({ catalog, labels, labelsSha256, policy, types, keyId: 'none' });
+    const subset = await readSubset(choices);
+    const plan = planScrub({ catalog, labels, labelsSha256, policy, types, keyId: 'none', subset });
     const verification = await untilInterrupted(terminal, 'stopping', (signal) =>
       verifyCopy({
         ...{ source, sampler, target, plan, labels, words: rules.words, signal },
