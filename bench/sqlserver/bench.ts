@@ -69,7 +69,7 @@ async function withWireServer<T>(rows: number, use: (sides: Omit<Sides, 'title'>
   }
 }
 
-/** Few rows: with more, Babelfish 4.4 loses its place in bulk loads, whoever writes them. */
+/** Few rows: with 20,000 some bulk loads failed on Babelfish 4.4, at packet sizes that others passed with. */
 async function overServer(location: string, rows: number, rounds: number): Promise<Claim[]> {
   const name = `scrubjay_bench_${randomBytes(4).toString('hex')}`;
   const url = (database: string) => Object.assign(new URL(location), { pathname: `/${database}` }).href;
