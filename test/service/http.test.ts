@@ -55,6 +55,20 @@ describe('requests', () => {
     expect((await client.get('/labels?limit=5&limit=6')).status).toBe(400);
   });
 
+  it('for lists are answered with what the filters ask for', async () => {
+    for (const environment of ['production', 'test'] as const)
+      await client.post('/data-sources', { ...source, name: `for lists, ${environment}`, environment });
+    const { body } = await client.get<{ items: { environment: string; engine: string }[] }>(
+      '/data-sources?environment=test&engine=postgres',
+    );
+    expect(body.items.length).toBeGreaterThan(0);
+    expect(body.items.every((item) => item.environment === 'test' && item.engine === 'postgres')).toBe(true);
+    expect((await client.get('/data-sources?engine=sqlserver')).body).toEqual({ items: [] });
+    expect((await client.get('/data-sources?engine=oracle')).status).toBe(400);
+    expect((await client.get('/members?role=auditor')).body).toEqual({ items: [] });
+    expect((await client.get(`/scrub-jobs?dataSource=${crypto.randomUUID()}`)).body).toEqual({ items: [] });
+  });
+
   it('with a cursor that no list gave are refused', async () => {
     for (const cursor of ['x', 'AAAA', "' or 1=1 --", Buffer.from('not-a-uuid').toString('base64url')]) {
       const answer = await client.get(`/data-sources?cursor=${encodeURIComponent(cursor)}`);

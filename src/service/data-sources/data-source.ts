@@ -1,7 +1,13 @@
 import { z } from 'zod';
+import { pageQuery } from '../http/pages.js';
 
 /** Where a data source stands; what a policy and a scrub decide depends on it. */
 export const environments = ['production', 'staging', 'test', 'development'] as const;
+
+export const dataSourcesQuery = pageQuery.extend({
+  environment: z.enum(environments).optional(),
+  engine: z.enum(['postgres', 'sqlserver']).optional(),
+});
 
 export const createDataSource = z
   .strictObject({
@@ -46,6 +52,7 @@ export const connectionTestSchema = z
   })
   .meta({ id: 'ConnectionTest' });
 
+export type DataSourcesQuery = z.infer<typeof dataSourcesQuery>;
 export type CreateDataSource = z.infer<typeof createDataSource>;
 export type ChangeDataSource = z.infer<typeof changeDataSource>;
 export type DataSourceView = z.infer<typeof dataSourceSchema>;

@@ -5,7 +5,7 @@ import { CallerOf, Requires } from '../auth/auth.guard.js';
 import type { Caller } from '../auth/caller.js';
 import { Answers, ChangesVersion, CreatesOnce, pageSchema } from '../http/answers.js';
 import { Idempotency, type IdempotentRequest } from '../http/idempotency.js';
-import { type Page, type PageQuery, pageQuery } from '../http/pages.js';
+import type { Page } from '../http/pages.js';
 import { IdOf, JsonBody, QueryOf } from '../http/validated.js';
 import { MatchedVersion, tagged } from '../http/versions.js';
 import {
@@ -16,6 +16,8 @@ import {
   type CreateDataSource,
   createDataSource,
   dataSourceSchema,
+  type DataSourcesQuery,
+  dataSourcesQuery,
   type DataSourceView,
 } from './data-source.js';
 import { DataSources } from './data-sources.js';
@@ -28,7 +30,10 @@ export class DataSourcesController {
   @Get()
   @Requires('data-source:read')
   @Answers(200, 'A page of data sources, oldest first', pageSchema(dataSourceSchema))
-  list(@CallerOf() caller: Caller, @QueryOf(pageQuery) query: PageQuery): Promise<Page<DataSourceView>> {
+  list(
+    @CallerOf() caller: Caller,
+    @QueryOf(dataSourcesQuery) query: DataSourcesQuery,
+  ): Promise<Page<DataSourceView>> {
     return this.dataSources.list(caller, query);
   }
 

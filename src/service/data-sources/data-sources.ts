@@ -3,13 +3,20 @@ import { v7 as uuidv7 } from 'uuid';
 import { ScrubjayError } from '../../domain/errors.js';
 import { engineFor } from '../../engines/engine-registry.js';
 import type { Caller } from '../auth/caller.js';
+import { Conditions } from '../database/conditions.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { createOnce, type IdempotentRequest } from '../http/idempotency.js';
-import { type Page, pageOf, type PageQuery } from '../http/pages.js';
+import { type Page, pageOf } from '../http/pages.js';
 import type { AddressPolicy } from '../network/address-policy.js';
 import { ResourceRows } from '../resources/resource-rows.js';
 import type { SecretStore } from '../secrets/secret-store.js';
-import type { ChangeDataSource, ConnectionTest, CreateDataSource, DataSourceView } from './data-source.js';
+import type {
+  ChangeDataSource,
+  ConnectionTest,
+  CreateDataSource,
+  DataSourcesQuery,
+  DataSourceView,
+} from './data-source.js';
 import { displayOf, hostOf } from './location.js';
 
 interface DataSourceRow {
@@ -42,9 +49,12 @@ export class DataSources {
     this.#addresses = addresses;
   }
 
-  async list(caller: Caller, query: PageQuery): Promise<Page<DataSourceView>> {
+  async list(caller: Caller, query: DataSourcesQuery): Promise<Page<DataSourceView>> {
+    const where = new Conditions()
+      .andIf((p) => `environment = ${p}`, query.environment)
+      .andIf((p) => `engine = ${p}`, query.engine);
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const rows = await kept.page(manager, query);
+      const rows = await kept.page(manager, query, where);
       return pageOf(rows.map(viewOf), query);
     });
   }

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { heldRoles } from '../api-keys/api-key.js';
 import { roles } from '../auth/permissions.js';
+import { pageQuery } from '../http/pages.js';
+
+export const membersQuery = pageQuery.extend({
+  role: z.enum(roles).optional().describe('Of those that the membership gives.'),
+});
 
 export const createMember = z
   .strictObject({
@@ -35,3 +40,4 @@ export const memberView = z
 export type CreateMember = z.infer<typeof createMember>;
 export type ChangeMember = z.infer<typeof changeMember>;
 export type MemberView = z.infer<typeof memberView>;
+export type MembersQuery = z.infer<typeof membersQuery>;

@@ -5,7 +5,7 @@ import { CallerOf, Requires } from '../auth/auth.guard.js';
 import type { Caller } from '../auth/caller.js';
 import { Answers, ChangesVersion, CreatesOnce, pageSchema } from '../http/answers.js';
 import { Idempotency, type IdempotentRequest } from '../http/idempotency.js';
-import { type Page, type PageQuery, pageQuery } from '../http/pages.js';
+import type { Page } from '../http/pages.js';
 import { IdOf, JsonBody, QueryOf } from '../http/validated.js';
 import { MatchedVersion, tagged } from '../http/versions.js';
 import {
@@ -13,6 +13,8 @@ import {
   changeMember,
   type CreateMember,
   createMember,
+  type MembersQuery,
+  membersQuery,
   type MemberView,
   memberView,
 } from './member.js';
@@ -26,7 +28,7 @@ export class MembersController {
   @Get()
   @Requires('member:read')
   @Answers(200, 'A page of members, oldest first', pageSchema(memberView))
-  list(@CallerOf() caller: Caller, @QueryOf(pageQuery) query: PageQuery): Promise<Page<MemberView>> {
+  list(@CallerOf() caller: Caller, @QueryOf(membersQuery) query: MembersQuery): Promise<Page<MemberView>> {
     return this.members.list(caller, query);
   }
 

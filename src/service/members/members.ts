@@ -2,12 +2,13 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../auth/caller.js';
 import type { KnownCallers } from '../auth/known-callers.js';
 import type { Role } from '../auth/permissions.js';
+import { Conditions } from '../database/conditions.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { createOnce, type IdempotentRequest } from '../http/idempotency.js';
-import { type Page, pageOf, type PageQuery } from '../http/pages.js';
+import { type Page, pageOf } from '../http/pages.js';
 import { ConflictError } from '../problems/problems.js';
 import { ResourceRows } from '../resources/resource-rows.js';
-import type { ChangeMember, CreateMember, MemberView } from './member.js';
+import type { ChangeMember, CreateMember, MembersQuery, MemberView } from './member.js';
 
 interface MemberRow {
   readonly id: string;
@@ -30,9 +31,10 @@ export class Members {
     this.#callers = callers;
   }
 
-  async list({ tenantId }: Caller, query: PageQuery): Promise<Page<MemberView>> {
+  async list({ tenantId }: Caller, query: MembersQuery): Promise<Page<MemberView>> {
+    const where = new Conditions().andIf((p) => `${p} = any (roles)`, query.role);
     return this.#database.asTenant(tenantId, async (manager) => {
-      const rows = await kept.page(manager, query);
+      const rows = await kept.page(manager, query, where);
       return pageOf(rows.map(viewOf), query);
     });
   }

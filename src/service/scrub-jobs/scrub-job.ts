@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pageQuery } from '../http/pages.js';
 import { scheduleSchema, scheduleView, type ScheduleView } from '../schedules/schedule.js';
 
 const optionsSchema = z.strictObject({
@@ -37,6 +38,10 @@ const hooksSchema = z.strictObject({
 });
 
 const name = z.string().trim().min(1).max(200).describe('Unique within the tenant.');
+
+export const scrubJobsQuery = pageQuery.extend({
+  dataSource: z.guid().optional().describe('That it copies from or to.'),
+});
 
 export const createScrubJob = z
   .strictObject({
@@ -118,3 +123,4 @@ export function viewOfScrubJob(row: ScrubJobRow, schedule: ScheduleView | undefi
     version: row.version,
   };
 }
+export type ScrubJobsQuery = z.infer<typeof scrubJobsQuery>;

@@ -5,7 +5,7 @@ import { CallerOf, Requires } from '../auth/auth.guard.js';
 import type { Caller } from '../auth/caller.js';
 import { Answers, ChangesVersion, CreatesOnce, pageSchema } from '../http/answers.js';
 import { Idempotency, type IdempotentRequest } from '../http/idempotency.js';
-import { type Page, type PageQuery, pageQuery } from '../http/pages.js';
+import type { Page } from '../http/pages.js';
 import { IdOf, JsonBody, QueryOf } from '../http/validated.js';
 import { MatchedVersion, tagged } from '../http/versions.js';
 import {
@@ -14,6 +14,8 @@ import {
   type CreateScrubJob,
   createScrubJob,
   scrubJobSchema,
+  type ScrubJobsQuery,
+  scrubJobsQuery,
   type ScrubJobView,
 } from './scrub-job.js';
 import { ScrubJobs } from './scrub-jobs.js';
@@ -26,7 +28,10 @@ export class ScrubJobsController {
   @Get()
   @Requires('scrub-job:read')
   @Answers(200, 'A page of scrub jobs, oldest first', pageSchema(scrubJobSchema))
-  list(@CallerOf() caller: Caller, @QueryOf(pageQuery) query: PageQuery): Promise<Page<ScrubJobView>> {
+  list(
+    @CallerOf() caller: Caller,
+    @QueryOf(scrubJobsQuery) query: ScrubJobsQuery,
+  ): Promise<Page<ScrubJobView>> {
     return this.scrubJobs.list(caller, query);
   }
 

@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../auth/caller.js';
+import { Conditions } from '../database/conditions.js';
 import type { ServiceDatabase } from '../database/service-database.js';
 import { createOnce, type IdempotentRequest } from '../http/idempotency.js';
-import { type Page, pageOf, type PageQuery } from '../http/pages.js';
+import { type Page, pageOf } from '../http/pages.js';
 import { ConflictError, InvalidRequestError } from '../problems/problems.js';
 import { ResourceRows } from '../resources/resource-rows.js';
 import { readSchedules, writeSchedule } from '../schedules/schedule-rows.js';
@@ -11,6 +12,7 @@ import type { Schedule } from '../schedules/schedule.js';
 import {
   type ChangeScrubJob,
   type CreateScrubJob,
+  type ScrubJobsQuery,
   type ScrubJobRow,
   type ScrubJobView,
   viewOfScrubJob,
@@ -30,9 +32,10 @@ export class ScrubJobs {
     this.#database = database;
   }
 
-  async list(caller: Caller, query: PageQuery): Promise<Page<ScrubJobView>> {
+  async list(caller: Caller, query: ScrubJobsQuery): Promise<Page<ScrubJobView>> {
+    const where = new Conditions().andIf((p) => `${p} in (source_id, target_id)`, query.dataSource);
     return this.#database.asTenant(caller.tenantId, async (manager) => {
-      const rows = await scrubJobRows.page(manager, query);
+      const rows = await scrubJobRows.page(manager, query, where);
       return pageOf(await viewsOf(manager, rows), query);
     });
   }
