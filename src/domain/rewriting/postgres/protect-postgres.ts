@@ -9,7 +9,7 @@ import type { WordLists } from '../../masking/word-lists.js';
 import { Refusal } from '../refusal.js';
 import type { QueryCatalog } from '../query-catalog.js';
 import type { RoleView, SessionNames } from '../rewrite-context.js';
-import { hiddenColumns, isOpenSystemRelation } from './allowed/system-relations.js';
+import { isHidden, isOpenSystemRelation } from './allowed/system-relations.js';
 import { derivedColumns } from './derived-columns.js';
 import { inheritedMasks } from './inherited-masks.js';
 import { type KnownRelation, relationKey } from './known-relation.js';
@@ -32,8 +32,7 @@ export function protectPostgres(
 }
 
 function systemRelation({ schema, name, columns }: QueryCatalog['systemRelations'][number]): KnownRelation {
-  const hidden = hiddenColumns(schema, name);
-  const masked = columns.filter((column) => hidden.includes(column.name));
+  const masked = columns.filter((column) => isHidden(schema, name, column.name));
   return {
     schema,
     name,

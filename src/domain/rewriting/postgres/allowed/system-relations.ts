@@ -14,6 +14,7 @@ const catalogs = words(`
   pg_partitioned_table pg_policies pg_policy pg_prepared_statements pg_proc pg_publication
   pg_publication_namespace pg_publication_rel pg_publication_tables pg_range pg_rewrite pg_roles pg_rules
   pg_seclabel pg_seclabels pg_sequence pg_sequences pg_settings pg_shdepend pg_shdescription pg_shseclabel
+  pg_stat_gssapi pg_stat_ssl pg_stat_user_tables
   pg_statistic_ext pg_tables pg_tablespace pg_timezone_abbrevs pg_timezone_names pg_transform pg_trigger
   pg_ts_config pg_ts_config_map pg_ts_dict pg_ts_parser pg_ts_template pg_type pg_user pg_views`);
 
@@ -60,6 +61,18 @@ const hidden: ReadonlyMap<string, readonly string[]> = new Map([
   ['information_schema.views', ['view_definition']],
 ]);
 
-export function hiddenColumns(schema: string, name: string): readonly string[] {
-  return hidden.get(`${schema}.${name}`) ?? [];
+/**
+ * Statistics that tools ask for at their start, by the columns that they may see of them; all others read
+ * as NULL, new ones of coming servers too: numbers of rows, and what other sessions do and are.
+ */
+const shown: ReadonlyMap<string, readonly string[]> = new Map([
+  ['pg_catalog.pg_stat_user_tables', ['relid', 'schemaname', 'relname']],
+  ['pg_catalog.pg_stat_gssapi', ['pid', 'gss_authenticated', 'encrypted']],
+  ['pg_catalog.pg_stat_ssl', ['pid', 'ssl', 'version', 'cipher', 'bits']],
+]);
+
+/** True for a column of an open relation that reads as NULL. */
+export function isHidden(schema: string, name: string, column: string): boolean {
+  const key = `${schema}.${name}`;
+  return shown.get(key)?.includes(column) === false || hidden.get(key)?.includes(column) === true;
 }
