@@ -67,6 +67,13 @@ describe('with values', () => {
     expect(proposal.informationType).toBe('json-with-pii');
   });
 
+  it('names the part that makes a document personal, also where all rows share one value', () => {
+    const values = Array.from({ length: 60 }, (_, i) => JSON.stringify({ card: '4111111111111111', amount: i, kind: 'card' })); // prettier-ignore
+    const proposal = proposalOf('events', 'payload', 'json', values);
+    expect(proposal.informationType).toBe('json-with-pii');
+    expect(proposal.paths).toEqual({ '$.card': 'payment-card-number' });
+  });
+
   it('classifies arrays by their elements', () => {
     const arrays = emails.map((email) => `{${email},other@example.com}`);
     expect(proposalOf('t1', 'c1', 'array', arrays)).toMatchObject({ informationType: 'email-address' });

@@ -79,16 +79,26 @@ export function completeByRelations(
 function propose(gathered: GatheredColumn, classifier: Classifier): LabelProposal {
   const weights = gathered.withValues ? classifier.model.sampled : classifier.model.metadata;
   const decision = decide(gathered.candidates, weights);
-  const paths = decidePaths(gathered, classifier);
+  const paths = decidePaths(gathered, decision, classifier);
   return toProposal(gathered.name, decision, classifier, Object.keys(paths).length ? paths : undefined);
 }
 
-function decidePaths({ paths }: GatheredColumn, classifier: Classifier): Record<string, string> {
+/** A document that is said to be personal names a part: where none is sure enough, the likeliest. */
+function decidePaths(
+  { paths }: GatheredColumn,
+  whole: Decision,
+  { model, documentTypes }: Classifier,
+): Record<string, string> {
   const found: Record<string, string> = {};
+  let likeliest: { path: string; type: string; confidence: number } | undefined;
   for (const { path, candidates } of paths) {
-    const { type } = decide(candidates, classifier.model.sampled);
+    const { type, runnerUp } = decide(candidates, model.sampled);
     if (type !== null) found[path] = type;
+    else if (runnerUp && runnerUp.type !== null && runnerUp.confidence > (likeliest?.confidence ?? 0))
+      likeliest = { path, type: runnerUp.type, confidence: runnerUp.confidence };
   }
+  const isPersonal = whole.type !== null && documentTypes.includes(whole.type);
+  if (isPersonal && likeliest && !Object.keys(found).length) found[likeliest.path] = likeliest.type;
   return found;
 }
 
