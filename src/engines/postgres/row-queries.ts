@@ -244,6 +244,12 @@ export async function countViolations(
   return count(client, `select count(*) as n from ${own(catalog, table)} where not ${condition}`, doing);
 }
 
+/** The text `r` in bytes that do not depend on the database's encoding: ASCII as it is, else UTF-8 in hex. */
+const sameInAnyEncoding = `
+  case when case when (select getdatabaseencoding() = 'UTF8') then octet_length(r) = char_length(r)
+                 else octet_length(convert_to(r, 'UTF8')) = char_length(r) end
+       then r else encode(convert_to(r, 'UTF8'), 'hex') end`;
+
 /**
  * The number of rows, and sums of two hashes of 64 bits over each row's values: neither knows an order. The
  * hash is PostgreSQL's own (`hashtextextended`), the same on every server of one byte order. Long values of
@@ -267,7 +273,8 @@ export async function digestRows(
   const { rows } = await run(
     client,
     `select count(*) as n, ${first} as first, ${second} as second
-     from (select row(${values.join(', ')})::text collate "C" as r from ${own(catalog, table)}${atPlaces(places)}) t`,
+     from (select ${sameInAnyEncoding} as r from (
+       select row(${values.join(', ')})::text collate "C" as r from ${own(catalog, table)}${atPlaces(places)}) t) t`,
     `comparing ${printRelationName(table)}`,
   );
   const [{ n, first: one, second: other }] = rows;
