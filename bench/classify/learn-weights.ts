@@ -13,7 +13,7 @@ export interface Example {
 
 export type Weights = Record<string, number>;
 
-const rounds = 400;
+const rounds = 250;
 /** Pull towards the prior weights: what few examples say moves a weight little. */
 const pull = 0.6;
 
