@@ -52,7 +52,7 @@ const forms: readonly Form[] = [
 ];
 
 /** Only where a SQL Server, or one that is compatible, answers at `MSSQL_URL`. */
-(sqlServerUrl === undefined ? describe.skip : describe)('the T-SQL form', () => {
+(sqlServerUrl === undefined ? describe.skip : describe)('on a real SQL Server, the T-SQL form', () => {
   let database: SqlServerDatabase;
   beforeAll(async () => {
     database = await createSqlServerDatabase();
