@@ -67,6 +67,17 @@ describe('with values', () => {
     expect(proposal.informationType).toBe('json-with-pii');
   });
 
+  it('takes a document with a sensitive part for sensitive, whatever speaks against the whole', () => {
+    for (const every of [1, 5, 20, 40]) {
+      const values = emails.map((email, i) =>
+        JSON.stringify({ kind: 'page', seconds: i, ...(i % every === 0 ? { at: { contact: email } } : {}) }),
+      );
+      const proposal = proposalOf('page_views', 'settings', 'json', values);
+      const named = Object.keys(proposal.paths ?? {});
+      expect([every, proposal.informationType]).toEqual([every, named.length > 0 ? 'json-with-pii' : null]);
+    }
+  });
+
   it('names the part that makes a document personal, also where all rows share one value', () => {
     const values = Array.from({ length: 60 }, (_, i) => JSON.stringify({ card: '4111111111111111', amount: i, kind: 'card' })); // prettier-ignore
     const proposal = proposalOf('events', 'payload', 'json', values);

@@ -79,27 +79,56 @@ export function completeByRelations(
 function propose(gathered: GatheredColumn, classifier: Classifier): LabelProposal {
   const weights = gathered.withValues ? classifier.model.sampled : classifier.model.metadata;
   const decision = decide(gathered.candidates, weights);
-  const paths = decidePaths(gathered, decision, classifier);
-  return toProposal(gathered.name, decision, classifier, Object.keys(paths).length ? paths : undefined);
+  const parts = decideParts(gathered, decision, classifier);
+  const paths = Object.fromEntries(parts.map(({ path, type }) => [path, type]));
+  return toProposal(
+    gathered.name,
+    withParts(decision, parts, classifier),
+    classifier,
+    parts.length > 0 ? paths : undefined,
+  );
+}
+
+/** A part of a document and what it holds. */
+interface Part {
+  readonly path: string;
+  readonly type: string;
+  readonly confidence: number;
 }
 
 /** A document that is said to be personal names a part: where none is sure enough, the likeliest. */
-function decidePaths(
+function decideParts(
   { paths }: GatheredColumn,
   whole: Decision,
   { model, documentTypes }: Classifier,
-): Record<string, string> {
-  const found: Record<string, string> = {};
-  let likeliest: { path: string; type: string; confidence: number } | undefined;
+): readonly Part[] {
+  const found: Part[] = [];
+  let likeliest: Part | undefined;
   for (const { path, candidates } of paths) {
-    const { type, runnerUp } = decide(candidates, model.sampled);
-    if (type !== null) found[path] = type;
+    const { type, confidence, runnerUp } = decide(candidates, model.sampled);
+    if (type !== null) found.push({ path, type, confidence });
     else if (runnerUp && runnerUp.type !== null && runnerUp.confidence > (likeliest?.confidence ?? 0))
       likeliest = { path, type: runnerUp.type, confidence: runnerUp.confidence };
   }
   const isPersonal = whole.type !== null && documentTypes.includes(whole.type);
-  if (isPersonal && likeliest && !Object.keys(found).length) found[likeliest.path] = likeliest.type;
-  return found;
+  return isPersonal && likeliest && found.length === 0 ? [likeliest] : found;
+}
+
+/** A document with a sensitive part is sensitive, whatever speaks against the whole: it would be copied as it is. */
+function withParts(whole: Decision, parts: readonly Part[], { documentTypes }: Classifier): Decision {
+  if (whole.type !== null || parts.length === 0) return whole;
+  const surest = parts.reduce((best, part) => (part.confidence > best.confidence ? part : best));
+  const odds = Math.log(surest.confidence / Math.max(1 - surest.confidence, 0.001));
+  const says = `the part ${surest.path} holds ${surest.type}`;
+  return {
+    type: documentTypes[0],
+    confidence: surest.confidence,
+    runnerUp: { type: null, confidence: 1 - surest.confidence },
+    evidence: [
+      { source: 'values', says, weight: Math.round(odds * 100) / 100 },
+      ...whole.evidence.map((one) => ({ ...one, weight: -one.weight })),
+    ],
+  };
 }
 
 function toProposal(
