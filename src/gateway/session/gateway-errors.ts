@@ -1,10 +1,13 @@
+import { normaliseStatement } from '../../domain/rewriting/postgres/normalise-statement.js';
 import type { Refused } from '../../domain/rewriting/rewriting.js';
 import { sqlStateOf } from '../../domain/rewriting/rewriting.js';
 import { errorResponse } from '../protocol/server-message.js';
 
 /** What the gateway itself says to clients; none of it holds a value. */
 export function refusalError({ code, reason, hint, instead, position }: Refused): Buffer {
-  const hints = [hint, instead && `this would pass: ${instead}`].filter(Boolean).join('; ');
+  // An error may end in logs of clients: of what they wrote it says no literal.
+  const passes = instead && `this would pass: ${normaliseStatement(instead)}`;
+  const hints = [hint, passes].filter(Boolean).join('; ');
   return errorResponse({
     severity: 'ERROR',
     code: sqlStateOf(code),
