@@ -5,7 +5,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import type { FastifyInstance } from 'fastify';
 import { problemSchema } from '../http/answers.js';
 import { openApiOf } from '../http/validated.js';
-import { shareSchemas } from './shared-schemas.js';
+import { nameSchemas } from './named-schemas.js';
 
 /** The OpenAPI 3.1 document, derived from the controllers. */
 export function describeApi(application: INestApplication): OpenAPIObject {
@@ -29,7 +29,7 @@ export function describeApi(application: INestApplication): OpenAPIObject {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
   const schemas = { ...document.components?.schemas, Problem: openApiOf(problemSchema) };
-  return shareSchemas({ ...document, components: { ...document.components, schemas } });
+  return nameSchemas({ ...document, components: { ...document.components, schemas } });
 }
 
 /** The page needs these of Swagger UI; nothing comes from elsewhere and no script stands in the page. */

@@ -8,7 +8,7 @@ type Described = Readonly<Record<string, unknown>>;
  *
  * @throws Error when two different schemas bear one name: a mistake of ours, found when the service starts
  */
-export function shareSchemas(document: OpenAPIObject): OpenAPIObject {
+export function nameSchemas(document: OpenAPIObject): OpenAPIObject {
   const shared = new Map<string, unknown>();
 
   const share = (name: string, schema: unknown): { $ref: string } => {
