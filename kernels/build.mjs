@@ -7,10 +7,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const target = join(here, '../src/domain/masking/pseudonym');
+/** Where each kernel is used. */
+const targets = {
+  'copy-rows': '../src/domain/scrub/copy-format',
+  'hmac-sha256': '../src/domain/masking/pseudonym',
+};
 
 for (const file of readdirSync(here).filter((name) => name.endsWith('.ts'))) {
   const name = file.slice(0, -'.ts'.length);
+  const target = join(here, targets[name]);
   const output = join(target, `${name}.generated.ts`);
   const source = readFileSync(join(here, file));
   const stamp = `// ${createHash('sha256')

@@ -5,7 +5,6 @@ import {
   printRelationName,
 } from '../domain/catalog/catalog.js';
 import { columnsReadBy, prepareMask } from '../domain/masking/technique-registry.js';
-import { rememberedMask } from '../domain/masking/remembered-mask.js';
 import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
 import type { WordLists } from '../domain/masking/word-lists.js';
 import type { ColumnMask } from '../domain/policy/column-mask.js';
@@ -165,6 +164,5 @@ export function prepareFieldMask(
   const { technique, options, domain } = mask;
   const prepared = prepareMask({ technique, options, column, domain, pseudonyms, words });
   const reads = columnsReadBy(technique, options, column).filter((read) => known.has(read));
-  // A stand-in that hangs on other columns as well cannot be known by its value.
-  return { column: name, mask: reads.length === 0 ? rememberedMask(prepared) : prepared, reads };
+  return { column: name, mask: prepared, reads, isOfValueAlone: reads.length === 0 };
 }

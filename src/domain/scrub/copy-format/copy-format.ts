@@ -20,6 +20,8 @@ export interface FieldMask {
   readonly mask: BatchMask;
   /** Other copied columns whose original values the mask asks for. */
   readonly reads: readonly string[];
+  /** The stand-in hangs on the value alone, so that it may be remembered for when the value comes again. */
+  readonly isOfValueAlone?: boolean;
 }
 
 /** What became of one masked column. */

@@ -8,26 +8,17 @@ import {
   type FieldMask,
   type MaskedColumnCounts,
 } from './copy-format.js';
-import type { RowFields } from './row-fields.js';
+import type { RowBlock } from './row-block.js';
 import { escaped, hasEscape, unescapeInto } from './text-escapes.js';
-
-/** Values that lie in the block itself. */
-class BlockValues implements ValueBatch {
-  count = 0;
-  bytes: Uint8Array = new Uint8Array(0);
-  starts: Int32Array = new Int32Array(0);
-  ends: Int32Array = new Int32Array(0);
-}
 
 /** A column whose original values are asked for. */
 interface TouchedColumn {
   readonly name: string;
-  /** As text, unescaped: in the block where its bytes serve as they are, else in the scratch memory. */
-  values: ValueBatch;
-  readonly inBlock: BlockValues;
-  readonly scratch: ValueBatchWriter;
   /** Of the binary form; undefined where its bytes are the text, and in the text format. */
   readonly codec: FieldCodec | undefined;
+  readonly scratch: ValueBatchWriter;
+  /** All of the block's, once somebody has asked for them. */
+  values: ValueBatch | undefined;
 }
 
 interface MaskedColumn {
@@ -40,6 +31,8 @@ interface MaskedColumn {
   readonly companions: Map<string, ValueBatch>;
   readonly output: ValueBatchWriter;
   readonly wire: ValueBatchWriter;
+  /** Whether its stand-ins are remembered, while that is worth while. */
+  remembers: boolean;
   masked: number;
   nulls: number;
 }
@@ -48,14 +41,12 @@ interface MaskedColumn {
 export class MaskedColumns {
   /** Of the columns that masks touch or read, ascending. */
   readonly positions: readonly number[];
-  /** Which of `positions` are masked, ascending; `mask` answers in this order. */
-  readonly maskedIndexes: readonly number[];
   readonly #touched: readonly TouchedColumn[];
+  /** In the order of the columns. */
   readonly #masked: readonly MaskedColumn[];
   /** In the order of the masks given. */
   readonly #asGiven: readonly MaskedColumn[];
   readonly #isText: boolean;
-  readonly #wire: ValueBatch[] = [];
 
   constructor(columns: readonly CopiedColumn[], masks: readonly FieldMask[], format: CopyFormat) {
     this.#isText = format === 'text';
@@ -64,7 +55,7 @@ export class MaskedColumns {
     this.positions = positions;
     this.#touched = positions.map((position) => touchedColumn(columns[position], this.#isText));
     const indexOf = (name: string) => positions.indexOf(positionOf(columns, name));
-    this.#asGiven = masks.map(({ column, mask, reads }) => ({
+    this.#asGiven = masks.map(({ column, mask, reads, isOfValueAlone = false }) => ({
       name: column,
       type: columns[positionOf(columns, column)].type.name,
       touched: indexOf(column),
@@ -73,22 +64,44 @@ export class MaskedColumns {
       companions: new Map(),
       output: new ValueBatchWriter(),
       wire: new ValueBatchWriter(0, 1),
+      remembers: isOfValueAlone,
       masked: 0,
       nulls: 0,
     }));
     this.#masked = [...this.#asGiven].sort((a, b) => a.touched - b.touched);
-    this.maskedIndexes = this.#masked.map(({ touched }) => touched);
   }
 
   get counts(): readonly MaskedColumnCounts[] {
     return this.#asGiven.map(({ name, masked, nulls }) => ({ column: name, masked, nulls }));
   }
 
-  /** Masks the rows' values; each batch holds them as the wire has them, ready to be copied. */
-  mask(block: Buffer, fields: RowFields): readonly ValueBatch[] {
-    this.#touched.forEach((column, index) => this.#read(column, block, fields, index));
-    this.#masked.forEach((column, index) => (this.#wire[index] = this.#maskColumn(column, fields.rows)));
-    return this.#wire;
+  /** What a block is laid out for. */
+  get masked(): readonly { readonly touched: number; readonly remembers: boolean }[] {
+    return this.#masked.map(({ touched, remembers }) => ({ touched, remembers }));
+  }
+
+  /**
+   * Masks the values of the block's rows.
+   * @param to bytes up to the end of the last row
+   * @returns the rows with their stand-ins; bytes that the next call overwrites
+   */
+  mask(block: RowBlock, to: number): Buffer {
+    for (const column of this.#touched) column.values = undefined;
+    const remembering = this.#masked.map(
+      ({ remembers }, index) => remembers && block.memory(index) !== undefined,
+    );
+    this.#masked.forEach((column, index) => {
+      const memory = remembering[index] ? block.memory(index) : undefined;
+      const values = memory
+        ? this.#decoded(block.unknownValues(index, memory), column.touched)
+        : this.#valuesOf(block, column.touched);
+      block.put(index, this.#maskColumn(column, values, block));
+      const nulls = countNulls(block.values(column.touched));
+      column.nulls += nulls;
+      column.masked += block.rows - nulls;
+      if (memory && !memory.isWorthwhile) column.remembers = false;
+    });
+    return block.weave(to, remembering);
   }
 
   /** Gives back what a long row made grow. */
@@ -103,27 +116,34 @@ export class MaskedColumns {
     }
   }
 
-  #read(column: TouchedColumn, block: Buffer, fields: RowFields, index: number): void {
-    const { inBlock } = column;
-    inBlock.count = fields.rows;
-    inBlock.bytes = block;
-    inBlock.starts = fields.starts[index];
-    inBlock.ends = fields.ends[index];
-    if (column.codec) column.values = decoded(inBlock, block, column.codec, column.scratch);
-    else column.values = this.#isText ? unescaped(inBlock, block, column.scratch) : inBlock;
+  /** All values of a touched column as text, unescaped. */
+  #valuesOf(block: RowBlock, touched: number): ValueBatch {
+    const column = this.#touched[touched];
+    // What lies in the block itself is looked up anew: its memory moves when it grows.
+    if (column.values !== undefined) return column.values;
+    const inBlock = block.values(touched);
+    const values = this.#decoded(inBlock, touched);
+    if (values !== inBlock) column.values = values;
+    return values;
   }
 
-  #maskColumn(column: MaskedColumn, rows: number): ValueBatch {
-    const { values, codec } = this.#touched[column.touched];
+  #decoded(values: ValueBatch, touched: number): ValueBatch {
+    const { codec, scratch } = this.#touched[touched];
+    if (codec) return decoded(values, codec, scratch);
+    return this.#isText ? unescaped(values, scratch) : values;
+  }
+
+  /** @returns the stand-ins as the wire has them */
+  #maskColumn(column: MaskedColumn, values: ValueBatch, block: RowBlock): ValueBatchWriter {
     const { output, companions } = column;
-    for (const index of column.reads) companions.set(this.#touched[index].name, this.#touched[index].values);
+    for (const index of column.reads) companions.set(this.#touched[index].name, this.#valuesOf(block, index));
     output.clear();
     column.mask(values, output, companions);
-    if (output.count !== rows) throw new Error(`a mask gave ${output.count} values for ${rows}`);
-    const nulls = countNulls(values);
-    column.nulls += nulls;
-    column.masked += rows - nulls;
+    if (output.count !== values.count) {
+      throw new Error(`a mask gave ${output.count} values for ${values.count}`);
+    }
     if (this.#isText) return escaped(output, column.wire);
+    const { codec } = this.#touched[column.touched];
     return codec ? encoded(output, codec, column) : output;
   }
 }
@@ -140,13 +160,11 @@ function positionOf(columns: readonly CopiedColumn[], name: string): number {
 function touchedColumn({ name, type }: CopiedColumn, isText: boolean): TouchedColumn {
   const codec = isText ? sameAsText : codecOf(type);
   if (codec === undefined) throw new Error(`the binary form of ${type.name} is not known`);
-  const inBlock = new BlockValues();
   return {
     name,
-    values: inBlock,
-    inBlock,
-    scratch: new ValueBatchWriter(0, 1),
     codec: codec === sameAsText ? undefined : codec,
+    scratch: new ValueBatchWriter(0, 1),
+    values: undefined,
   };
 }
 
@@ -157,10 +175,10 @@ function countNulls({ starts, count }: ValueBatch): number {
 }
 
 /** The values themselves when none holds an escape, which is what most blocks are like. */
-function unescaped(values: ValueBatch, block: Buffer, scratch: ValueBatchWriter): ValueBatch {
-  const { starts, ends, count } = values;
+function unescaped(values: ValueBatch, scratch: ValueBatchWriter): ValueBatch {
+  const { bytes, starts, ends, count } = values;
   let first = 0;
-  while (first < count && (starts[first] === NULL_VALUE || !hasEscape(block, starts[first], ends[first]))) {
+  while (first < count && (starts[first] === NULL_VALUE || !hasEscape(bytes, starts[first], ends[first]))) {
     first++;
   }
   if (first === count) return values;
@@ -171,27 +189,30 @@ function unescaped(values: ValueBatch, block: Buffer, scratch: ValueBatchWriter)
       continue;
     }
     const at = scratch.reserve(ends[i] - starts[i]);
-    scratch.finish(unescapeInto(scratch.bytes, at, block, starts[i], ends[i]));
+    scratch.finish(unescapeInto(scratch.bytes, at, bytes, starts[i], ends[i]));
   }
   return scratch;
 }
 
 function decoded(
-  { starts, ends, count }: ValueBatch,
-  block: Buffer,
+  { bytes, starts, ends, count }: ValueBatch,
   codec: FieldCodec,
   scratch: ValueBatchWriter,
 ): ValueBatch {
   scratch.clear();
   for (let i = 0; i < count; i++) {
     if (starts[i] === NULL_VALUE) scratch.appendNull();
-    else codec.decode(block, starts[i], ends[i], scratch);
+    else codec.decode(bytes as Buffer, starts[i], ends[i], scratch);
   }
   return scratch;
 }
 
 /** @throws UnencodableValueError */
-function encoded(values: ValueBatch, codec: FieldCodec, { wire, name, type }: MaskedColumn): ValueBatch {
+function encoded(
+  values: ValueBatch,
+  codec: FieldCodec,
+  { wire, name, type }: MaskedColumn,
+): ValueBatchWriter {
   const { bytes, starts, ends, count } = values;
   wire.clear();
   for (let i = 0; i < count; i++) {

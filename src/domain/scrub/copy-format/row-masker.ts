@@ -1,4 +1,4 @@
-import { binaryRows } from './binary-rows.js';
+import { binaryHeaderLength, binaryTrailerLength } from './binary-rows.js';
 import {
   MalformedCopyError,
   type CopiedColumn,
@@ -8,9 +8,7 @@ import {
 } from './copy-format.js';
 import { CountingPassage } from './counting-passage.js';
 import { MaskedColumns } from './masked-columns.js';
-import { RowFields, type RowFormat } from './row-fields.js';
-import { textRows } from './text-rows.js';
-import { Weaver } from './weaver.js';
+import { RowBlock } from './row-block.js';
 
 /** What masks the rows of one table's COPY data, chunk by chunk. */
 export interface RowMasker {
@@ -59,27 +57,34 @@ export function createRowMasker(options: RowMaskerOptions): RowMasker {
     : new BlockMasker(options);
 }
 
+/** Rows that a block has room for at first. */
+const BLOCK_ROWS = 2048;
+
 class BlockMasker implements RowMasker {
   rows = 0;
-  readonly #format: RowFormat;
-  readonly #fields: RowFields;
+  readonly #format: CopyFormat;
   readonly #columns: MaskedColumns;
-  readonly #weaver: Weaver;
   readonly #blockBytes: number;
-  #block: Buffer;
-  #length = 0;
+  #block: RowBlock;
   /** Fewer bytes than this are not worth a look. */
   #enough: number;
   #headerSeen = false;
+  /** Whether stand-ins are remembered: not in a table of a block or less, which would be over before. */
+  #remembers = false;
 
   constructor({ columns, masks, format, blockBytes = BLOCK_BYTES }: RowMaskerOptions) {
-    this.#format = format === 'text' ? textRows : binaryRows(columns.length);
+    this.#format = format;
     this.#columns = new MaskedColumns(columns, masks, format);
-    this.#fields = new RowFields(this.#columns.positions);
-    this.#weaver = new Weaver(format, this.#columns.maskedIndexes);
     this.#blockBytes = blockBytes;
     this.#enough = blockBytes;
-    this.#block = Buffer.allocUnsafeSlow(blockBytes * 2);
+    this.#block = new RowBlock({
+      format,
+      columns: columns.length,
+      positions: this.#columns.positions,
+      masked: this.#columns.masked.map(({ touched }) => ({ touched, remembers: false })),
+      bytes: blockBytes * 2,
+      rows: BLOCK_ROWS,
+    });
   }
 
   get counts(): readonly MaskedColumnCounts[] {
@@ -87,64 +92,62 @@ class BlockMasker implements RowMasker {
   }
 
   push(chunk: Buffer): Buffer | undefined {
-    this.#gather(chunk);
-    return this.#length < this.#enough ? undefined : this.#maskRows();
+    const needed = this.#block.length + chunk.length;
+    if (needed > this.#block.shape.bytes) {
+      const bytes = Math.max(needed, Math.ceil(this.#block.shape.bytes * 1.5));
+      this.#block = this.#block.reshaped({ bytes });
+    }
+    this.#block.append(chunk);
+    return this.#block.length < this.#enough ? undefined : this.#maskRows();
   }
 
   end(): Buffer | undefined {
-    const masked = this.#length > 0 ? this.#maskRows() : undefined;
-    const trailer = this.#format.trailerLength(this.#block, this.#length);
-    if (trailer !== this.#length) throw new MalformedCopyError('it ends within a row');
+    const masked = this.#block.length > 0 ? this.#maskRows() : undefined;
+    const rest = this.#block.content;
+    const trailer = this.#format === 'text' ? 0 : binaryTrailerLength(rest);
+    if (trailer !== rest.length) throw new MalformedCopyError('it ends within a row');
     if (trailer === 0) return masked;
-    const rest = this.#block.subarray(0, trailer);
     return masked ? Buffer.concat([masked, rest]) : rest;
   }
 
-  #gather(chunk: Buffer): void {
-    // One byte more, for the text scanner's sentinel.
-    const needed = this.#length + chunk.length + 1;
-    if (needed > this.#block.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.ceil(this.#block.length * 1.5)));
-      this.#block.copy(grown, 0, 0, this.#length);
-      this.#block = grown;
-    }
-    chunk.copy(this.#block, this.#length);
-    this.#length += chunk.length;
-  }
-
   #maskRows(): Buffer | undefined {
-    const block = this.#block;
-    const header = this.#headerSeen ? 0 : this.#format.headerLength(block, this.#length);
+    const header = this.#headerSeen || this.#format === 'text' ? 0 : binaryHeaderLength(this.#block.content);
     if (header < 0) return undefined;
-    this.#fields.rows = 0;
-    const end = this.#format.scan(block, header, this.#length, this.#fields);
+    const end = this.#scan(header);
     if (end === 0) {
       // A row longer than the block: looking again for each chunk would take the square of its length.
-      this.#enough = this.#length * 2;
+      this.#enough = this.#block.length * 2;
       return undefined;
     }
     this.#headerSeen = true;
-    this.rows += this.#fields.rows;
-    const values = this.#columns.mask(block, this.#fields);
-    const output = this.#weaver.weave(block, end, this.#fields, values);
+    this.rows += this.#block.rows;
+    const output = this.#columns.mask(this.#block, end);
     this.#keepRest(end);
     return output;
   }
 
-  /** Moves the cut row to the front; room that a long row took is given back. */
+  /** @returns bytes up to the end of the last complete row */
+  #scan(from: number): number {
+    const end = this.#block.scan(from);
+    if (this.#block.rows < this.#block.shape.rows) return end;
+    this.#block = this.#block.reshaped({ rows: this.#block.shape.rows * 2 });
+    return this.#scan(from);
+  }
+
+  /** Keeps the cut row; room that a long row took is given back. */
   #keepRest(from: number): void {
-    const left = this.#length - from;
+    const left = this.#block.length - from;
     const usual = this.#blockBytes * 2;
-    if (this.#block.length > usual * 2 && left < this.#blockBytes) {
-      const smaller = Buffer.allocUnsafeSlow(usual);
-      this.#block.copy(smaller, 0, from, this.#length);
-      this.#block = smaller;
-      this.#weaver.shrink();
-      this.#columns.shrink();
-    } else {
-      this.#block.copyWithin(0, from, this.#length);
+    const isTooLarge = this.#block.shape.bytes > usual * 2 && left < this.#blockBytes;
+    this.#block.drop(from);
+    if (isTooLarge || !this.#remembers) {
+      this.#remembers = true;
+      this.#block = this.#block.reshaped({
+        masked: this.#columns.masked,
+        ...(isTooLarge ? { bytes: usual } : {}),
+      });
     }
-    this.#length = left;
+    if (isTooLarge) this.#columns.shrink();
     this.#enough = Math.max(this.#blockBytes, left * 2);
   }
 }

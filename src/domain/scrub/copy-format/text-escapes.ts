@@ -1,4 +1,4 @@
-import { NULL_VALUE, type ValueBatch, type ValueBatchWriter } from '../../masking/value-batch.js';
+import { NULL_VALUE, type ValueBatchWriter } from '../../masking/value-batch.js';
 
 const BACKSLASH = 0x5c;
 
@@ -20,7 +20,7 @@ for (const [byte, letter] of [
 }
 
 /** True when a field between `from` and `to` is not its own value. */
-export function hasEscape(bytes: Buffer, from: number, to: number): boolean {
+export function hasEscape(bytes: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if (bytes[i] === BACKSLASH) return true;
   return false;
 }
@@ -48,7 +48,7 @@ export function unescapeInto(
  * back.
  * @param scratch written only when there is something to escape
  */
-export function escaped(values: ValueBatchWriter, scratch: ValueBatchWriter): ValueBatch {
+export function escaped(values: ValueBatchWriter, scratch: ValueBatchWriter): ValueBatchWriter {
   if (!needsEscapes(values.bytes, values.position)) return values;
   scratch.clear();
   const { bytes, starts, ends, count } = values;
