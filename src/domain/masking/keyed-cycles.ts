@@ -38,6 +38,7 @@ export class KeyedCycles {
   readonly #tweak: Uint8Array;
   readonly #tables = new Map<number, Uint32Array>();
   readonly #groups = new Map<number, number[]>();
+  #ranksBefore: readonly [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
 
   /** @param domain pseudonym domain: another domain, other permutations */
   constructor(pseudonyms: PseudonymFunction, domain: string) {
@@ -86,11 +87,26 @@ export class KeyedCycles {
       return;
     }
     const { high, low } = ranks;
-    const highBefore = high.slice();
-    const lowBefore = low.slice();
+    const [highBefore, lowBefore] = this.#before(group.length);
+    for (let j = 0; j < group.length; j++) {
+      highBefore[j] = high[group[j]];
+      lowBefore[j] = low[group[j]];
+    }
     this.#walk(bits, group, ranks, sizes, 'encrypt');
-    const same = group.filter((i) => high[i] === highBefore[i] && low[i] === lowBefore[i]);
+    const same: number[] = [];
+    for (let j = 0; j < group.length; j++) {
+      const i = group[j];
+      if (low[i] === lowBefore[j] && high[i] === highBefore[j]) same.push(i);
+    }
     if (same.length > 0) this.#advanceOnCycle(bits, same, ranks, sizes);
+  }
+
+  /** Scratch memory for so many ranks. */
+  #before(count: number): readonly [Float64Array, Float64Array] {
+    if (this.#ranksBefore[0].length < count) {
+      this.#ranksBefore = [new Float64Array(count), new Float64Array(count)];
+    }
+    return this.#ranksBefore;
   }
 
   #advanceOnCycle(bits: number, group: readonly number[], ranks: WideNumbers, sizes: WideNumbers): void {

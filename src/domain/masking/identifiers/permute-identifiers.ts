@@ -2,6 +2,7 @@ import { DIGIT_0, isAlphanumeric, isControl, isDigit, isLower, upperCase } from 
 import { LIMB, type KeyedCycles, type WideNumbers } from '../keyed-cycles.js';
 import { NULL_VALUE, type ValueBatch } from '../value-batch.js';
 import { numberAt } from './check-characters.js';
+import { DigitLayouts, type DigitLayout } from './digit-layout.js';
 import type { IdentifierScheme } from './scheme.js';
 
 const UPPER_A = 0x41;
@@ -26,56 +27,85 @@ export const PERMUTED = 1;
 export const ODD = 2;
 
 /**
- * Stand-ins for a batch of identifiers: the letters and digits of value `i`, in upper case, are
- * `characters[starts[i] … starts[i] + lengths[i])` where `outcomes[i]` is `PERMUTED`.
+ * Stand-ins for batches of identifiers: after `permute`, the letters and digits of value `i`, in upper case,
+ * are `characters[starts[i] … starts[i] + lengths[i])` where `outcomes[i]` is `PERMUTED`. What one batch
+ * left is overwritten by the next.
  *
  * A number that does not begin with 0 keeps that, and one that does keeps its leading 0, so that
  * integers and texts of the same identifier agree and nothing gets shorter.
  */
 export class IdentifierPermutation {
-  readonly outcomes: Uint8Array;
-  readonly starts: Int32Array;
-  readonly lengths: Uint8Array;
-  readonly characters: Uint8Array;
+  outcomes = new Uint8Array(0);
+  starts = new Int32Array(0);
+  lengths = new Uint8Array(0);
+  characters = new Uint8Array(0);
 
   readonly #rules: IdentifierRules;
   readonly #cycles: KeyedCycles;
-  readonly #fits: Uint8Array;
-  /** Per character: how many values it may take; 1 when it stays. */
-  readonly #radices: Uint8Array;
+  #fits = new Uint8Array(0);
+  /** Per character: how many values it may take; 1 when it stays. Not of numbers that have a layout. */
+  #radices = new Uint8Array(0);
+  #ranks = wideNumbers(0);
+  #sizes = wideNumbers(0);
   readonly #own = new OwnCharacters();
+  readonly #layouts: DigitLayouts;
+  /** Of each value that is a number of digits alone. */
+  #layoutOf: (DigitLayout | undefined)[] = [];
 
-  constructor(rules: IdentifierRules, cycles: KeyedCycles, { bytes, starts, ends, count }: ValueBatch) {
+  constructor(rules: IdentifierRules, cycles: KeyedCycles) {
     this.#rules = rules;
     this.#cycles = cycles;
-    this.outcomes = new Uint8Array(count);
-    this.starts = new Int32Array(count);
-    this.lengths = new Uint8Array(count);
-    this.#fits = new Uint8Array(count);
-    const room = roomFor(starts, ends, count);
-    this.characters = new Uint8Array(room);
-    this.#radices = new Uint8Array(room);
+    this.#layouts = new DigitLayouts(rules);
+  }
+
+  permute({ bytes, starts, ends, count }: ValueBatch): void {
+    this.#reserve(count, roomFor(starts, ends, count));
     let at = 0;
     for (let i = 0; i < count; i++) {
       this.starts[i] = at;
+      this.outcomes[i] = 0;
       if (starts[i] === NULL_VALUE || starts[i] === ends[i]) continue;
       at += this.#read(i, at, bytes, starts[i], ends[i]);
     }
     this.#permute(count);
   }
 
+  #reserve(count: number, room: number): void {
+    if (this.outcomes.length < count) {
+      this.outcomes = new Uint8Array(count);
+      this.starts = new Int32Array(count);
+      this.lengths = new Uint8Array(count);
+      this.#fits = new Uint8Array(count);
+      this.#layoutOf = new Array<DigitLayout | undefined>(count).fill(undefined);
+      this.#ranks = wideNumbers(count);
+      this.#sizes = wideNumbers(count);
+    }
+    if (this.characters.length < room) {
+      this.characters = new Uint8Array(room);
+      this.#radices = new Uint8Array(room);
+    }
+  }
+
   /** Takes the letters and digits of a value; returns how many there are. */
   #read(index: number, at: number, bytes: Uint8Array, from: number, to: number): number {
+    const { characters } = this;
     let length = 0;
+    let letters = 0;
     for (let i = from; i < to; i++) {
       const byte = bytes[i];
       if (byte >= 0x80 || isControl(byte) || length > LONGEST) return this.#odd(index);
-      if (isAlphanumeric(byte)) this.characters[at + length++] = upperCase[byte];
+      if (isDigit(byte)) characters[at + length++] = byte;
+      else if (isAlphanumeric(byte)) {
+        characters[at + length++] = upperCase[byte];
+        letters++;
+      }
     }
     if (length === 0 || length > LONGEST) return this.#odd(index);
-    const own = this.#own.of(this.characters, at, length);
+    const own = this.#own.of(characters, at, length);
     const fits = this.#rules.scheme.fits(own, length) && this.#hasDate(own);
-    const isMovable = this.#findRadices(at, own, fits);
+    const layout = letters === 0 ? this.#layouts.of(length, own[0] === DIGIT_0, fits) : undefined;
+    this.#layoutOf[index] = layout;
+    const isMovable = layout !== undefined || this.#findRadices(at, own, fits);
     if (!isMovable && !(fits && this.#findRadices(at, own, false))) return this.#odd(index);
     this.#fits[index] = fits && isMovable ? 1 : 0;
     this.outcomes[index] = PERMUTED;
@@ -158,12 +188,12 @@ export class IdentifierPermutation {
   }
 
   #permute(count: number): void {
-    const ranks = wideNumbers(count);
-    const sizes = wideNumbers(count);
+    const ranks = this.#ranks;
+    const sizes = this.#sizes;
     let pending: number[] = [];
     for (let i = 0; i < count; i++) {
       if (this.outcomes[i] !== PERMUTED) continue;
-      if (this.#bitsAtMost(i) <= 96) pending.push(i);
+      if (this.#layoutOf[i] !== undefined || this.#bitsAtMost(i) <= 96) pending.push(i);
       else this.#permuteBig(i);
     }
     for (let draws = 0; pending.length > 0 && draws < MOST_DRAWS; draws++) {
@@ -212,7 +242,13 @@ export class IdentifierPermutation {
 
   /** Reads the free characters of value `index` as a number in mixed radix into slot `j`. */
   #rank(index: number, j: number, ranks: WideNumbers, sizes: WideNumbers): void {
+    const layout = this.#layoutOf[index];
     const from = this.starts[index];
+    if (layout) {
+      put(ranks, j, layout.rank(this.characters, from));
+      put(sizes, j, layout.size);
+      return;
+    }
     let high = 0;
     let low = 0;
     let sizeHigh = 0;
@@ -239,6 +275,11 @@ export class IdentifierPermutation {
 
   #setRank(index: number, high: number, low: number): void {
     const from = this.starts[index];
+    const layout = this.#layoutOf[index];
+    if (layout) {
+      layout.setRank(this.characters, from, high * LIMB + low);
+      return;
+    }
     for (let i = from + this.lengths[index] - 1; i >= from; i--) {
       const radix = this.#radices[i];
       if (radix === 1) continue;
@@ -291,6 +332,12 @@ const bitsOfRadix: Readonly<Record<number, number>> = {
   26: 4.701,
   31: 4.955,
 };
+
+function put(numbers: WideNumbers, at: number, value: number): void {
+  const high = value < LIMB ? 0 : Math.floor(value / LIMB);
+  numbers.high[at] = high;
+  numbers.low[at] = value - high * LIMB;
+}
 
 function wideNumbers(count: number): WideNumbers {
   return { high: new Float64Array(count), low: new Float64Array(count) };

@@ -74,12 +74,13 @@ export const pseudonymiseIdentifier = defineTechnique({
       ...(largest === undefined ? {} : { largest: encoder.encode(largest) }),
     };
     const cycles = new KeyedCycles(pseudonyms, domain);
+    const permutation = new IdentifierPermutation(rules, cycles);
     const digests = new NormalisedDigests(pseudonyms, domain, caseFolded);
 
     return (input, output) => {
       const { bytes, starts, ends, count } = input;
-      const permutation = new IdentifierPermutation(rules, cycles, input);
-      const odd = permutation.outcomes.includes(ODD) ? digests.of(input) : undefined;
+      permutation.permute(input);
+      const odd = permutation.outcomes.subarray(0, count).includes(ODD) ? digests.of(input) : undefined;
       for (let i = 0; i < count; i++) {
         if (starts[i] === NULL_VALUE) output.appendNull();
         else if (starts[i] === ends[i]) output.append(bytes, starts[i], ends[i]);

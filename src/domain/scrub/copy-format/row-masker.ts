@@ -44,7 +44,7 @@ export interface RowMaskerOptions {
  * Enough rows for batches that make the cost of a call vanish, few enough that block, fields and output
  * stay in a core's second-level cache (measured by bench/scrub: 128 kB to 512 kB are equal).
  */
-const BLOCK_BYTES = 256 * 1024;
+const BLOCK_BYTES = 512 * 1024;
 
 /**
  * A masker for one table. Memory is a few times the block's size, whatever the table's: only a row longer
