@@ -7,23 +7,27 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-/** Where each kernel is used. */
+/** Where each kernel is used; what they share has no entry. */
 const targets = {
   'copy-rows': '../src/domain/scrub/copy-format',
   'hmac-sha256': '../src/domain/masking/pseudonym',
 };
 
-for (const file of readdirSync(here).filter((name) => name.endsWith('.ts'))) {
-  const name = file.slice(0, -'.ts'.length);
-  const target = join(here, targets[name]);
+const sources = new Map(
+  readdirSync(here)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => [file, readFileSync(join(here, file), 'utf8')]),
+);
+const stamp = `// ${[...sources.values(), readFileSync(fileURLToPath(import.meta.url))]
+  .reduce((hash, source) => hash.update(source), createHash('sha256'))
+  .digest('hex')}`;
+
+for (const [name, folder] of Object.entries(targets)) {
+  const file = `${name}.ts`;
+  const target = join(here, folder);
   const output = join(target, `${name}.generated.ts`);
-  const source = readFileSync(join(here, file));
-  const stamp = `// ${createHash('sha256')
-    .update(source)
-    .update(readFileSync(fileURLToPath(import.meta.url)))
-    .digest('hex')}`;
   if (readIfThere(output).startsWith(stamp)) continue;
-  const bytes = await compile(file, source.toString());
+  const bytes = await compile(file);
   mkdirSync(target, { recursive: true });
   writeFileSync(
     output,
@@ -32,14 +36,14 @@ for (const file of readdirSync(here).filter((name) => name.endsWith('.ts'))) {
   );
 }
 
-async function compile(file, source) {
+async function compile(file) {
   // Loading the compiler takes a second: only when there is something to compile.
   const { default: asc } = await import('assemblyscript/asc');
   const outputs = new Map();
   const { error, stderr } = await asc.main(
     [file, '--outFile', 'out.wasm', '--enable', 'simd', '--runtime', 'stub', '-O3', '--noAssert'],
     {
-      readFile: (path) => (path === file ? source : null),
+      readFile: (path) => sources.get(path) ?? null,
       writeFile: (path, contents) => void outputs.set(path, Buffer.from(contents)),
       listFiles: () => [],
     },

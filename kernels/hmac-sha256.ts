@@ -219,32 +219,58 @@ function blocksOf(length: usize): usize {
   return (length + 9 + 63) >> 6;
 }
 
+/** In place of a start, for NULL. */
+const NULL_VALUE: u32 = 0xffffffff;
+
+@inline
+function valueStart(starts: usize, i: usize): usize {
+  const start = load<u32>(starts + (i << 2));
+  return start == NULL_VALUE ? 0 : <usize>start;
+}
+
+@inline
+function valueLength(starts: usize, ends: usize, i: usize): usize {
+  const start = load<u32>(starts + (i << 2));
+  return start == NULL_VALUE ? 0 : <usize>(load<u32>(ends + (i << 2)) - start);
+}
+
 /**
  * Digests `count` values to `output` (32 bytes each; room for a multiple of four). Value i lies at
- * `values + ends[i - 1] … values + ends[i]`, the first at `values`; `ends` has room for a multiple of
- * four.
+ * `values + starts[i] … values + ends[i]`; a NULL is digested as if it were empty.
  */
-export function digest(prefixLength: usize, values: usize, ends: usize, count: usize, output: usize): void {
+export function digest(
+  prefixLength: usize,
+  values: usize,
+  starts: usize,
+  ends: usize,
+  count: usize,
+  output: usize,
+): void {
   for (let first: usize = 0; first < count; first += 4) {
-    const offset = first << 2;
-    const e0 = <usize>load<u32>(ends + offset);
-    const s0: usize = first == 0 ? 0 : <usize>load<u32>(ends + offset - 4);
-    // Lanes past the last value repeat an empty message.
-    const e1 = first + 1 < count ? <usize>load<u32>(ends + offset, 4) : e0;
-    const e2 = first + 2 < count ? <usize>load<u32>(ends + offset, 8) : e1;
-    const e3 = first + 3 < count ? <usize>load<u32>(ends + offset, 12) : e2;
-    const b0 = blocksOf(prefixLength + e0 - s0);
-    const b1 = blocksOf(prefixLength + e1 - e0);
-    const b2 = blocksOf(prefixLength + e2 - e1);
-    const b3 = blocksOf(prefixLength + e3 - e2);
+    // Lanes past the last value repeat it.
+    const i1 = min(first + 1, count - 1);
+    const i2 = min(first + 2, count - 1);
+    const i3 = min(first + 3, count - 1);
+    const v0 = values + valueStart(starts, first);
+    const v1 = values + valueStart(starts, i1);
+    const v2 = values + valueStart(starts, i2);
+    const v3 = values + valueStart(starts, i3);
+    const l0 = valueLength(starts, ends, first);
+    const l1 = valueLength(starts, ends, i1);
+    const l2 = valueLength(starts, ends, i2);
+    const l3 = valueLength(starts, ends, i3);
+    const b0 = blocksOf(prefixLength + l0);
+    const b1 = blocksOf(prefixLength + l1);
+    const b2 = blocksOf(prefixLength + l2);
+    const b3 = blocksOf(prefixLength + l3);
     const most = max(max(b0, b1), max(b2, b3));
     const least = min(min(b0, b1), min(b2, b3));
     memory.copy(STATE, INNER_KEY, 128);
     for (let block: usize = 0; block < most; block++) {
-      if (block < b0) stage(STAGING, block, b0, prefixLength, values + s0, e0 - s0);
-      if (block < b1) stage(STAGING + STAGING_STRIDE, block, b1, prefixLength, values + e0, e1 - e0);
-      if (block < b2) stage(STAGING + 2 * STAGING_STRIDE, block, b2, prefixLength, values + e1, e2 - e1);
-      if (block < b3) stage(STAGING + 3 * STAGING_STRIDE, block, b3, prefixLength, values + e2, e3 - e2);
+      if (block < b0) stage(STAGING, block, b0, prefixLength, v0, l0);
+      if (block < b1) stage(STAGING + STAGING_STRIDE, block, b1, prefixLength, v1, l1);
+      if (block < b2) stage(STAGING + 2 * STAGING_STRIDE, block, b2, prefixLength, v2, l2);
+      if (block < b3) stage(STAGING + 3 * STAGING_STRIDE, block, b3, prefixLength, v3, l3);
       gather();
       if (block < least) {
         compress(STATE);
@@ -265,3 +291,5 @@ export function digest(prefixLength: usize, values: usize, ends: usize, count: u
     scatter(output + (first << 5));
   }
 }
+
+export { caseFolded, digitsOnly, exact, foldedWords } from './normalise';

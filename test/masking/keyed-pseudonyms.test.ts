@@ -1,7 +1,13 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
+import { alphanumerics } from '../../src/domain/masking/normalisation/alphanumerics.js';
+import { caseFolded } from '../../src/domain/masking/normalisation/case-folded.js';
+import { digitsOnly } from '../../src/domain/masking/normalisation/digits-only.js';
+import { exact } from '../../src/domain/masking/normalisation/exact.js';
+import { foldedWords } from '../../src/domain/masking/normalisation/folded-words.js';
+import { hexDigits } from '../../src/domain/masking/normalisation/hex-digits.js';
+import { HmacSha256 } from '../../src/domain/masking/pseudonym/hmac-sha256.js';
 import {
-  HmacSha256,
   InvalidDomainError,
   InvalidKeyError,
   createPseudonyms,
@@ -102,6 +108,39 @@ describe('the pseudonym function', () => {
       expect(hex(digests.subarray(i * 32, i * 32 + 32))).toBe(expected);
     }
   });
+
+  it.each([alphanumerics, caseFolded, digitsOnly, exact, foldedWords, hexDigits])(
+    'digests what the normaliser $id makes of a value, in the kernel and out of it',
+    (normaliser) => {
+      const key = randomBytes(32);
+      const pseudonyms = createPseudonyms(key);
+      const spelling = fc.oneof(
+        fc.string({ unit: fc.constantFrom(...'aZ09 -\t\n\u000b@[`{/:ÀéΣ\u212a\u0301'), maxLength: 60 }),
+        fc.string({ unit: 'grapheme' }),
+        fc.constantFrom('0049 30 12', '00', '0', '  ', 'A'.repeat(64)),
+      );
+      fc.assert(
+        fc.property(fc.array(fc.option(spelling), { maxLength: 40 }), fc.nat(3000), (values, apart) => {
+          // Values side by side, and values with much between them.
+          const batch = new ValueBatchWriter();
+          for (const value of values) {
+            if (value === null) batch.appendNull();
+            else batch.appendText(value.toWellFormed());
+            batch.position = batch.reserve(apart) + apart;
+          }
+          const digests = pseudonyms.digests('d', batch, normaliser);
+          values.forEach((value, i) => {
+            if (value === null) return;
+            const normalised = new ValueBatchWriter();
+            normaliser.append(batch.bytes, batch.starts[i], batch.ends[i], normalised);
+            const hmac = createHmac('sha256', key).update('d\u001f');
+            const expected = hmac.update(normalised.bytes.subarray(0, normalised.ends[0])).digest('hex');
+            expect(hex(digests.subarray(i * 32, i * 32 + 32))).toBe(expected);
+          });
+        }),
+      );
+    },
+  );
 
   it('names its key by a digest and derives keys by purpose', () => {
     const key = Buffer.alloc(32, 7);

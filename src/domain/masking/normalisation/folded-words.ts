@@ -7,25 +7,28 @@ import { decodeText, type Normaliser } from './normaliser.js';
  *
  * SQL: `lower(normalize(btrim(regexp_replace(x, '\s+', ' ', 'g')), NFC))`.
  */
-export const foldedWords: Normaliser = (bytes, from, to, output) => {
-  let at = output.reserve(to - from);
-  const target = output.bytes;
-  const start = at;
-  let blank = false;
-  for (let i = from; i < to; i++) {
-    const byte = bytes[i];
-    if (byte >= 0x80) {
-      const text = decodeText(bytes, from, to).normalize('NFC').toLowerCase();
-      output.appendText(text.replace(/\s+/g, ' ').trim());
-      return;
+export const foldedWords: Normaliser = {
+  id: 'foldedWords',
+  append(bytes, from, to, output) {
+    let at = output.reserve(to - from);
+    const target = output.bytes;
+    const start = at;
+    let blank = false;
+    for (let i = from; i < to; i++) {
+      const byte = bytes[i];
+      if (byte >= 0x80) {
+        const text = decodeText(bytes, from, to).normalize('NFC').toLowerCase();
+        output.appendText(text.replace(/\s+/g, ' ').trim());
+        return;
+      }
+      if (isBlank(byte)) {
+        blank = at > start;
+        continue;
+      }
+      if (blank) target[at++] = SPACE;
+      blank = false;
+      target[at++] = lowerCase[byte];
     }
-    if (isBlank(byte)) {
-      blank = at > start;
-      continue;
-    }
-    if (blank) target[at++] = SPACE;
-    blank = false;
-    target[at++] = lowerCase[byte];
-  }
-  output.finish(at);
+    output.finish(at);
+  },
 };

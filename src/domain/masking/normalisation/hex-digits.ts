@@ -7,14 +7,17 @@ import type { Normaliser } from './normaliser.js';
  *
  * SQL: `coalesce(nullif(lower(regexp_replace(x, '[^0-9A-Fa-f]', '', 'g')), ''), x)`.
  */
-export const hexDigits: Normaliser = (bytes, from, to, output) => {
-  const start = output.reserve(to - from);
-  let at = start;
-  for (let i = from; i < to; i++) {
-    if (isHexDigit(bytes[i])) output.bytes[at++] = lowerCase[bytes[i]];
-  }
-  if (at === start) output.append(bytes, from, to);
-  else output.finish(at);
+export const hexDigits: Normaliser = {
+  id: 'hexDigits',
+  append(bytes, from, to, output) {
+    const start = output.reserve(to - from);
+    let at = start;
+    for (let i = from; i < to; i++) {
+      if (isHexDigit(bytes[i])) output.bytes[at++] = lowerCase[bytes[i]];
+    }
+    if (at === start) output.append(bytes, from, to);
+    else output.finish(at);
+  },
 };
 
 export function isHexDigit(byte: number): boolean {

@@ -4,7 +4,11 @@ import type { ValueBatchWriter } from '../value-batch.js';
  * Brings the spellings of one value to one form before it is digested, and appends that form to
  * `output`. Each rule is one that SQL can say too; its file gives the expression.
  */
-export type Normaliser = (bytes: Uint8Array, from: number, to: number, output: ValueBatchWriter) => void;
+export interface Normaliser {
+  /** In camel case; a kernel's function of this name does the same for values that are ASCII. */
+  readonly id: string;
+  append(bytes: Uint8Array, from: number, to: number, output: ValueBatchWriter): void;
+}
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 

@@ -1,31 +1,24 @@
 import type { Normaliser } from '../normalisation/normaliser.js';
-import { NULL_VALUE, ValueBatchWriter, type ValueBatch } from '../value-batch.js';
+import { batchOf, type ValueBatch } from '../value-batch.js';
 import { DIGEST_LENGTH, type PseudonymFunction } from './pseudonym-function.js';
 
-/** Digests of a batch's normalised values; keeps its scratch memory from batch to batch, and no values. */
+/** Digests of a batch's normalised values. */
 export class NormalisedDigests {
   readonly #pseudonyms: PseudonymFunction;
   readonly #domain: string;
-  readonly #normalise: Normaliser;
-  readonly #scratch = new ValueBatchWriter();
+  readonly #normaliser: Normaliser;
 
-  constructor(pseudonyms: PseudonymFunction, domain: string, normalise: Normaliser) {
+  constructor(pseudonyms: PseudonymFunction, domain: string, normaliser: Normaliser) {
     this.#pseudonyms = pseudonyms;
     this.#domain = domain;
-    this.#normalise = normalise;
+    this.#normaliser = normaliser;
     // An unfit domain is a mistake of planning, not of the first batch.
-    pseudonyms.digests(domain, this.#scratch);
+    pseudonyms.digests(domain, batchOf([]));
   }
 
   /** `DIGEST_LENGTH` bytes a value; valid until the pseudonym function is next asked. */
-  of({ bytes, starts, ends, count }: ValueBatch): Uint8Array {
-    const scratch = this.#scratch;
-    scratch.clear();
-    for (let i = 0; i < count; i++) {
-      if (starts[i] === NULL_VALUE) scratch.appendNull();
-      else this.#normalise(bytes, starts[i], ends[i], scratch);
-    }
-    return this.#pseudonyms.digests(this.#domain, scratch);
+  of(values: ValueBatch): Uint8Array {
+    return this.#pseudonyms.digests(this.#domain, values, this.#normaliser);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Normaliser } from '../normalisation/normaliser.js';
 import type { ValueBatch } from '../value-batch.js';
 
 /** Bytes of one digest. */
@@ -16,9 +17,9 @@ export interface PseudonymFunction {
    * Digests of all values of a batch, `DIGEST_LENGTH` bytes each; those of NULLs are undefined.
    * The result is reused by the next call.
    * @param domain pseudonym domain, at most 64 bytes of ASCII
-   * @param values already normalised
+   * @param normaliser what the values go through before; absent when they have
    */
-  digests(domain: string, values: ValueBatch): Uint8Array;
+  digests(domain: string, values: ValueBatch, normaliser?: Normaliser): Uint8Array;
 
   /** A key of its own for another construction (FF1's AES key, for example), derived by purpose. */
   deriveKey(purpose: string): Uint8Array;

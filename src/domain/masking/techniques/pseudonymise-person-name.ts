@@ -56,7 +56,7 @@ export const pseudonymisePersonName = defineTechnique({
       for (let word = 0; word < reader.words; word++) {
         if (reader.parts[word] === KEPT) continue;
         const into = reader.parts[word] === FAMILY ? familyWords : givenWords;
-        caseFolded(reader.names.bytes, reader.wordStarts[word], reader.wordEnds[word], into);
+        caseFolded.append(reader.names.bytes, reader.wordStarts[word], reader.wordEnds[word], into);
       }
       drawPart(familyDomain, familyWords, true);
       drawPart(givenDomain, givenWords, false);

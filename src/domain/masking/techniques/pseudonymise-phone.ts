@@ -65,6 +65,7 @@ export const pseudonymisePhone = defineTechnique({
         const kept = keptDigits(bytes, from, to, digits, keepStart);
         const digest = index * DIGEST_LENGTH;
         const at = output.reserve(to - from);
+        const target = output.bytes;
         let seen = 0;
         let drawn = 0;
         let differs = false;
@@ -84,7 +85,7 @@ export const pseudonymisePhone = defineTechnique({
                 (isLower(byte) ? LOWER_A : UPPER_A) + ((all[digest + ((i - from) % DIGEST_LENGTH)] + 1) % 26);
             }
           } else if (byte >= 0x80 || isControl(byte)) byte = SPACE;
-          output.bytes[at + i - from] = byte;
+          target[at + i - from] = byte;
         }
         output.finish(at + to - from);
       });
@@ -135,8 +136,13 @@ function nthDigit(bytes: Uint8Array, from: number, to: number, n: number): numbe
   return DIGIT_0;
 }
 
+/** By the byte drawn, and more for each time round the digest. */
+const firstDigits = Uint8Array.from({ length: 512 }, (_, drawn) => DIGIT_0 + 2 + (drawn % 8));
+const otherDigits = Uint8Array.from({ length: 512 }, (_, drawn) => DIGIT_0 + (drawn % 10));
+
 function drawnDigit(drawn: number, isFirst: boolean): number {
-  return isFirst ? DIGIT_0 + 2 + (drawn % 8) : DIGIT_0 + (drawn % 10);
+  if (drawn < otherDigits.length) return isFirst ? firstDigits[drawn] : otherDigits[drawn];
+  return DIGIT_0 + (drawn % 10);
 }
 
 const labels: ReadonlySet<string> = new Set(phoneLabels);
