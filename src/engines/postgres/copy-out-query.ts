@@ -54,7 +54,7 @@ export class CopyOutQuery implements pg.Submittable, AsyncIterable<Buffer> {
   submit(connection: pg.Connection): void {
     const { stream } = connection as unknown as DriverConnection;
     this.#socket = stream;
-    if (stream instanceof DivertingSocket) stream.divert((bytes) => this.#arrived(bytes));
+    if (stream instanceof DivertingSocket) stream.divert((bytes, length) => this.#arrived(bytes, length));
     else {
       this.#listeners = stream.listeners('data') as DataListener[];
       for (const listener of this.#listeners) stream.removeListener('data', listener);
@@ -97,7 +97,7 @@ export class CopyOutQuery implements pg.Submittable, AsyncIterable<Buffer> {
   }
 
   readonly #onData: DataListener = (bytes) => {
-    this.#arrived(bytes);
+    this.#arrived(bytes, bytes.length);
   };
 
   #isFull(): boolean {
@@ -109,13 +109,13 @@ export class CopyOutQuery implements pg.Submittable, AsyncIterable<Buffer> {
     this.#wake = undefined;
   }
 
-  #arrived(bytes: Buffer): void {
-    if (this.#overflow) this.#overflow = Buffer.concat([this.#overflow, bytes]);
+  #arrived(bytes: Buffer, length: number): void {
+    if (this.#overflow) this.#overflow = Buffer.concat([this.#overflow, bytes.subarray(0, length)]);
     else {
-      const taken = this.#take(bytes);
-      if (taken === bytes.length) return;
+      const taken = this.#take(bytes, length);
+      if (taken === length) return;
       // A pause holds back only what is not yet read; the rest of this read must be kept.
-      this.#overflow = Buffer.from(bytes.subarray(taken));
+      this.#overflow = Buffer.from(bytes.subarray(taken, length));
       this.#socket?.pause();
     }
   }
@@ -124,7 +124,7 @@ export class CopyOutQuery implements pg.Submittable, AsyncIterable<Buffer> {
   #goOn(): void {
     const socket = this.#socket;
     if (!this.#overflow || !socket) return;
-    const taken = this.#take(this.#overflow);
+    const taken = this.#take(this.#overflow, this.#overflow.length);
     if (taken < this.#overflow.length) this.#overflow = this.#overflow.subarray(taken);
     else {
       this.#overflow = undefined;
@@ -133,25 +133,25 @@ export class CopyOutQuery implements pg.Submittable, AsyncIterable<Buffer> {
   }
 
   /** @returns how many bytes there was room for; all the rest is the driver's once the rows have ended */
-  #take(bytes: Buffer): number {
+  #take(bytes: Buffer, length: number): number {
     let at = 0;
-    while (at < bytes.length) {
+    while (at < length) {
       if (this.#left > 0) {
-        const part = Math.min(this.#left, bytes.length - at);
+        const part = Math.min(this.#left, length - at);
         const taken = this.#isRow ? this.#append(bytes, at, part) : part;
         this.#left -= taken;
         at += taken;
         if (taken < part) return at;
         continue;
       }
-      while (this.#headerBytes < MESSAGE_HEADER && at < bytes.length) {
+      while (this.#headerBytes < MESSAGE_HEADER && at < length) {
         this.#header[this.#headerBytes++] = bytes[at++];
       }
       if (this.#headerBytes < MESSAGE_HEADER) return at;
       const type = this.#header[0];
       if (type !== COPY_DATA && !passedOver.has(type)) {
-        this.#endRows(type, bytes.subarray(at));
-        return bytes.length;
+        this.#endRows(type, bytes.subarray(at, length));
+        return length;
       }
       this.#headerBytes = 0;
       this.#isRow = type === COPY_DATA;

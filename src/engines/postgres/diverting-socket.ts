@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 
-/** Takes bytes straight from the socket; they are overwritten when it returns. */
-export type Diversion = (bytes: Buffer) => void;
+/** Takes the first `length` bytes straight from the socket; they are overwritten when it returns. */
+export type Diversion = (bytes: Buffer, length: number) => void;
 
 /** What one read takes at most. */
 const READ_BYTES = 256 * 1024;
@@ -15,8 +15,7 @@ export class DivertingSocket extends Socket {
   #diversion: Diversion | undefined;
 
   constructor() {
-    const take = (length: number, buffer: Uint8Array): boolean =>
-      this.#take(buffer.subarray(0, length) as Buffer);
+    const take = (length: number, buffer: Uint8Array): boolean => this.#take(buffer as Buffer, length);
     super({ onread: { buffer: Buffer.allocUnsafeSlow(READ_BYTES), callback: take } });
   }
 
@@ -25,9 +24,9 @@ export class DivertingSocket extends Socket {
     this.#diversion = diversion;
   }
 
-  #take(bytes: Buffer): boolean {
-    if (!this.#diversion) return this.push(Buffer.from(bytes));
-    this.#diversion(bytes);
+  #take(bytes: Buffer, length: number): boolean {
+    if (!this.#diversion) return this.push(Buffer.from(bytes.subarray(0, length)));
+    this.#diversion(bytes, length);
     return true;
   }
 }
