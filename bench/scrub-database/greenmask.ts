@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { maskedColumns } from './rental-shop.js';
 
 const run = promisify(execFile);
 
@@ -33,12 +32,38 @@ const transformers: Readonly<Record<string, (column: string) => object>> = {
     name: 'RandomString',
     params: { column, engine: 'hash', min_length: 12, max_length: 24 },
   }),
-  // Its own for telephone numbers know no deterministic mode.
-  'phone-number': (column) => ({
+  // Its own for telephone and card numbers know no deterministic mode.
+  'phone-number': (column) => digits(column, 12),
+  'payment-card-number': (column) => digits(column, 16),
+  city: (column) => ({
     name: 'RandomString',
-    params: { column, engine: 'hash', min_length: 12, max_length: 12, symbols: '0123456789' },
+    params: { column, engine: 'hash', min_length: 6, max_length: 16 },
+  }),
+  'date-of-birth': (column) => ({
+    name: 'RandomDate',
+    params: { column, engine: 'hash', min: '1940-01-01', max: '2010-12-31' },
   }),
 };
+
+function digits(column: string, length: number): object {
+  return {
+    name: 'RandomString',
+    params: { column, engine: 'hash', min_length: length, max_length: length, symbols: '0123456789' },
+  };
+}
+
+/** A column that Greenmask is to mask, and its information type. */
+export interface GreenmaskedColumn {
+  readonly table: string;
+  readonly column: string;
+  readonly type: string;
+}
+
+/** What its dump and its restore took, in seconds. */
+export interface GreenmaskCost {
+  readonly dump: number;
+  readonly restore: number;
+}
 
 function person(column: string, template: string): object {
   return {
@@ -47,15 +72,25 @@ function person(column: string, template: string): object {
   };
 }
 
-/** Dumps `from` with its transformers and restores into `to`; answers the seconds that both took. */
+/** What Greenmask copies, and how. */
+export interface GreenmaskCopy {
+  readonly from: string;
+  readonly to: string;
+  readonly columns: readonly GreenmaskedColumn[];
+  /** Folder of pg_dump and pg_restore. */
+  readonly programs: string;
+  readonly jobs: number;
+}
+
+/** Dumps `from` with its transformers and restores into `to`. */
 export async function greenmaskCopy(
   program: string,
-  { from, to, programs, jobs }: { from: string; to: string; programs: string; jobs: number },
-): Promise<{ readonly dump: number; readonly restore: number }> {
+  { from, to, columns, programs, jobs }: GreenmaskCopy,
+): Promise<GreenmaskCost> {
   const folder = await mkdtemp(join(tmpdir(), 'scrubjay-bench-greenmask-'));
   try {
     const config = join(folder, 'config.yml');
-    const tables = [...new Set(maskedColumns.map(({ table }) => table))];
+    const tables = [...new Set(columns.map(({ table }) => table))];
     await mkdir(join(folder, 'dumps'));
     // YAML takes JSON.
     await writeFile(
@@ -69,7 +104,7 @@ export async function greenmaskCopy(
           transformation: tables.map((table) => ({
             schema: 'public',
             name: table,
-            transformers: maskedColumns
+            transformers: columns
               .filter((column) => column.table === table)
               .map(({ column, type }) => transformers[type](column)),
           })),

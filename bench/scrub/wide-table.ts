@@ -20,8 +20,8 @@ export const fillWideTable = (rows: number): string => `
     'order ' || i || ' was taken by telephone and confirmed in writing on the next working day', repeat(md5(i::text), 5)
   from generate_series(1::bigint, ${rows}) i`;
 
-/** Eight of the sixteen columns, each masked so that the same value gets the same stand-in. */
-const masked: Readonly<Record<string, string>> = {
+/** Eight of the sixteen columns, by information type: each masked so that the same value gets the same stand-in. */
+export const maskedColumns: Readonly<Record<string, string>> = {
   given_name: 'given-name',
   family_name: 'family-name',
   email: 'email-address',
@@ -35,7 +35,7 @@ const masked: Readonly<Record<string, string>> = {
 /** Labels of the table: those columns, or nothing at all. */
 export function labelsOf(catalog: Catalog, how: 'masked' | 'unmasked'): Labels {
   const columns = Array.from(columnsOf(catalog), ({ name }) => {
-    const type = how === 'masked' ? masked[name.column] : undefined;
+    const type = how === 'masked' ? maskedColumns[name.column] : undefined;
     const label = { column: name, informationType: type ?? null, status: 'confirmed' as const };
     return [
       printColumnName(name),
