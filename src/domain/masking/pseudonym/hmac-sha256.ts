@@ -63,6 +63,7 @@ export class HmacSha256 {
   #memory: Uint8Array;
   #digests = new Uint8Array(SLICE_VALUES * DIGEST_LENGTH);
   readonly #scratch = new ValueBatchWriter(0, 1);
+  #views: readonly [starts: Int32Array, ends: Int32Array] | undefined;
 
   constructor(key: Uint8Array) {
     compiled ??= new WebAssembly.Module(Buffer.from(hmacSha256Wasm, 'base64'));
@@ -150,8 +151,7 @@ export class HmacSha256 {
   /** Copies the stretch that the values lie in at once: less work than value by value. */
   #takeStretch({ bytes, starts, ends }: ValueBatch, first: number, size: number, from: number, to: number) {
     if (to > from) this.#memory.set(bytes.subarray(from, to), this.#values);
-    const ownStarts = this.#numbers(this.#starts, size);
-    const ownEnds = this.#numbers(this.#ends, size);
+    const [ownStarts, ownEnds] = this.#places();
     for (let i = 0; i < size; i++) {
       const start = starts[first + i];
       ownStarts[i] = start === NULL_VALUE ? NULL_VALUE : start - from;
@@ -161,8 +161,7 @@ export class HmacSha256 {
 
   #takeEach({ bytes, starts, ends }: ValueBatch, first: number, size: number) {
     const memory = this.#memory;
-    const ownStarts = this.#numbers(this.#starts, size);
-    const ownEnds = this.#numbers(this.#ends, size);
+    const [ownStarts, ownEnds] = this.#places();
     let end = 0;
     for (let i = 0; i < size; i++) {
       const start = starts[first + i];
@@ -188,21 +187,27 @@ export class HmacSha256 {
   ): void {
     const scratch = this.#scratch;
     scratch.clear();
-    const left = this.#numbers(this.#left, count).slice();
+    const left = new Int32Array(this.#memory.buffer, this.#left, count).slice();
     for (const i of left) normaliser.append(bytes, starts[first + i], ends[first + i], scratch);
     this.#reserve(at + scratch.position + PADDING);
     this.#memory.set(scratch.bytes.subarray(0, scratch.position), this.#values + at);
-    const size = left[count - 1] + 1;
-    const ownStarts = this.#numbers(this.#starts, size);
-    const ownEnds = this.#numbers(this.#ends, size);
+    const [ownStarts, ownEnds] = this.#places();
     left.forEach((i, j) => {
       ownStarts[i] = at + scratch.starts[j];
       ownEnds[i] = at + scratch.ends[j];
     });
   }
 
-  #numbers(at: number, count: number): Int32Array {
-    return new Int32Array(this.#memory.buffer, at, count);
+  /** Areas of the values' starts and ends; kept, since views for each slice would be much garbage. */
+  #places(): readonly [starts: Int32Array, ends: Int32Array] {
+    const { buffer } = this.#memory;
+    if (this.#views?.[0].buffer !== buffer) {
+      this.#views = [
+        new Int32Array(buffer, this.#starts, SLICE_VALUES),
+        new Int32Array(buffer, this.#ends, SLICE_VALUES),
+      ];
+    }
+    return this.#views;
   }
 
   /** Makes room for so many bytes of values. */

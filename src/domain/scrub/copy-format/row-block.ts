@@ -57,6 +57,9 @@ export class RowBlock {
   readonly #scratch: number;
   #free: number;
   #end: number;
+  /** Views of the memory as it was last looked at, by address. */
+  readonly #views = new Map<number, Int32Array>();
+  #viewed: ArrayBuffer | undefined;
 
   constructor(shape: BlockShape) {
     this.shape = shape;
@@ -77,9 +80,9 @@ export class RowBlock {
     this.#scratch = this.#end;
     this.#free = this.#end;
     this.bytes = this.#reserve(this.#end);
-    const words = this.#numbers(this.#positions, positions.length + 1);
-    words.set(positions);
-    words[positions.length] = shape.columns;
+    const wanted = new Uint32Array(kernel.memory.buffer, this.#positions, positions.length + 1);
+    wanted.set(positions);
+    wanted[positions.length] = shape.columns;
   }
 
   /** The bytes that are there; memory that moves when bytes are put or rows woven. */
@@ -117,8 +120,8 @@ export class RowBlock {
     return {
       count: this.rows,
       bytes: this.bytes,
-      starts: this.#signed(starts, this.rows),
-      ends: this.#signed(starts + this.shape.rows * NUMBER, this.rows),
+      starts: this.#numbers(starts),
+      ends: this.#numbers(starts + this.shape.rows * NUMBER),
     };
   }
 
@@ -135,8 +138,8 @@ export class RowBlock {
     return {
       count: missing,
       bytes: this.bytes,
-      starts: this.#signed(memory.restStarts, missing),
-      ends: this.#signed(memory.restEnds, missing),
+      starts: this.#numbers(memory.restStarts),
+      ends: this.#numbers(memory.restEnds),
     };
   }
 
@@ -147,8 +150,12 @@ export class RowBlock {
     this.#free = aligned(this.#free + values.position + PADDING);
     this.bytes = this.#reserve(this.#free);
     this.bytes.set(values.bytes.subarray(0, values.position), fresh.at);
-    this.#signed(fresh.starts, values.count).set(values.starts.subarray(0, values.count));
-    this.#signed(fresh.ends, values.count).set(values.ends.subarray(0, values.count));
+    const starts = this.#numbers(fresh.starts);
+    const ends = this.#numbers(fresh.ends);
+    for (let i = 0; i < values.count; i++) {
+      starts[i] = values.starts[i];
+      ends[i] = values.ends[i];
+    }
   }
 
   /**
@@ -159,7 +166,7 @@ export class RowBlock {
   weave(to: number, remembering: readonly boolean[]): Buffer {
     const { masked, rows: capacity, format } = this.shape;
     const kernel = this.#kernel;
-    const woven = this.#numbers(this.#woven, masked.length * NUMBERS_A_WOVEN_COLUMN);
+    const woven = new Uint32Array(kernel.memory.buffer, this.#woven, masked.length * NUMBERS_A_WOVEN_COLUMN);
     let room = to + this.rows * masked.length * LENGTH_BYTES + PADDING;
     this.#fresh.forEach(({ at, starts, ends, memory }, index) => {
       const { touched } = masked[index];
@@ -218,12 +225,19 @@ export class RowBlock {
     return this.bytes?.buffer === memory.buffer ? this.bytes : Buffer.from(memory.buffer);
   }
 
-  #numbers(at: number, count: number): Uint32Array {
-    return new Uint32Array(this.#kernel.memory.buffer, at, count);
-  }
-
-  #signed(at: number, count: number): Int32Array {
-    return new Int32Array(this.#kernel.memory.buffer, at, count);
+  /** The area of a number a row at `at`; kept, since a view for each look would be much garbage. */
+  #numbers(at: number): Int32Array {
+    const { buffer } = this.#kernel.memory;
+    if (this.#viewed !== buffer) {
+      this.#viewed = buffer;
+      this.#views.clear();
+    }
+    let view = this.#views.get(at);
+    if (view === undefined) {
+      view = new Int32Array(buffer, at, this.shape.rows);
+      this.#views.set(at, view);
+    }
+    return view;
   }
 }
 
