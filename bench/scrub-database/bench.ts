@@ -199,8 +199,11 @@ function printRounds(rounds: readonly Round[]): void {
 async function execute(url: string, sql: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
-  await client.query(sql);
-  await client.end();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
 }
 
 function median(values: readonly number[]): number {

@@ -67,7 +67,7 @@ export function fillRentalShop(scale: number): string {
     select 'Film ' || i, 'A tale of ' || md5(i::text) || ' and of ' || md5((i * 7)::text) || ' that must meet in ' || i % 500, 1950 + i % 70, 1 + i % 6, 60 + i % 120,
       (array['G', 'PG', 'PG-13', 'R', 'NC-17'])[1 + i % 5]::mpaa_rating, array['Trailers', 'Deleted Scenes', 'Commentaries'], ${moment} from ${rows(films)};
   insert into film_actor (actor_id, film_id, last_update) select distinct on (actor, film) actor, film, ${moment}
-    from (select 1 + (i * 7919) % 200 as actor, 1 + i % ${films} as film from ${rows(films * 5)}) pairs;
+    from (select 1 + (i * 7919::bigint) % 200 as actor, 1 + i % ${films} as film from ${rows(films * 5)}) pairs;
   insert into film_category (film_id, category_id, last_update) select i, 1 + i % 16, ${moment} from ${rows(films)};
   insert into address (address, district, city_id, postal_code, phone, last_update)
     select i % 1900 || ' Long Street ' || i % 977, 'District ' || i % 300, 1 + i % 600, lpad((i * 31 % 100000)::text, 5, '0'),
