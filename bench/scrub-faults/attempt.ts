@@ -28,7 +28,10 @@ function labelsOf(catalog: Catalog): Labels {
   return { columns: new Map(columns), references: [] };
 }
 
-/** One scrub, verified in full, which goes on with what one before it left: `node attempt.js FROM TO`. */
+/**
+ * One scrub, verified in full, which goes on with what one before it left: `node attempt.js FROM TO`. Says
+ * `connected` once it is, since no fault can break what has not begun.
+ */
 async function attempt(from: string, to: string): Promise<void> {
   const rules = await readRules();
   const source = await postgresEngine.openSource(from);
@@ -40,6 +43,7 @@ async function attempt(from: string, to: string): Promise<void> {
     types: rules.informationTypes,
   });
   const identity = await source.identity();
+  console.log('connected');
   const work = digestOfWork(plan, identity);
   const target = await postgresEngine.openTarget(to, {
     replace: false,

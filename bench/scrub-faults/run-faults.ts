@@ -1,17 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { KillingProxy } from './killing-proxy.js';
+import { SmallDisk } from './small-disk.js';
 
-/** What breaks a run: the worker is killed, sessions of a side end, or the network to it is cut. */
-export const faultKinds = ['worker', 'source', 'target', 'source-network', 'target-network'] as const;
+/**
+ * What breaks a run: the worker is killed, sessions of a side end, the network to it is cut, or the target's
+ * disk is full.
+ */
+export const faultKinds = [
+  'worker',
+  'source',
+  'target',
+  'source-network',
+  'target-network',
+  'disk-full',
+] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 export interface FaultOutcome {
   readonly kind: FaultKind;
-  /** Seconds after the start of the run. */
+  /** Seconds after the run had its connections. */
   readonly afterSeconds: number;
   /** What the broken run said at its end: `done` where the fault came too late, `killed`, or a code. */
   readonly said: string;
@@ -67,39 +80,41 @@ export async function runFaults({
   const name = `faults_${process.pid}`;
   const random = randomFrom(seed);
   const outcomes: FaultOutcome[] = [];
+  const disk = await SmallDisk.mount(admin, `${name}_disk`);
+  if (!disk) console.log('SKIPPED full disks: this machine does not allow a file system to be mounted');
+  const kinds = faultKinds.filter((kind) => disk !== undefined || kind !== 'disk-full');
   try {
     await admin.query(`create database ${name}`);
     await queryOf(at(url, name), schema);
-    const start = (target: string) =>
-      spawn(
-        process.execPath,
-        [join(program, 'attempt.js'), near.through(at(url, name)), far.through(at(url, target))],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-    const began = performance.now();
-    await finished(start(`${name}_copy`));
-    let lastsMs = performance.now() - began;
+    const targetUser = await makeTargetUser(admin, name, disk);
+    const start = (target: string) => {
+      const to = Object.assign(new URL(at(url, target)), targetUser).href;
+      return startAttempt(program, near.through(at(url, name)), far.through(to));
+    };
+    const undisturbed = start(`${name}_copy`);
+    await undisturbed.ended;
+    let lastsMs = undisturbed.connectedForMs();
     const expected = await contentOf(at(url, `${name}_copy`));
     if (expected === undefined) throw new Error('a run without any fault made no copy');
     await admin.query(`drop database ${name}_copy`);
 
     for (let i = 0; i < count; i++) {
-      const kind = faultKinds[Math.floor(random() * faultKinds.length)];
+      const kind = kinds[Math.floor(random() * kinds.length)];
       const target = `${name}_copy${i}`;
       const afterMs = random() * lastsMs;
-      const startedAt = performance.now();
-      const child = start(target);
-      const ended = finished(child);
-      await Promise.race([ended, delay(afterMs)]);
-      await strike(kind, { child, admin, near, far, source: name, target });
-      const said = await ended;
+      const attempt = start(target);
+      await attempt.connected;
+      await Promise.race([attempt.ended, delay(afterMs)]);
+      await strike(kind, { child: attempt.child, admin, near, far, disk, source: name, target });
+      const said = await attempt.ended;
+      await disk?.clear();
       // The machine may have been busier before: a fault that comes too late breaks nothing.
-      if (said === 'done') lastsMs = Math.min(lastsMs, performance.now() - startedAt);
+      if (said === 'done') lastsMs = Math.min(lastsMs, attempt.connectedForMs());
       const shown = await contentOf(at(url, target));
       const showedPart = shown !== undefined && shown !== expected;
       let runs: number | undefined = shown === expected ? 1 : undefined;
       for (let run = 2; runs === undefined && run <= MOST_RUNS; run++) {
-        await finished(start(target));
+        await start(target).ended;
         if ((await contentOf(at(url, target))) === expected) runs = run;
       }
       const outcome = { kind, afterSeconds: afterMs / 1_000, said, showedPart, runs };
@@ -111,8 +126,59 @@ export async function runFaults({
   } finally {
     await Promise.all([near.stop(), far.stop()]);
     await dropAll(admin, name);
+    await disk?.remove(admin);
+    await admin.query(`drop role if exists ${name}_writer`);
     await admin.end();
   }
+}
+
+/** Whose tables stand on the small disk, where there is one. */
+async function makeTargetUser(
+  admin: pg.Client,
+  name: string,
+  disk: SmallDisk | undefined,
+): Promise<{ readonly username: string; readonly password: string }> {
+  const [username, password] = [`${name}_writer`, randomBytes(12).toString('hex')];
+  await admin.query(`create role ${username} superuser login password '${password}'`);
+  if (disk) await admin.query(`alter role ${username} set default_tablespace = ${disk.tablespace}`);
+  return { username, password };
+}
+
+interface Attempt {
+  readonly child: ChildProcess;
+  /** Also settles when the run ends before it is connected. */
+  readonly connected: Promise<void>;
+  /** What the run said at its end: `done`, `killed` or a code. */
+  readonly ended: Promise<string>;
+  /** How long it ran, up to its end, after it was connected. */
+  connectedForMs(): number;
+}
+
+function startAttempt(program: string, from: string, to: string): Attempt {
+  const child = spawn(process.execPath, [join(program, 'attempt.js'), from, to], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const said: string[] = [];
+  let [connectedAt, endedAt] = [0, 0];
+  const connected = new Promise<void>((resolve) => {
+    createInterface(child.stdout).on('line', (line) => {
+      if (line !== 'connected') said.push(line);
+      else {
+        connectedAt = performance.now();
+        resolve();
+      }
+    });
+    child.once('close', () => resolve());
+  });
+  const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  const ended = once(child, 'close').then((closed) => {
+    const [code, signal] = closed as [number | null, string | null];
+    endedAt = performance.now();
+    clearTimeout(patience);
+    if (signal !== null) return 'killed';
+    return code === 0 ? 'done' : said.join('\n');
+  });
+  return { child, connected, ended, connectedForMs: () => endedAt - connectedAt };
 }
 
 interface Struck {
@@ -120,11 +186,15 @@ interface Struck {
   readonly admin: pg.Client;
   readonly near: KillingProxy;
   readonly far: KillingProxy;
+  readonly disk: SmallDisk | undefined;
   readonly source: string;
   readonly target: string;
 }
 
-async function strike(kind: FaultKind, { child, admin, near, far, source, target }: Struck): Promise<void> {
+async function strike(
+  kind: FaultKind,
+  { child, admin, near, far, disk, source, target }: Struck,
+): Promise<void> {
   const end = (condition: string, name: string) =>
     admin.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
@@ -146,18 +216,10 @@ async function strike(kind: FaultKind, { child, admin, near, far, source, target
       break;
     case 'target-network':
       far.cut();
+      break;
+    case 'disk-full':
+      await disk?.fill();
   }
-}
-
-/** What a run said at its end. */
-async function finished(child: ChildProcess): Promise<string> {
-  let text = '';
-  child.stdout?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
-  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-  clearTimeout(patience);
-  if (signal !== null) return 'killed';
-  return code === 0 ? 'done' : text.trim();
 }
 
 /** All rows and keys of a copy as one digest; undefined where there is no database of that name. */
