@@ -6,7 +6,7 @@ import type { SigningKey } from '../domain/scrub/attestation/ed25519.js';
 import type { ScrubStatement } from '../domain/scrub/attestation/scrub-statement.js';
 import { signStatement } from '../domain/scrub/attestation/signed-statement.js';
 import type { TableAnonymity } from '../domain/scrub/anonymity.js';
-import { measureAnonymity } from './measure-anonymity.js';
+import { measureAnonymity, quasiIdentifiersNamed } from './measure-anonymity.js';
 import type { PlanBasis } from '../domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../domain/scrub/scrub-plan.js';
 import type { CheckResult, Verification } from '../domain/scrub/verification/verification.js';
@@ -48,7 +48,7 @@ export interface AttestedScrub {
   /** Rows of each table that are compared one by one, and whose originals a sampled leak hunt looks for. */
   readonly sampleRows?: number;
   readonly hooks?: ScrubHooks;
-  /** Measure how well rows hide among one another, by labels and by these columns besides (printed names). */
+  /** Measure how well rows hide among one another, by labels and by these columns besides. */
   readonly anonymity?: readonly string[];
   /** Milliseconds that the source's snapshot may be held; no limit when absent. */
   readonly snapshotLimitMs?: number;
@@ -80,17 +80,19 @@ export interface AttestedResult {
 export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResult> {
   const { from, source, target, basis, plan, key, words, sampleRows, signal, onProgress } = scrub;
   const startedAt = new Date();
+  // Before anything is copied, not when all is.
+  const quasiIdentifiers = scrub.anonymity && quasiIdentifiersNamed(scrub.anonymity, basis.catalog);
   const targetIdentity = await target.identity();
   let targetFingerprint = '';
   let anonymity: readonly TableAnonymity[] | undefined;
   const verify = async ({ orphans, copied }: BuiltCopy): Promise<Verification> => {
     const contents = await beforeLastHook(scrub, copied, orphans);
     targetFingerprint = fingerprintCatalog(await target.catalog());
-    if (scrub.anonymity) {
+    if (quasiIdentifiers) {
       const masks = plan.tables.flatMap((table) => table.masks);
       const { catalog, types } = basis;
       anonymity = await measureAnonymity(target, {
-        ...{ catalog, labels: basis.labels, types, masks, also: scrub.anonymity },
+        ...{ catalog, labels: basis.labels, types, masks, also: quasiIdentifiers },
       });
     }
     const sampler = await engineFor(from).open(from);

@@ -7,7 +7,8 @@ import type { RowSource, Session } from '../engines/engine.js';
 import type { SettledOrphans } from './settle-orphans.js';
 
 /** Which originals are looked for in the copy: all, or those of sampled rows. */
-export type LeakHuntScope = 'full' | 'sample';
+export const leakHuntScopes = ['full', 'sample'] as const;
+export type LeakHuntScope = (typeof leakHuntScopes)[number];
 
 export interface VerifyProgress {
   readonly check: VerificationCheck;

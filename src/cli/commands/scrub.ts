@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { type Catalog, columnsOf, printColumnName } from '../../domain/catalog/catalog.js';
 import type { PlanBasis } from '../../domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../../domain/scrub/scrub-plan.js';
 import { type PublishAs, publishWays, type ScrubSource } from '../../engines/engine.js';
@@ -261,8 +260,7 @@ async function run(terminal: Terminal, choices: ScrubChoices, planned: Planned):
           ...{ from, source, target, basis, plan, key, signingKey, words, signal },
           toolVersion: packageVersion(),
           hooks: await readHooks(choices),
-          anonymity:
-            choices.anonymity === true ? [] : choices.anonymity?.map((name) => columnIn(basis.catalog, name)),
+          anonymity: choices.anonymity === true ? [] : choices.anonymity,
           onResume: (left) => {
             if (!choices.resume || !target.checkpoints) return;
             bar.stop();
@@ -305,13 +303,4 @@ function saysOfResume({ hasSchema, kept, changed }: WorkLeft): string {
   return changed.length > 0
     ? `${changed.length} tables changed since the run before, whose keys were being built: the copy begins anew.`
     : 'Nothing was left to go on with: no run with the same source, structure, labels, policy, key and target was broken off. The copy begins anew.';
-}
-
-/** The printed name of a column that somebody named, the schema `public` left out or not. */
-function columnIn(catalog: Catalog, name: string): string {
-  const known = Array.from(columnsOf(catalog), (column) => printColumnName(column.name));
-  const found = known.find((printed) => printed === name || printed === `public.${name}`);
-  if (found === undefined)
-    throw new UsageError(`the source has no column ${name}`, 'write it as schema.table.column');
-  return found;
 }

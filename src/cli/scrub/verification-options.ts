@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { leakHuntScopes } from '../../runs/verify-step.js';
 import { positiveInteger } from '../shared-options.js';
 
 /** Which originals are looked for. */
@@ -7,7 +8,7 @@ export function leakHuntOption(): Option {
     '--leak-hunt <scope>',
     'originals that are looked for in the copy: all of every masked column, or those of sampled rows',
   )
-    .choices(['full', 'sample'])
+    .choices(leakHuntScopes)
     .default('full');
 }
 

@@ -1,15 +1,45 @@
 import { z } from 'zod';
+import { subsetSchema } from '../../domain/scrub/subset/subset.js';
+import { publishWays } from '../../engines/engine.js';
+import { leakHuntScopes } from '../../runs/verify-step.js';
+import { changesOf } from '../http/changes.js';
 import { pageQuery } from '../http/pages.js';
 import { scheduleSchema, scheduleView, type ScheduleView } from '../schedules/schedule.js';
 
 const optionsSchema = z.strictObject({
   replace: z.boolean().default(false).describe('Replaces what stands under the target’s name.'),
+  publishAs: z
+    .enum(publishWays)
+    .default('database')
+    .describe('How the verified copy takes the target’s place: as a database, as its schemas, or in place.'),
+  dropPrevious: z.boolean().default(false).describe('Drops what was replaced, once the copy is published.'),
+  subset: subsetSchema
+    .meta({ id: 'ScrubSubset' })
+    .nullable()
+    .default(null)
+    .describe('Copies a referentially whole part of the rows; null for all.'),
+  leakHunt: z
+    .enum(leakHuntScopes)
+    .default('full')
+    .describe(
+      'Which originals are looked for in the copy: all of every masked column, or those of a sample.',
+    ),
   sampleRows: z
     .int()
     .min(1)
     .max(1_000_000)
     .default(500)
-    .describe('Rows of each table whose originals are looked for in the copy.'),
+    .describe(
+      'Rows of each table that are compared one by one, and that a sampled leak hunt takes originals from.',
+    ),
+  anonymity: z
+    .array(z.string().min(1).max(300))
+    .max(100)
+    .nullable()
+    .default(null)
+    .describe(
+      'Attests k-anonymity and l-diversity by what labels tell, and by these columns (schema.table.column) besides; null for no report.',
+    ),
   allowProductionLikeName: z
     .boolean()
     .default(false)
@@ -62,8 +92,8 @@ export const changeScrubJob = z
     name: name.optional(),
     policyId: z.guid().optional(),
     policyVersion: z.int().min(1).nullable().optional().describe('Null for the newest.'),
-    options: optionsSchema.partial().optional(),
-    retention: retentionSchema.partial().optional(),
+    options: changesOf(optionsSchema).optional(),
+    retention: changesOf(retentionSchema).optional(),
     hooks: hooksSchema.optional(),
     schedule: scheduleSchema.nullable().optional().describe('Null for none.'),
   })
@@ -87,6 +117,7 @@ export const scrubJobSchema = z
   })
   .meta({ id: 'ScrubJob' });
 
+export type ScrubJobsQuery = z.infer<typeof scrubJobsQuery>;
 export type CreateScrubJob = z.infer<typeof createScrubJob>;
 export type ChangeScrubJob = z.infer<typeof changeScrubJob>;
 export type ScrubJobView = z.infer<typeof scrubJobSchema>;
@@ -98,12 +129,17 @@ export interface ScrubJobRow {
   readonly target_id: string;
   readonly policy_id: string;
   readonly policy_version: number | null;
-  readonly options: ScrubJobView['options'];
+  /** As they were when it was written; what came into being since has its default. */
+  readonly options: Partial<ScrubJobView['options']>;
   readonly retention: ScrubJobView['retention'];
   readonly hooks: ScrubJobView['hooks'];
   readonly created_by: string;
   readonly created_at: Date;
   readonly version: number;
+}
+
+export function optionsOf({ options }: ScrubJobRow): ScrubJobView['options'] {
+  return optionsSchema.parse(options);
 }
 
 export function viewOfScrubJob(row: ScrubJobRow, schedule: ScheduleView | undefined): ScrubJobView {
@@ -114,7 +150,7 @@ export function viewOfScrubJob(row: ScrubJobRow, schedule: ScheduleView | undefi
     targetId: row.target_id,
     policyId: row.policy_id,
     ...(row.policy_version === null ? {} : { policyVersion: row.policy_version }),
-    options: row.options,
+    options: optionsOf(row),
     retention: row.retention,
     hooks: row.hooks,
     ...(schedule ? { schedule } : {}),
@@ -123,4 +159,3 @@ export function viewOfScrubJob(row: ScrubJobRow, schedule: ScheduleView | undefi
     version: row.version,
   };
 }
-export type ScrubJobsQuery = z.infer<typeof scrubJobsQuery>;

@@ -12,6 +12,7 @@ import type { Schedule } from '../schedules/schedule.js';
 import {
   type ChangeScrubJob,
   type CreateScrubJob,
+  optionsOf,
   type ScrubJobsQuery,
   type ScrubJobRow,
   type ScrubJobView,
@@ -79,7 +80,7 @@ export class ScrubJobs {
           ? before.policy_version
           : (request.policyVersion ?? null);
       const name = request.name ?? before.name;
-      const options = { ...before.options, ...request.options };
+      const options = { ...optionsOf(before), ...request.options };
       const schedule = request.schedule;
       if (schedule) refuseUselessSchedule(schedule, options.replace);
       await requirePolicy(manager, policyId, policyVersion ?? undefined);

@@ -21,7 +21,7 @@ import type { JobRow } from '../jobs/job.js';
 import { digestOf, readKnown } from '../labels/kept-labels.js';
 import { readPolicyVersion } from '../policies/policy-versions.js';
 import type { MaskingKeys } from '../secrets/masking-keys.js';
-import type { ScrubJobRow } from '../scrub-jobs/scrub-job.js';
+import { optionsOf, type ScrubJobRow } from '../scrub-jobs/scrub-job.js';
 import { scrubJobRows } from '../scrub-jobs/scrub-jobs.js';
 import { notify } from '../webhooks/notify.js';
 import { ProgressMeter } from './progress-meter.js';
@@ -61,6 +61,7 @@ export class ScrubRunJob implements JobKind {
     // An attempt before this one may have ended between publishing and recording: then all is done but that.
     const published = publication && (await scrubTargetFor(to).publishedMark(to)) === publication.mark;
     const record = published ? publication.record : await this.#scrub(attempt, read, { from, way });
+    if (optionsOf(scrubJob).dropPrevious) await way.dropPrevious();
     return (manager) => keep(manager, attempt, { run, scrubJob, record });
   }
 
@@ -71,6 +72,7 @@ export class ScrubRunJob implements JobKind {
   ): Promise<PublicationRecord> {
     const { rules, signingKeyFile } = this.#parts;
     const { signal } = attempt;
+    const options = optionsOf(scrubJob);
     const { resumes } = readRunCheckpoint(attempt.checkpoint);
     const signingKey = await readSigningKey({ signingKeyFile, env: {}, maskingKey: key });
     const source = await way.openSource({ schemaBy: 'pg_dump' });
@@ -84,14 +86,16 @@ export class ScrubRunJob implements JobKind {
         keyId: key.id,
         notices: await source.notices(),
         schema: await carriedSchema(source),
+        subset: options.subset ?? undefined,
       };
       const plan = await planRun(basis, { source, pseudonyms: key.pseudonyms, words: rules.words });
       if (plan.refusals.length > 0) throw new PlanRefusedError(plan.refusals);
       signal.throwIfAborted();
       const target = await way.openTarget({
-        replace: scrubJob.options.replace,
+        replace: options.replace,
+        publishAs: options.publishAs,
         source: await source.identity(),
-        allowProductionLikeName: scrubJob.options.allowProductionLikeName,
+        allowProductionLikeName: options.allowProductionLikeName,
         work: digestOfWork(plan, await source.identity()),
         // What a hook did before the copy is not known to be there still: with one, a run begins anew.
         resume: (resumes || attempt.attempt > 1) && scrubJob.hooks.before === undefined,
@@ -104,7 +108,9 @@ export class ScrubRunJob implements JobKind {
         ...{ from, source, target, basis, plan, key, signingKey, signal },
         words: rules.words,
         toolVersion: packageVersion(),
-        sampleRows: scrubJob.options.sampleRows,
+        leakHunt: options.leakHunt,
+        sampleRows: options.sampleRows,
+        anonymity: options.anonymity ?? undefined,
         hooks: scrubJob.hooks,
         onResume: (left) => {
           kept = left.kept.length;
