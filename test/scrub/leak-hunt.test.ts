@@ -160,7 +160,7 @@ describe('the judgement on what was found', () => {
   ): readonly Leak[] {
     const hunt = newHunt();
     for (const value of originals) hunt.addOriginal(value, origin);
-    for (const value of decoys) hunt.addDecoy(value, origin.domain);
+    for (const value of decoys) hunt.addDecoy(value, { domain: origin.domain });
     const copy = hunt.search([{ where: 'public.t.a', domains: new Set(), ...place }]);
     copy.push(Buffer.from(found.join('\n')));
     copy.end();
@@ -211,7 +211,8 @@ describe('the judgement on what was found', () => {
     const many = Array.from({ length: 3_000 }, (_, i) => `${300_000_000 + i * 7919}`);
     const hunt = newHunt();
     for (const value of many) hunt.addOriginal(value, origin);
-    for (let i = 0; i < 375; i++) hunt.addDecoy(`${700_000_000 + i * 7919}`, origin.domain, 8);
+    for (let i = 0; i < 375; i++)
+      hunt.addDecoy(`${700_000_000 + i * 7919}`, { domain: origin.domain, weight: 8 });
     const copy = hunt.search([{ where: 'public.t.a', domains: new Set() }]);
     copy.push(Buffer.from(many.slice(0, 100).join('\n')));
     copy.end();
@@ -225,9 +226,9 @@ describe('the judgement on what was found', () => {
     const hunt = newHunt();
     for (const [i, day] of days.entries()) {
       hunt.addOriginal(day, { column: 'public.people.born', domain: 'date' });
-      hunt.addDecoy(days[(i + 31) % days.length], 'date');
+      hunt.addDecoy(days[(i + 31) % days.length], { domain: 'date' });
       hunt.addOriginal(mails[i % mails.length], origin);
-      hunt.addDecoy(`bea.${i}@corp.example`, origin.domain);
+      hunt.addDecoy(`bea.${i}@corp.example`, { domain: origin.domain });
     }
     const copy = hunt.search([{ where: 'public.t.phone', domains: new Set() }]);
     copy.push(

@@ -95,6 +95,12 @@ export function textOf(batch: ValueBatch, index: number): string | null {
   return start === NULL_VALUE ? null : decoder.decode(batch.bytes.subarray(start, batch.ends[index]));
 }
 
+/** The same for many values of a batch: one view of its bytes serves all, until the batch changes. */
+export function textReader({ bytes, starts, ends }: ValueBatch): (index: number) => string | null {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return (index) => (starts[index] === NULL_VALUE ? null : view.toString('utf8', starts[index], ends[index]));
+}
+
 /** A batch of given texts; for tests, dry runs and single values. */
 export function batchOf(values: readonly (string | null)[]): ValueBatchWriter {
   const batch = new ValueBatchWriter();

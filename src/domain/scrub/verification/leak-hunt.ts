@@ -36,6 +36,14 @@ export interface Origin {
   readonly isShared?: boolean;
 }
 
+/** What a decoy is one of. */
+export interface DecoyKind {
+  /** Pseudonym domain. */
+  readonly domain: string;
+  /** Decoys that it stands for; 1 when absent. */
+  readonly weight?: number;
+}
+
 /** What a fingerprint is of: originals of one column, or decoys of one domain. */
 interface NeedleClass {
   readonly strength: NeedleStrength;
@@ -93,6 +101,8 @@ export class LeakHunt {
   readonly #index: NeedleIndex;
   readonly #classes: NeedleClass[] = [];
   readonly #classNumbers = new Map<string, number>();
+  /** The same by what callers pass, who pass it for many values. */
+  readonly #numbersOf = new WeakMap<Origin | DecoyKind, Partial<Record<NeedleStrength, number>>>();
   readonly #kinds = new Map<string, TextKind>();
   readonly #places: HuntedPlace[] = [];
   #needles = 0;
@@ -102,20 +112,26 @@ export class LeakHunt {
     if (options.key.length !== FINGERPRINT_KEY_BYTES) throw new RangeError('the key has another length');
     this.#options = options;
     // A needle has beginnings that are known too, and a decoy beside it.
-    this.#index = new NeedleIndex(new FingerprintFilter(options.expected * 4), options.key);
+    this.#index = new NeedleIndex(
+      new FingerprintFilter(options.expected * 4),
+      options.key,
+      (fingerprint, number) => {
+        this.#needles++;
+        options.needles.add(fingerprint, number);
+      },
+    );
   }
 
   /** Adds an original value; one too short or plain to be told from others is left out. */
-  addOriginal(value: string, { column, domain, isShared }: Origin): void {
+  addOriginal(value: string, origin: Origin): void {
     const needle = needleOf(value);
-    if (!needle || (isShared && needle.strength !== 'certain')) return;
-    this.#add(needle.text, { strength: needle.strength, domain, origin: column, weight: 1 });
+    if (!needle || (origin.isShared && needle.strength !== 'certain')) return;
+    this.#index.add(needle.text, this.#numberOf(needle.strength, origin));
   }
 
-  /** @param weight how many decoys this one stands for */
-  addDecoy(value: string, domain: string, weight = 1): void {
+  addDecoy(value: string, kind: DecoyKind): void {
     const needle = needleOf(value);
-    if (needle) this.#add(needle.text, { strength: needle.strength, domain, weight });
+    if (needle) this.#index.add(needle.text, this.#numberOf(needle.strength, kind));
   }
 
   /** Looks through COPY data in text format; its fields are these places. */
@@ -154,16 +170,18 @@ export class LeakHunt {
     return { originals: population.originals, leaks, untellable: population.untellable, falseFinds };
   }
 
-  #add(text: string, of: NeedleClass): void {
-    const number = this.#numberOf(of);
-    this.#index.add(text, (fingerprint) => {
-      this.#needles++;
-      this.#options.needles.add(fingerprint, number);
-    });
+  #numberOf(strength: NeedleStrength, of: Origin | DecoyKind): number {
+    let numbers = this.#numbersOf.get(of);
+    if (!numbers) this.#numbersOf.set(of, (numbers = {}));
+    return (numbers[strength] ??= this.#classOf({
+      strength,
+      domain: of.domain,
+      ...('column' in of ? { origin: of.column, weight: 1 } : { weight: of.weight ?? 1 }),
+    }));
   }
 
-  #numberOf(of: NeedleClass): number {
-    const key = `${of.strength}\0${of.weight}\0${of.domain}\0${of.origin ?? ''}`;
+  #classOf(of: NeedleClass): number {
+    const key = JSON.stringify([of.strength, of.weight, of.domain, of.origin]);
     const known = this.#classNumbers.get(key);
     if (known !== undefined) return known;
     this.#classNumbers.set(key, this.#classes.length);

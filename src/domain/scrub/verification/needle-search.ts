@@ -38,47 +38,82 @@ const escapes = flags((byte) => 'bfnrtv'.includes(String.fromCharCode(byte)));
 export class NeedleIndex {
   readonly #filter: FingerprintFilter;
   readonly #hash: FingerprintHash;
+  readonly #added: (fingerprint: Fingerprint, number: number) => void;
+  /** A needle's bytes, and a line's end behind them. */
+  #bytes = new Uint8Array(1024);
 
-  constructor(filter: FingerprintFilter, key: Uint8Array) {
+  /** @param added told the fingerprints of needles, with the number that was given for each */
+  constructor(
+    filter: FingerprintFilter,
+    key: Uint8Array,
+    added: (fingerprint: Fingerprint, number: number) => void,
+  ) {
     this.#filter = filter;
     this.#hash = new FingerprintHash(key);
+    this.#added = added;
   }
 
   /**
-   * Makes a needle known; `added` is told its fingerprint, or several for a text that is written in
-   * several ways.
-   * @param text at least six characters, beginning and ending in a letter or digit
+   * Makes a needle known, by its fingerprint, or several for a text that is written in several ways.
+   * @param text at least six characters, beginning and ending in a letter or digit, without control characters
    */
-  add(text: string, added: (fingerprint: Fingerprint) => void): void {
-    if (isNumber(text)) this.#addDigits(Buffer.from(text), added);
-    else for (const form of formsOf(text)) this.#addWords(Buffer.from(form), added);
+  add(text: string, number: number): void {
+    if (this.#takeAscii(text)) {
+      if (isNumber(text)) this.#addDigits(number);
+      else this.#addWords(number);
+      return;
+    }
+    // Letters beyond ASCII are not folded byte by byte.
+    for (const form of new Set([text, text.toLowerCase(), text.toUpperCase()])) {
+      this.#takeUtf8(form);
+      this.#addWords(number);
+    }
   }
 
-  #addDigits(bytes: Uint8Array, added: (fingerprint: Fingerprint) => void): void {
-    const hash = this.#hash;
+  /** False when there is more in it than ASCII. */
+  #takeAscii(text: string): boolean {
+    this.#reserve(text.length);
+    const bytes = this.#bytes;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) return false;
+      bytes[i] = code;
+    }
+    bytes[text.length] = NEWLINE;
+    return true;
+  }
+
+  #takeUtf8(text: string): void {
+    this.#reserve(text.length * 3);
+    const { written } = encoder.encodeInto(text, this.#bytes);
+    this.#bytes[written] = NEWLINE;
+  }
+
+  #reserve(length: number): void {
+    if (length >= this.#bytes.length) this.#bytes = new Uint8Array(length * 2);
+  }
+
+  #addDigits(number: number): void {
+    const [hash, bytes] = [this.#hash, this.#bytes];
     hash.reset();
-    let digits = 0;
-    for (const byte of bytes) {
-      if (!isDigit[byte]) continue;
-      hash.add(byte);
+    for (let at = 0, digits = 0; bytes[at] !== NEWLINE && digits < MOST_DIGITS; at++) {
+      if (!isDigit[bytes[at]]) continue;
+      hash.add(bytes[at]);
       if (++digits === FEWEST_DIGITS) {
         hash.take(kinds.digitsBegin);
         this.#filter.add(hash);
       }
-      if (digits === MOST_DIGITS) break;
     }
     hash.take(kinds.digits);
     this.#filter.add(hash);
-    added(hash);
+    this.#added(hash, number);
   }
 
-  #addWords(bytes: Uint8Array, added: (fingerprint: Fingerprint) => void): void {
-    const hash = this.#hash;
+  #addWords(number: number): void {
+    const [hash, bytes] = [this.#hash, this.#bytes];
     hash.reset();
-    let words = 0;
-    for (let at = 0; ;) {
-      while (at < bytes.length && isWord[bytes[at]]) hash.add(lower[bytes[at++]]);
-      words++;
+    for (let at = 0, words = 1; ; words++) {
+      while (isWord[bytes[at]]) hash.add(lower[bytes[at++]]);
       const next = nextWord(bytes, at);
       if (next < 0 || words === MOST_WORDS || next >= MOST_BYTES) break;
       if (words <= KNOWN_BEGINNING) {
@@ -90,7 +125,7 @@ export class NeedleIndex {
     }
     hash.take(kinds.words);
     this.#filter.add(hash);
-    added(hash);
+    this.#added(hash, number);
   }
 
   /** Reports the fingerprints of what begins at the word at `at` and may be a needle. */
@@ -224,17 +259,18 @@ function addGap(hash: FingerprintHash, bytes: Uint8Array, from: number, to: numb
 
 /** True for digits with separators between them, and nothing else. */
 function isNumber(text: string): boolean {
+  let digits = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (isDigit[code]) digits++;
+    else if (!separatesDigits[code]) return false;
+  }
   // 10.1.23.7 and 10.12.3.7 are two addresses.
-  if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return false;
-  if (!/^[\d \-./()]+$/.test(text)) return false;
-  return text.replace(/\D/g, '').length >= FEWEST_DIGITS;
+  return digits >= FEWEST_DIGITS && !networkAddress.test(text);
 }
 
-/** A text as it may be written: letters beyond ASCII are not folded byte by byte. */
-function formsOf(text: string): Iterable<string> {
-  if (/^[\0-\x7f]*$/.test(text)) return [text];
-  return new Set([text, text.toLowerCase(), text.toUpperCase()]);
-}
+const networkAddress = /^\d{1,3}(\.\d{1,3}){3}$/;
+const encoder = new TextEncoder();
 
 function flags(test: (byte: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => (test(byte) ? 1 : 0));

@@ -19,6 +19,7 @@ const SHORTEST = 6;
 const LONGEST = 200;
 
 const email = /^[^\s@"'<>()]+@[^\s@"'<>()]+\.[a-z0-9-]{2,}$/i;
+const url = /^[a-z][a-z0-9+.-]*:\/\/\S{8,}$/i;
 /** To the second: what is finer is hardly anybody else's. */
 const dayOrTime = /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?(?:\.0+)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/;
 /** What copies write in another way: quotes, backslashes, line ends. */
@@ -39,18 +40,49 @@ export function needleOf(value: string): Needle | undefined {
 }
 
 function strengthOf(text: string): NeedleStrength | undefined {
-  if (email.test(text)) return 'certain';
-  const letters = count(text, /\p{L}/gu);
-  const digits = count(text, /\d/g);
-  if (/^[a-z][a-z0-9+.-]*:\/\/\S{8,}$/i.test(text)) return 'certain';
-  if (dayOrTime.test(text)) return 'number';
-  const isOneToken = !/\s/.test(text);
+  if (text.includes('@') && email.test(text)) return 'certain';
+  if (text.includes('://') && url.test(text)) return 'certain';
+  if (text[4] === '-' && dayOrTime.test(text)) return 'number';
+  const { letters, digits, words, isOneToken } = charactersOf(text);
   if (digits >= 12 && letters <= 8) return 'certain';
   if (isOneToken && letters >= 2 && digits >= 2 && letters + digits >= 10) return 'certain';
   if (digits >= 7) return letters === 0 ? 'number' : 'likely';
   if (isOneToken) return letters >= 2 && digits >= 2 ? 'likely' : undefined;
-  const words = text.match(/\p{L}{2,}/gu) ?? [];
-  return words.length >= 2 && letters >= 8 ? 'likely' : undefined;
+  return words >= 2 && letters >= 8 ? 'likely' : undefined;
+}
+
+interface Characters {
+  readonly letters: number;
+  readonly digits: number;
+  /** Of two letters or more, one behind the other. */
+  readonly words: number;
+  /** Without white space. */
+  readonly isOneToken: boolean;
+}
+
+function charactersOf(text: string): Characters {
+  let [letters, digits, words, stretch] = [0, 0, 0, 0];
+  let isOneToken = true;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) return countBeyondAscii(text);
+    const isLetter = (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+    stretch = isLetter ? stretch + 1 : 0;
+    if (stretch === 2) words++;
+    if (isLetter) letters++;
+    else if (code >= 0x30 && code <= 0x39) digits++;
+    else if (code === 0x20) isOneToken = false;
+  }
+  return { letters, digits, words, isOneToken };
+}
+
+function countBeyondAscii(text: string): Characters {
+  return {
+    letters: count(text, /\p{L}/gu),
+    digits: count(text, /\d/g),
+    words: count(text, /\p{L}{2,}/gu),
+    isOneToken: !/\s/.test(text),
+  };
 }
 
 /** The longest stretch of a value that every copy would write the same way, without punctuation around it. */

@@ -3,12 +3,19 @@ import type { Labels } from '../../classification/labels-file.js';
 import { atLeastAsSensitive } from '../../classification/sensitivity.js';
 import type { PseudonymFunction } from '../../masking/pseudonym/pseudonym-function.js';
 import { columnsReadBy } from '../../masking/technique-registry.js';
-import { batchOf, NULL_VALUE, textOf, type ValueBatch, ValueBatchWriter } from '../../masking/value-batch.js';
+import {
+  batchOf,
+  NULL_VALUE,
+  textOf,
+  textReader,
+  type ValueBatch,
+  ValueBatchWriter,
+} from '../../masking/value-batch.js';
 import type { WordLists } from '../../masking/word-lists.js';
 import type { ColumnMask } from '../../policy/column-mask.js';
 import { maskedColumn } from '../../policy/decide-masks.js';
 import { RecentValues } from './fingerprint.js';
-import type { LeakHunt } from './leak-hunt.js';
+import type { DecoyKind, LeakHunt, Origin } from './leak-hunt.js';
 import { needleOf } from './needle.js';
 import { type MaskObserver, observerOf } from './observe-mask.js';
 
@@ -46,7 +53,7 @@ export class OriginalValues {
 
   constructor(from: TableOfOriginals, hunt: LeakHunt, decoys: DecoySource) {
     this.#columns = from.masks.map((mask) => new OriginalColumn(from.table, mask, hunt, decoys));
-    this.#names = WholeNames.of(from, hunt);
+    this.#names = WholeNames.of(from, hunt, decoys.key);
     this.columns = [...new Set(this.#columns.flatMap(({ name, reads }) => [name, ...reads]))];
   }
 
@@ -63,8 +70,8 @@ class OriginalColumn {
   readonly #observer: MaskObserver;
   readonly #recent: RecentValues;
   readonly #hunt: LeakHunt;
-  readonly #printed: string;
-  readonly #domain: string;
+  /** Of what long texts show. */
+  readonly #origin: Origin;
   readonly #fresh = new ValueBatchWriter();
 
   constructor(table: Table, mask: ColumnMask, hunt: LeakHunt, decoys: DecoySource) {
@@ -74,23 +81,26 @@ class OriginalColumn {
       table.columns.find(({ name }) => name === mask.column.column)!,
     );
     const isShared = !atLeastAsSensitive(mask.sensitivity, 'confidential');
-    let count = 0;
     this.name = mask.column.column;
     // What masks look up in other rows tells of those rows: their own table brings it.
     this.reads = columnsReadBy(mask.technique, mask.options, masked).filter((read) =>
       table.columns.some(({ name }) => name === read),
     );
-    this.#printed = column;
-    this.#domain = mask.domain;
+    this.#origin = { column, domain: mask.domain };
     this.#hunt = hunt;
     this.#recent = new RecentValues(decoys.key);
-    this.#observer = observerOf(mask, masked, decoys, (domain, original, standIn) => {
-      hunt.addOriginal(original, { column, domain, isShared });
-      const decoy = decoyFor(original, standIn);
-      if (decoy === undefined) return;
-      count++;
-      if (count <= SINGLE_DECOYS) hunt.addDecoy(decoy, domain);
-      else if (count % DECOY_WEIGHT === 0) hunt.addDecoy(decoy, domain, DECOY_WEIGHT);
+    let count = 0;
+    this.#observer = observerOf(mask, masked, decoys, (domain) => {
+      const origin: Origin = { column, domain, isShared };
+      const [one, several]: DecoyKind[] = [{ domain }, { domain, weight: DECOY_WEIGHT }];
+      return (original, standIn) => {
+        hunt.addOriginal(original, origin);
+        count++;
+        const isSingle = count <= SINGLE_DECOYS;
+        if (!isSingle && count % DECOY_WEIGHT !== 0) return;
+        const decoy = decoyFor(original, standIn());
+        if (decoy !== undefined) hunt.addDecoy(decoy, isSingle ? one : several);
+      };
     });
   }
 
@@ -117,7 +127,7 @@ class OriginalColumn {
     for (let i = 0; i < values.count; i++) {
       if (values.ends[i] - values.starts[i] < LONG_TEXT) continue;
       for (const [found] of textOf(values, i)?.matchAll(evident) ?? [])
-        this.#hunt.addOriginal(found, { column: this.#printed, domain: this.#domain });
+        this.#hunt.addOriginal(found, this.#origin);
     }
   }
 }
@@ -133,34 +143,50 @@ function decoyFor(original: string, standIn: string | null): string | undefined 
 class WholeNames {
   readonly #given: string;
   readonly #family: string;
-  readonly #column: string;
+  readonly #origin: Origin;
   readonly #hunt: LeakHunt;
+  readonly #recent: RecentValues;
+  readonly #whole = new ValueBatchWriter();
 
-  private constructor(given: ColumnMask, family: ColumnMask, hunt: LeakHunt) {
+  private constructor(given: ColumnMask, family: ColumnMask, hunt: LeakHunt, key: Uint8Array) {
     this.#given = given.column.column;
     this.#family = family.column.column;
-    this.#column = printColumnName(family.column);
+    this.#origin = { column: printColumnName(family.column), domain: 'person-name' };
     this.#hunt = hunt;
+    this.#recent = new RecentValues(key);
   }
 
-  static of({ masks, labels }: TableOfOriginals, hunt: LeakHunt): WholeNames | undefined {
+  static of({ masks, labels }: TableOfOriginals, hunt: LeakHunt, key: Uint8Array): WholeNames | undefined {
     const columnOf = (type: string) =>
       masks.find(({ column }) => labels.columns.get(printColumnName(column))?.informationType === type);
     const [given, family] = [columnOf('given-name'), columnOf('family-name')];
-    return given && family && new WholeNames(given, family, hunt);
+    return given && family && new WholeNames(given, family, hunt, key);
   }
 
   add(rows: RowBatch): void {
     const [given, family] = [rows.get(this.#given)!, rows.get(this.#family)!];
-    const origin = { column: this.#column, domain: 'person-name' };
+    const [givenNames, familyNames] = [textReader(given), textReader(family)];
     for (let row = 0; row < given.count; row++) {
-      const [givenName, familyName] = [textOf(given, row), textOf(family, row)];
-      if (givenName === null || familyName === null) continue;
-      this.#hunt.addOriginal(`${givenName} ${familyName}`, origin);
-      this.#hunt.addOriginal(`${familyName}, ${givenName}`, origin);
+      if (given.starts[row] === NULL_VALUE || family.starts[row] === NULL_VALUE) continue;
+      if (this.#hasSeen(given, family, row)) continue;
+      const [givenName, familyName] = [givenNames(row), familyNames(row)];
+      this.#hunt.addOriginal(`${givenName} ${familyName}`, this.#origin);
+      this.#hunt.addOriginal(`${familyName}, ${givenName}`, this.#origin);
     }
   }
+
+  #hasSeen(given: ValueBatch, family: ValueBatch, row: number): boolean {
+    const whole = this.#whole;
+    whole.clear();
+    whole.append(given.bytes, given.starts[row], given.ends[row]);
+    // No name holds it: where one ends stays told.
+    whole.append(lineFeed);
+    whole.append(family.bytes, family.starts[row], family.ends[row]);
+    return this.#recent.hasSeen(whole.bytes, 0, whole.position);
+  }
 }
+
+const lineFeed = Uint8Array.of(0x0a);
 
 /** Sampled values as a batch of rows. */
 export function rowsOfSample(sample: ReadonlyMap<string, readonly (string | null)[]>): RowBatch {
@@ -170,5 +196,5 @@ export function rowsOfSample(sample: ReadonlyMap<string, readonly (string | null
 /** Pseudonym domains that a mask writes stand-ins of. */
 export function domainsWrittenBy(table: Table, mask: ColumnMask, decoys: DecoySource): ReadonlySet<string> {
   const column = table.columns.find(({ name }) => name === mask.column.column)!;
-  return observerOf(mask, maskedColumn(table, column), decoys, () => undefined).domains;
+  return observerOf(mask, maskedColumn(table, column), decoys, () => () => undefined).domains;
 }
