@@ -207,6 +207,18 @@ describe('the judgement on what was found', () => {
     expect(judge(many.slice(0, 200), many.slice(0, 3))[0].verdict).toBe('leak');
   });
 
+  it('takes some of very many long numbers for chance where their mask writes the like, and nowhere else', () => {
+    const phones = Array.from({ length: 50_000 }, (_, i) => `+49 30 ${10_000_000 + i * 1_571}`);
+    const own = { domains: new Set([origin.domain]) };
+    expect(judge(phones, phones.slice(0, 5), own)[0]).toMatchObject({
+      strength: 'certain',
+      verdict: 'chance',
+    });
+    expect(judge(phones, phones.slice(0, 6), own)[0].verdict).toBe('leak');
+    expect(judge(phones.slice(0, 1_000), phones.slice(0, 2), own)[0].verdict).toBe('leak');
+    expect(judge(phones, phones.slice(0, 1))[0].verdict).toBe('leak');
+  });
+
   it('knows less of chance where a decoy stands for several', () => {
     const many = Array.from({ length: 3_000 }, (_, i) => `${300_000_000 + i * 7919}`);
     const hunt = newHunt();

@@ -340,7 +340,10 @@ const SPREADS = 5;
 
 /** Finds that are allowed where no decoy was found at all, `n` originals of the kind being hunted. */
 function fewOfOwn(strength: NeedleStrength, n: number): number {
-  return strength === 'number' ? fewNumbers(n) : Math.min(strength === 'certain' ? 1 : 3, Math.floor(n / 10));
+  if (strength === 'number') return fewNumbers(n);
+  if (strength === 'likely') return Math.min(3, Math.floor(n / 10));
+  // Pairs grow as the square: 200,000 telephone numbers of one prefix, drawn from 10^10, meet four times.
+  return Math.max(Math.min(1, Math.floor(n / 10)), Math.min(10, Math.floor(n / 10_000)));
 }
 
 /** Elsewhere nothing that is certain is chance; names may be, a few of many. */

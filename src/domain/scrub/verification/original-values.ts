@@ -41,7 +41,7 @@ const LONG_TEXT = 40;
 const evident = /[\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}.-]{1,190}\.\p{L}{2,24}|\d(?:[ -]?\d){8,22}/gu;
 
 /** So many decoys of a column each stand for themselves; of more, every eighth stands for eight. */
-const SINGLE_DECOYS = 20_000;
+const SINGLE_DECOYS = 100_000;
 const DECOY_WEIGHT = 8;
 
 /** Adds the originals of a table's masked columns to a hunt, and decoys beside them, batch by batch. */
