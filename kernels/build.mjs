@@ -11,6 +11,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const targets = {
   'copy-rows': '../src/domain/scrub/copy-format',
   'hmac-sha256': '../src/domain/masking/pseudonym',
+  'needle-search': '../src/domain/scrub/verification',
 };
 
 const sources = new Map(

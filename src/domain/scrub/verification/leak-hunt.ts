@@ -1,4 +1,4 @@
-import { FINGERPRINT_KEY_BYTES, FingerprintFilter } from './fingerprint.js';
+import { FINGERPRINT_KEY_BYTES } from './fingerprint.js';
 import { FingerprintGroups, type FingerprintStore } from './fingerprint-store.js';
 import { CopySearch, NeedleIndex } from './needle-search.js';
 import { type NeedleStrength, needleOf } from './needle.js';
@@ -112,14 +112,10 @@ export class LeakHunt {
     if (options.key.length !== FINGERPRINT_KEY_BYTES) throw new RangeError('the key has another length');
     this.#options = options;
     // A needle has beginnings that are known too, and a decoy beside it.
-    this.#index = new NeedleIndex(
-      new FingerprintFilter(options.expected * 4),
-      options.key,
-      (fingerprint, number) => {
-        this.#needles++;
-        options.needles.add(fingerprint, number);
-      },
-    );
+    this.#index = new NeedleIndex(options.expected * 4, options.key, (fingerprint, number) => {
+      this.#needles++;
+      options.needles.add(fingerprint, number);
+    });
   }
 
   /** Adds an original value; one too short or plain to be told from others is left out. */

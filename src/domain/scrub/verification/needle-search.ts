@@ -1,182 +1,131 @@
-import { FingerprintHash, type Fingerprint, type FingerprintFilter, kinds } from './fingerprint.js';
+import { FINGERPRINT_KEY_BYTES, type Fingerprint } from './fingerprint.js';
+import { type NeedleSearchKernel, needleSearchKernel } from './needle-search-kernel.js';
 
-/** Words of a needle that count; what begins with as many of them is the needle. */
-const MOST_WORDS = 12;
-/** Beginnings of so many words are known, so that a text is given up early. */
-const KNOWN_BEGINNING = 3;
+/** Twice what a needle has in a text at most, and the gap behind it: what a search must see ahead. */
+const REACH = 2 * 480 + 8;
 const FEWEST_DIGITS = 7;
-const MOST_DIGITS = 40;
-/** Bytes between two words of one needle. */
-const WIDEST_GAP = 8;
-/** Bytes of a needle; twice as many in a text, with what stands between its words. */
-const MOST_BYTES = 480;
-
-const TAB = 0x09;
 const NEWLINE = 0x0a;
-const BACKSLASH = 0x5c;
-const SPACE = 0x20;
-const AT = 0x40;
-const PERCENT = 0x25;
+const PAGE = 64 * 1024;
 
-const lower = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte,
-);
-const isDigit = flags((byte) => byte >= 0x30 && byte <= 0x39);
-/** Letters and digits; every byte of a letter beyond ASCII counts as one. */
-const isWord = flags((byte) => /[A-Za-z0-9]/.test(String.fromCharCode(byte)) || byte >= 0x80);
-/** What stands inside the first part of a mail address besides letters and digits. */
-const joinsAddress = flags((byte) => '.-_+'.includes(String.fromCharCode(byte)));
-/** What people write between the digits of one number. */
-const separatesDigits = flags((byte) => ' -./()'.includes(String.fromCharCode(byte)));
-/** Letters that stand for a control character behind a backslash. */
-const escapes = flags((byte) => 'bfnrtv'.includes(String.fromCharCode(byte)));
+/** Finds that the kernel reports at once; each is three words. */
+const FINDS = 4096;
+const WORDS_A_FIND = 3;
+/** Bytes of the longest needle's form. */
+const LONGEST = 4096;
+
+const SMALLEST_BITS = 20;
+/** 64 MiB. */
+const LARGEST_BITS = 29;
+/** One in thirty of other texts passes, and is looked up. */
+const BITS_A_FINGERPRINT = 8;
 
 /**
  * Needles by fingerprints of their words or digits: in any case of letters, numbers with or without the
- * separators of their digits, whole words only. The texts themselves are not kept.
+ * separators of their digits, whole words only. The texts themselves are not kept. A Bloom filter tells what
+ * was surely never added; what it lets through is looked up exactly afterwards, so that its size costs time
+ * and never truth.
  */
 export class NeedleIndex {
-  readonly #filter: FingerprintFilter;
-  readonly #hash: FingerprintHash;
+  readonly #kernel: NeedleSearchKernel = needleSearchKernel();
   readonly #added: (fingerprint: Fingerprint, number: number) => void;
-  /** A needle's bytes, and a line's end behind them. */
-  #bytes = new Uint8Array(1024);
+  readonly #needle: number;
+  readonly #finds: number;
+  /** Where a text to search begins. */
+  readonly #text: number;
+  #bytes: Buffer;
 
-  /** @param added told the fingerprints of needles, with the number that was given for each */
-  constructor(
-    filter: FingerprintFilter,
-    key: Uint8Array,
-    added: (fingerprint: Fingerprint, number: number) => void,
-  ) {
-    this.#filter = filter;
-    this.#hash = new FingerprintHash(key);
+  /**
+   * @param expected fingerprints that will be added, about; the filter takes 64 MiB at most
+   * @param added told the fingerprints of needles, with the number that was given for each
+   */
+  constructor(expected: number, key: Uint8Array, added: (fingerprint: Fingerprint, number: number) => void) {
+    const wanted = Math.ceil(Math.log2(Math.max(1, expected) * BITS_A_FINGERPRINT));
+    const bits = Math.min(LARGEST_BITS, Math.max(SMALLEST_BITS, wanted));
     this.#added = added;
+    this.#needle = this.#kernel.heap();
+    this.#finds = this.#needle + LONGEST;
+    const filter = this.#finds + FINDS * WORDS_A_FIND * 4;
+    this.#text = filter + 2 ** (bits - 3);
+    this.#bytes = this.#reserve(this.#text);
+    const view = new DataView(key.buffer, key.byteOffset, FINGERPRINT_KEY_BYTES);
+    const [a, b, c, d] = [0, 4, 8, 12].map((at) => view.getInt32(at));
+    this.#kernel.setUp(a, b, c, d, filter, 2 ** bits - 1);
   }
 
   /**
    * Makes a needle known, by its fingerprint, or several for a text that is written in several ways.
-   * @param text at least six characters, beginning and ending in a letter or digit, without control characters
+   * @param text 6 to 200 characters, beginning and ending in a letter or digit, without control characters
    */
   add(text: string, number: number): void {
     if (this.#takeAscii(text)) {
-      if (isNumber(text)) this.#addDigits(number);
-      else this.#addWords(number);
+      if (isNumber(text)) this.#kernel.addDigits(this.#needle);
+      else this.#kernel.addWords(this.#needle);
+      this.#tell(number);
       return;
     }
     // Letters beyond ASCII are not folded byte by byte.
     for (const form of new Set([text, text.toLowerCase(), text.toUpperCase()])) {
-      this.#takeUtf8(form);
-      this.#addWords(number);
+      const length = this.#bytes.write(form, this.#needle, LONGEST - 1);
+      this.#bytes[this.#needle + length] = NEWLINE;
+      this.#kernel.addWords(this.#needle);
+      this.#tell(number);
     }
+  }
+
+  /**
+   * Looks at the words that begin from the third byte of `head` and `tail` on, one behind the other, and at
+   * none in the last `reach` bytes.
+   * @param first column of the third byte
+   * @returns the column of the byte behind the last that was looked at
+   */
+  search(
+    head: Uint8Array,
+    tail: Uint8Array,
+    reach: number,
+    first: number,
+    found: (fingerprint: Fingerprint, column: number) => void,
+  ): number {
+    const length = head.length + tail.length;
+    const kernel = this.#kernel;
+    const bytes = (this.#bytes = this.#reserve(this.#text + length + 1));
+    bytes.set(head, this.#text);
+    bytes.set(tail, this.#text + head.length);
+    bytes[this.#text + length] = NEWLINE;
+    const end = this.#text + Math.max(2, length - reach);
+    const finds = new Int32Array(bytes.buffer, this.#finds, FINDS * WORDS_A_FIND);
+    let column = first;
+    for (let at = this.#text + 2; at < end;) {
+      at = kernel.search(at, end, column, this.#finds, FINDS);
+      column = kernel.endedIn();
+      const words = kernel.found() * WORDS_A_FIND;
+      for (let i = 0; i < words; i += WORDS_A_FIND)
+        found({ high: finds[i], low: finds[i + 1] }, finds[i + 2]);
+    }
+    return column;
+  }
+
+  #tell(number: number): void {
+    this.#added({ high: this.#kernel.high(), low: this.#kernel.low() }, number);
   }
 
   /** False when there is more in it than ASCII. */
   #takeAscii(text: string): boolean {
-    this.#reserve(text.length);
-    const bytes = this.#bytes;
+    const [bytes, from] = [this.#bytes, this.#needle];
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
       if (code >= 0x80) return false;
-      bytes[i] = code;
+      bytes[from + i] = code;
     }
-    bytes[text.length] = NEWLINE;
+    bytes[from + text.length] = NEWLINE;
     return true;
   }
 
-  #takeUtf8(text: string): void {
-    this.#reserve(text.length * 3);
-    const { written } = encoder.encodeInto(text, this.#bytes);
-    this.#bytes[written] = NEWLINE;
-  }
-
-  #reserve(length: number): void {
-    if (length >= this.#bytes.length) this.#bytes = new Uint8Array(length * 2);
-  }
-
-  #addDigits(number: number): void {
-    const [hash, bytes] = [this.#hash, this.#bytes];
-    hash.reset();
-    for (let at = 0, digits = 0; bytes[at] !== NEWLINE && digits < MOST_DIGITS; at++) {
-      if (!isDigit[bytes[at]]) continue;
-      hash.add(bytes[at]);
-      if (++digits === FEWEST_DIGITS) {
-        hash.take(kinds.digitsBegin);
-        this.#filter.add(hash);
-      }
-    }
-    hash.take(kinds.digits);
-    this.#filter.add(hash);
-    this.#added(hash, number);
-  }
-
-  #addWords(number: number): void {
-    const [hash, bytes] = [this.#hash, this.#bytes];
-    hash.reset();
-    for (let at = 0, words = 1; ; words++) {
-      while (isWord[bytes[at]]) hash.add(lower[bytes[at++]]);
-      const next = nextWord(bytes, at);
-      if (next < 0 || words === MOST_WORDS || next >= MOST_BYTES) break;
-      if (words <= KNOWN_BEGINNING) {
-        hash.take(kinds.wordsBegin);
-        this.#filter.add(hash);
-      }
-      addGap(hash, bytes, at, next);
-      at = next;
-    }
-    hash.take(kinds.words);
-    this.#filter.add(hash);
-    this.#added(hash, number);
-  }
-
-  /** Reports the fingerprints of what begins at the word at `at` and may be a needle. */
-  lookAt(bytes: Uint8Array, at: number, found: (fingerprint: Fingerprint) => void): void {
-    this.#lookForWords(bytes, at, found);
-    if (isDigit[bytes[at]]) this.#lookForDigits(bytes, at, found);
-  }
-
-  #lookForWords(bytes: Uint8Array, from: number, found: (fingerprint: Fingerprint) => void): void {
-    const hash = this.#hash;
-    const filter = this.#filter;
-    const inAddress = joinsAddress[bytes[from - 1]] === 1;
-    let isAddress = false;
-    hash.reset();
-    for (let at = from, words = 1; ; words++) {
-      while (at < bytes.length && isWord[bytes[at]]) hash.add(lower[bytes[at++]]);
-      hash.take(kinds.words);
-      if (filter.has(hash) && !(isAddress && inAddress)) found(hash);
-      if (words === MOST_WORDS) return;
-      if (words <= KNOWN_BEGINNING) {
-        hash.take(kinds.wordsBegin);
-        if (!filter.has(hash)) return;
-      }
-      const next = nextWord(bytes, at);
-      if (next < 0 || next - from > 2 * MOST_BYTES) return;
-      isAddress = addGap(hash, bytes, at, next) || isAddress;
-      at = next;
-    }
-  }
-
-  #lookForDigits(bytes: Uint8Array, from: number, found: (fingerprint: Fingerprint) => void): void {
-    const hash = this.#hash;
-    const filter = this.#filter;
-    hash.reset();
-    for (let at = from, digits = 0; digits < MOST_DIGITS;) {
-      while (isDigit[bytes[at]]) {
-        hash.add(bytes[at++]);
-        if (++digits === FEWEST_DIGITS) {
-          hash.take(kinds.digitsBegin);
-          if (!filter.has(hash)) return;
-        }
-      }
-      if (isWord[bytes[at]]) return;
-      if (digits >= FEWEST_DIGITS) {
-        hash.take(kinds.digits);
-        if (filter.has(hash)) found(hash);
-      }
-      // At most two separators, as in `(030) 901`.
-      for (let gap = 0; gap < 2 && separatesDigits[bytes[at]]; gap++) at++;
-      if (!isDigit[bytes[at]]) return;
-    }
+  /** The memory, once it reaches `end` and the few bytes that a look ahead may read. */
+  #reserve(end: number): Buffer {
+    const { memory } = this.#kernel;
+    const missing = end + 16 - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    return this.#bytes?.buffer === memory.buffer ? this.#bytes : Buffer.from(memory.buffer);
   }
 }
 
@@ -184,7 +133,7 @@ export class NeedleIndex {
 export class CopySearch {
   readonly #index: NeedleIndex;
   readonly #found: (fingerprint: Fingerprint, column: number) => void;
-  #rest: Uint8Array = Uint8Array.of(NEWLINE, NEWLINE);
+  #rest: Buffer = Buffer.of(NEWLINE, NEWLINE);
   #column = 0;
 
   /** @param found told of what may be a needle, with the position of its column */
@@ -194,84 +143,33 @@ export class CopySearch {
   }
 
   push(chunk: Uint8Array): void {
-    this.#search(Buffer.concat([this.#rest, chunk]), 2 * MOST_BYTES + WIDEST_GAP);
+    this.#column = this.#index.search(this.#rest, chunk, REACH, this.#column, this.#found);
+    // What begins within reach of the end waits for what follows, with the two bytes before it.
+    const kept = Math.min(this.#rest.length + chunk.length, REACH + 2);
+    const missing = kept - chunk.length;
+    this.#rest =
+      missing > 0
+        ? Buffer.concat([this.#rest.subarray(this.#rest.length - missing), chunk])
+        : Buffer.from(chunk.subarray(chunk.length - kept));
   }
 
   end(): void {
-    // A separator after the last word saves asking for the end everywhere.
-    this.#search(Buffer.concat([this.#rest, Buffer.of(NEWLINE)]), 0);
+    this.#index.search(this.#rest, new Uint8Array(0), 0, this.#column, this.#found);
+    this.#rest = Buffer.of(NEWLINE, NEWLINE);
+    this.#column = 0;
   }
-
-  /** Looks at every start but those within `reach` of the end, which wait for what follows. */
-  #search(bytes: Uint8Array, reach: number): void {
-    const end = Math.max(2, bytes.length - reach);
-    let column = this.#column;
-    const report = (fingerprint: Fingerprint) => this.#found(fingerprint, column);
-    for (let at = 2; at < end; at++) {
-      const byte = bytes[at];
-      if (byte === TAB) column++;
-      else if (byte === NEWLINE) column = 0;
-      else if (isWord[byte] && (!isWord[bytes[at - 1]] || bytes[at - 2] === BACKSLASH)) {
-        // The letter of an escape, as in \n, belongs to no word.
-        this.#index.lookAt(bytes, at, report);
-      }
-    }
-    this.#column = column;
-    this.#rest = bytes.subarray(end - 2);
-  }
-}
-
-/** Where the next word of the same field begins, if it is near; else -1. */
-function nextWord(bytes: Uint8Array, from: number): number {
-  const furthest = Math.min(bytes.length, from + WIDEST_GAP);
-  for (let at = from; at < furthest; at++) {
-    const byte = bytes[at];
-    if (byte === TAB || byte === NEWLINE) return -1;
-    if (byte === PERCENT && bytes[at + 1] === 0x34 && bytes[at + 2] === 0x30) at += 2;
-    else if (byte === BACKSLASH && escapes[bytes[at + 1]]) at++;
-    else if (isWord[byte]) return at;
-  }
-  return -1;
-}
-
-/**
- * Adds what stands between two words: white space of any kind and length as one space, `@` also in the form
- * in which it travels in URLs. True when there is an `@`.
- */
-function addGap(hash: FingerprintHash, bytes: Uint8Array, from: number, to: number): boolean {
-  let hasAt = false;
-  let isSpace = false;
-  for (let at = from; at < to; at++) {
-    let byte = bytes[at];
-    if (byte === PERCENT && bytes[at + 1] === 0x34 && bytes[at + 2] === 0x30) {
-      byte = AT;
-      at += 2;
-    } else if (byte === BACKSLASH) {
-      if (escapes[bytes[at + 1]]) at++;
-      byte = SPACE;
-    }
-    hasAt ||= byte === AT;
-    if (byte !== SPACE || !isSpace) hash.add(byte);
-    isSpace = byte === SPACE;
-  }
-  return hasAt;
 }
 
 /** True for digits with separators between them, and nothing else. */
 function isNumber(text: string): boolean {
   let digits = 0;
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (isDigit[code]) digits++;
-    else if (!separatesDigits[code]) return false;
+    const character = text[i];
+    if (character >= '0' && character <= '9') digits++;
+    else if (!' -./()'.includes(character)) return false;
   }
   // 10.1.23.7 and 10.12.3.7 are two addresses.
   return digits >= FEWEST_DIGITS && !networkAddress.test(text);
 }
 
 const networkAddress = /^\d{1,3}(\.\d{1,3}){3}$/;
-const encoder = new TextEncoder();
-
-function flags(test: (byte: number) => boolean): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => (test(byte) ? 1 : 0));
-}

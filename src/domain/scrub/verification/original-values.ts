@@ -14,7 +14,7 @@ import {
 import type { WordLists } from '../../masking/word-lists.js';
 import type { ColumnMask } from '../../policy/column-mask.js';
 import { maskedColumn } from '../../policy/decide-masks.js';
-import { RecentValues } from './fingerprint.js';
+import { RecentValues } from './recent-values.js';
 import type { DecoyKind, LeakHunt, Origin } from './leak-hunt.js';
 import { needleOf } from './needle.js';
 import { type MaskObserver, observerOf } from './observe-mask.js';
