@@ -25,10 +25,10 @@ const MOST_BYTES: usize = 480;
 const MOST_FINDS: u32 = 64;
 
 /** What a fingerprint is taken of; the same bytes of two kinds have different ones. */
-const WORDS: u32 = 1;
-const WORDS_BEGIN: u32 = 2;
-const DIGITS: u32 = 3;
-const DIGITS_BEGIN: u32 = 4;
+const WORDS: u64 = 1;
+const WORDS_BEGIN: u64 = 2;
+const DIGITS: u64 = 3;
+const DIGITS_BEGIN: u64 = 4;
 
 /** Classes of bytes. */
 const IS_WORD: u8 = 1;
@@ -41,10 +41,8 @@ const IS_ESCAPE: u8 = 8;
 const JOINS_ADDRESS: u8 = 16;
 const classes = memory.data(256);
 
-let keyA: u32 = 0;
-let keyB: u32 = 0;
-let keyC: u32 = 0;
-let keyD: u32 = 0;
+let firstKey: u64 = 0;
+let lastKey: u64 = 0;
 /** A Bloom filter (Bloom 1970) of a power of two bits. */
 let filter: usize = 0;
 let filterMask: u32 = 0;
@@ -59,12 +57,13 @@ export function heap(): usize {
   return (__heap_base + 15) & ~15;
 }
 
-/** @param mask bits of the filter at `bits`, less one */
+/**
+ * @param a,b,c,d the words of the key
+ * @param mask bits of the filter at `bits`, less one
+ */
 export function setUp(a: u32, b: u32, c: u32, d: u32, bits: usize, mask: u32): void {
-  keyA = a;
-  keyB = b;
-  keyC = c;
-  keyD = d;
+  firstKey = ((<u64>a) << 32) | <u64>b;
+  lastKey = ((<u64>c) << 32) | <u64>d;
   filter = bits;
   filterMask = mask;
   for (let byte: u32 = 0; byte < 256; byte++) {
@@ -90,40 +89,57 @@ function is(byte: u8, what: u8): bool {
   return (load<u8>(classes + <usize>byte) & what) != 0;
 }
 
+/** Adds up to eight bytes: a product's low bits know nothing of its factors' high ones, so those are folded in. */
 @inline
-function lower(byte: u8): u8 {
-  return byte - 0x41 < 26 ? byte + 32 : byte;
+function add(state: u64, bytes: u64): u64 {
+  const product = (state ^ bytes) * 0x9e3779b97f4a7c15;
+  return product ^ (product >> 32);
 }
 
-/** Two multiplicative lanes that feed one another, in one word. */
+/** The fingerprint of what was added so far; ends as MurmurHash3 does (Appleby, public domain). */
 @inline
-function add(state: u64, byte: u8): u64 {
-  const a = (rotl<u32>(<u32>state, 5) ^ <u32>byte) * 0x9e3779b1;
-  const b = (rotl<u32>(<u32>(state >> 32), 11) ^ (<u32>byte + a)) * 0x85ebca77;
-  return ((<u64>b) << 32) | <u64>a;
+function take(state: u64, kind: u64): u64 {
+  let h = state ^ lastKey ^ (kind << 56);
+  h *= 0xff51afd7ed558ccd;
+  h ^= h >> 33;
+  h *= 0xc4ceb9fe1a85ec53;
+  return h ^ (h >> 33);
 }
 
+/** Of sixteen bytes a bit each: whether it is part of a word. */
 @inline
-function begin(): u64 {
-  return ((<u64>keyB) << 32) | <u64>keyA;
+function wordBits(bytes: v128): u32 {
+  const letter = i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61));
+  const digit = i8x16.sub(bytes, i8x16.splat(0x30));
+  const isAscii = v128.or(i8x16.lt_u(letter, i8x16.splat(26)), i8x16.lt_u(digit, i8x16.splat(10)));
+  // What is beyond ASCII has the bit that is taken already.
+  return <u32>i8x16.bitmask(v128.or(isAscii, bytes));
 }
 
-/** As MurmurHash3 ends (Appleby, public domain). */
+/** Where the word ends that `at` is in. */
 @inline
-function mix(word: u32): u32 {
-  let h = word ^ (word >>> 16);
-  h *= 0x85ebca6b;
-  h ^= h >>> 13;
-  h *= 0xc2b2ae35;
-  return h ^ (h >>> 16);
+function wordEnd(at: usize): usize {
+  let end = at;
+  let others = ~wordBits(v128.load(end)) & 0xffff;
+  while (others == 0) {
+    end += 16;
+    others = ~wordBits(v128.load(end)) & 0xffff;
+  }
+  return end + <usize>ctz(others);
 }
 
-/** The fingerprint of what was added so far. */
+/** Adds a word, A–Z as a–z, eight bytes at a time and zeros behind the last: no word has one. */
 @inline
-function take(state: u64, kind: u32): u64 {
-  const high = mix(<u32>state ^ (kind * 0xc2b2ae3d) ^ keyC);
-  const low = mix((<u32>(state >> 32) + high) ^ keyD);
-  return ((<u64>high) << 32) | <u64>low;
+function addWord(before: u64, from: usize, to: usize): u64 {
+  let state = before;
+  for (let at = from; at < to; at += 8) {
+    const eight = v128.load64_zero(at);
+    const isUpper = i8x16.lt_u(i8x16.sub(eight, i8x16.splat(0x41)), i8x16.splat(26));
+    const bytes = i64x2.extract_lane(v128.or(eight, v128.and(isUpper, i8x16.splat(0x20))), 0);
+    const left = to - at;
+    state = add(state, left >= 8 ? bytes : bytes & ((1 << (<u64>left << 3)) - 1));
+  }
+  return state;
 }
 
 @inline
@@ -188,7 +204,7 @@ function addGap(before: u64, from: usize, to: usize): u64 {
 
 /** Makes the number at `bytes` known by its digits; its fingerprint is `high()` and `low()`. */
 export function addDigits(bytes: usize): void {
-  let state = begin();
+  let state = firstKey;
   let digits: u32 = 0;
   for (let at = bytes; load<u8>(at) != NEWLINE && digits < MOST_DIGITS; at++) {
     const byte = load<u8>(at);
@@ -202,10 +218,12 @@ export function addDigits(bytes: usize): void {
 
 /** Makes the text at `bytes` known by its words; its fingerprint is `high()` and `low()`. */
 export function addWords(bytes: usize): void {
-  let state = begin();
+  let state = firstKey;
   let at = bytes;
   for (let words: u32 = 1; ; words++) {
-    for (; is(load<u8>(at), IS_WORD); at++) state = add(state, lower(load<u8>(at)));
+    const end = wordEnd(at);
+    state = addWord(state, at, end);
+    at = end;
     const next = nextWord(at);
     if (next == 0 || words == MOST_WORDS || next - bytes >= MOST_BYTES) break;
     if (words <= KNOWN_BEGINNING) learn(take(state, WORDS_BEGIN));
@@ -246,10 +264,12 @@ function report(finds: usize, fingerprint: u64): void {
 function lookForWords(from: usize, finds: usize): void {
   const inAddress = is(load<u8>(from - 1), JOINS_ADDRESS);
   let isAddress = false;
-  let state = begin();
+  let state = firstKey;
   let at = from;
   for (let words: u32 = 1; ; words++) {
-    for (; is(load<u8>(at), IS_WORD); at++) state = add(state, lower(load<u8>(at)));
+    const end = wordEnd(at);
+    state = addWord(state, at, end);
+    at = end;
     const whole = take(state, WORDS);
     if (mayKnow(whole) && !(isAddress && inAddress)) report(finds, whole);
     if (words == MOST_WORDS) return;
@@ -263,7 +283,7 @@ function lookForWords(from: usize, finds: usize): void {
 }
 
 function lookForDigits(from: usize, finds: usize): void {
-  let state = begin();
+  let state = firstKey;
   let at = from;
   for (let digits: u32 = 0; digits < MOST_DIGITS; ) {
     for (; is(load<u8>(at), IS_DIGIT); at++) {
@@ -291,16 +311,33 @@ function lookForDigits(from: usize, finds: usize): void {
 export function search(from: usize, to: usize, first: u32, finds: usize, capacity: u32): usize {
   findCount = 0;
   column = first;
-  for (let at = from; at < to; at++) {
-    const byte = load<u8>(at);
-    if (byte == TAB) column++;
-    else if (byte == NEWLINE) column = 0;
-    else if (is(byte, IS_WORD)) {
-      // The letter of an escape, as in \n, belongs to no word.
-      if (is(load<u8>(at - 1), IS_WORD) && load<u8>(at - 2) != BACKSLASH) continue;
-      if (findCount + MOST_FINDS > capacity) return at;
-      lookForWords(at, finds);
-      if (is(byte, IS_DIGIT)) lookForDigits(at, finds);
+  // Of the two bytes before: whether the nearer is part of a word, and which are backslashes.
+  let wordBefore: u32 = is(load<u8>(from - 1), IS_WORD) ? 1 : 0;
+  let escapesBefore: u32 =
+    (load<u8>(from - 2) == BACKSLASH ? 1 : 0) | (load<u8>(from - 1) == BACKSLASH ? 2 : 0);
+  for (let at = from; at < to; at += 16) {
+    const bytes = v128.load(at);
+    const words = wordBits(bytes);
+    const escapes = <u32>i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(BACKSLASH)));
+    const separators = <u32>(
+      i8x16.bitmask(v128.or(i8x16.eq(bytes, i8x16.splat(TAB)), i8x16.eq(bytes, i8x16.splat(NEWLINE))))
+    );
+    // The letter of an escape, as in \n, belongs to no word.
+    const starts = words & (~((words << 1) | wordBefore) | (escapes << 2) | escapesBefore);
+    wordBefore = words >> 15;
+    escapesBefore = escapes >> 14;
+    let events = starts | separators;
+    if (to - at < 16) events &= (1 << u32(to - at)) - 1;
+    for (; events != 0; events &= events - 1) {
+      const next = at + <usize>ctz(events);
+      const byte = load<u8>(next);
+      if (byte == TAB) column++;
+      else if (byte == NEWLINE) column = 0;
+      else {
+        if (findCount + MOST_FINDS > capacity) return next;
+        lookForWords(next, finds);
+        if (is(byte, IS_DIGIT)) lookForDigits(next, finds);
+      }
     }
   }
   return to;

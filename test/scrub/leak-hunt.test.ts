@@ -102,6 +102,15 @@ describe('the search for original values', () => {
     );
   });
 
+  it('finds a value wherever it stands, and however long the word before it', () => {
+    for (let before = 0; before < 50; before++) {
+      expect(search(needles, `${'w'.repeat(before)} Ana Lopez`)).toEqual([[1]]);
+      const columns = `${'.'.repeat(before)}\\nAna Lopez\t+${' '.repeat(before)}4930901820`;
+      expect(search(needles, columns)).toEqual([[1], [2]]);
+      expect(search(needles, `${'w'.repeat(before)}Ana Lopez`)).toEqual([before === 0 ? [1] : []]);
+    }
+  });
+
   it('gives as few texts one fingerprint as 64 bits can', () => {
     const [whole, high, low] = [new Set<string>(), new Set<number>(), new Set<number>()];
     const index = new NeedleIndex(1_000, key, (fingerprint) => {

@@ -120,10 +120,10 @@ export class NeedleIndex {
     return true;
   }
 
-  /** The memory, once it reaches `end` and the few bytes that a look ahead may read. */
+  /** The memory, once it reaches `end` and the bytes that are read at once behind it. */
   #reserve(end: number): Buffer {
     const { memory } = this.#kernel;
-    const missing = end + 16 - memory.buffer.byteLength;
+    const missing = end + 64 - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
     return this.#bytes?.buffer === memory.buffer ? this.#bytes : Buffer.from(memory.buffer);
   }
