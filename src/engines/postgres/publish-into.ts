@@ -9,7 +9,8 @@ import type { DigestSeeds, SchemaSections, SchemaStatement } from '../engine.js'
 import { connect, databaseOf, displayLocation } from './connection.js';
 import { DatabaseError, translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
-import { introspect, ownRelations } from './introspection.js';
+import { ownRelations } from './catalog-queries.js';
+import { introspect } from './introspection.js';
 import { digestRows } from './row-queries.js';
 import { jsonRows } from './schema-ddl/schema-object.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';

@@ -10,7 +10,8 @@ import type {
   UserType,
 } from '../../domain/rewriting/query-catalog.js';
 import type { RelationName } from '../../domain/catalog/catalog.js';
-import { introspect, ownRelations, rowsOf } from './introspection.js';
+import { ownRelations } from './catalog-queries.js';
+import { introspect, rowsOf } from './introspection.js';
 
 /**
  * Everything that a query may name. To be read with an account that sees all of the catalogs, under an

@@ -29,7 +29,8 @@ import { connect, displayLocation } from './connection.js';
 import { translateDriverError, translating } from './driver-errors.js';
 import { quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
-import { introspect, ownRelations } from './introspection.js';
+import { ownRelations } from './catalog-queries.js';
+import { introspect } from './introspection.js';
 import {
   anonymityOf,
   copyKeys,

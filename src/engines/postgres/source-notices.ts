@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
-import { ownRelations } from './introspection.js';
+import { ownRelations } from './catalog-queries.js';
 
 /** What is worth knowing of a source before it is copied; nothing of it stops a run. */
 export async function sourceNotices(client: pg.ClientBase): Promise<readonly PlanProblem[]> {

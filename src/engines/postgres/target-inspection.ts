@@ -9,7 +9,7 @@ import {
 } from '../refused-target.js';
 import { connect, databaseOf, displayLocation } from './connection.js';
 import { identify } from './identity.js';
-import { ownRelations } from './introspection.js';
+import { ownRelations } from './catalog-queries.js';
 
 /** The database from which other databases are made and renamed. */
 export const MAINTENANCE_DATABASE = 'postgres';
