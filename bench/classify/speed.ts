@@ -7,6 +7,7 @@ import { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
 import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
 import pg from 'pg';
 import { yearOfSet } from './examples.js';
+import { median } from '../median.js';
 
 export interface SpeedFigures {
   /** Milliseconds for 10,000 columns without values, the best of three. */
@@ -153,8 +154,4 @@ async function fill(url: string, rows: number): Promise<void> {
   await client.query(table.replace('$1', String(rows)));
   await client.query('analyze people');
   await client.end();
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }

@@ -4,7 +4,8 @@ import { atLeast, atMost, type Bench, type Claim } from '../claim.js';
 import { type GatewayProcess, PASSWORD, startGateway } from './gateway-process.js';
 import { loadTool, type Target, transactionsPerSecond } from './load.js';
 import { startPgBouncer } from './pgbouncer.js';
-import { median, scanCosts } from './scan-cost.js';
+import { median } from '../median.js';
+import { scanCosts } from './scan-cost.js';
 import { tableSql } from './table.js';
 
 /** Claims of the gateway's cost. */

@@ -8,6 +8,7 @@ import { rewrite } from '../../src/domain/rewriting/rewrite.js';
 import { connect } from '../../src/engines/postgres/connection.js';
 import { readQueryCatalog } from '../../src/engines/postgres/query-catalog.js';
 import { readSessionNames } from '../../src/engines/postgres/session-names.js';
+import { median } from '../median.js';
 
 const query = 'select * from people';
 
@@ -90,8 +91,4 @@ async function executionMs(client: pg.Client, sql: string): Promise<number> {
   );
   const line = rows.map((row) => row['QUERY PLAN']).find((text) => text.startsWith('Execution Time'))!;
   return Number(/([\d.]+) ms/.exec(line)![1]);
-}
-
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

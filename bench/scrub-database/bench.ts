@@ -4,7 +4,6 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
 import { atLeast, atMost, type Bench, type Claim } from '../claim.js';
 import type { DatabaseCost } from './copy-database.js';
@@ -12,6 +11,8 @@ import { findGreenmask, greenmaskCopy, type GreenmaskCost } from './greenmask.js
 import { findPostgresPrograms, type PostgresPrograms } from './postgres-programs.js';
 import { fillRentalShop, maskedColumns, rentalShop, rentalShopKeys } from './rental-shop.js';
 import { copyWideTable, makeWideTable } from './wide-table.js';
+import { median } from '../median.js';
+import { executeSql } from '../execute-sql.js';
 
 const run = promisify(execFile);
 
@@ -101,11 +102,11 @@ async function wideTableClaim(
   greenmask: string,
   rows: number,
 ): Promise<Claim> {
-  await execute(server.url(), 'create database wide');
+  await executeSql(server.url(), 'create database wide');
   await makeWideTable(server.url('wide'), rows);
   const ratios: number[] = [];
   for (let round = 0; round < 3; round++) {
-    await execute(server.url(), 'checkpoint');
+    await executeSql(server.url(), 'checkpoint');
     const { ours, theirs } = await copyWideTable({
       program: greenmask,
       from: server.url('wide'),
@@ -129,11 +130,11 @@ async function wideTableClaim(
 }
 
 async function makeShop(server: EmbeddedServer, scale: number): Promise<void> {
-  await execute(server.url(), 'create database shop');
-  await execute(server.url('shop'), rentalShop);
-  await execute(server.url('shop'), fillRentalShop(scale));
-  await execute(server.url('shop'), rentalShopKeys);
-  await execute(server.url('shop'), 'vacuum analyze');
+  await executeSql(server.url(), 'create database shop');
+  await executeSql(server.url('shop'), rentalShop);
+  await executeSql(server.url('shop'), fillRentalShop(scale));
+  await executeSql(server.url('shop'), rentalShopKeys);
+  await executeSql(server.url('shop'), 'vacuum analyze');
 }
 
 async function measureRound(
@@ -143,8 +144,8 @@ async function measureRound(
 ): Promise<Round> {
   const dumped = await dumpAndRestore(server.url('shop'), await emptyDatabase(server, 'dumped'), programs);
   for (const name of ['scrubbed', 'scrubbed__previous'])
-    await execute(server.url(), `drop database if exists ${name}`);
-  await execute(server.url(), 'checkpoint');
+    await executeSql(server.url(), `drop database if exists ${name}`);
+  await executeSql(server.url(), 'checkpoint');
   const script = fileURLToPath(new URL('./copy-database.js', import.meta.url));
   const { stdout } = await run(process.execPath, [script, server.url('shop'), server.url('scrubbed')]);
   const scrubbed = JSON.parse(stdout) as DatabaseCost;
@@ -177,9 +178,9 @@ async function dumpAndRestore(from: string, to: string, { folder }: PostgresProg
 }
 
 async function emptyDatabase(server: EmbeddedServer, name: string): Promise<string> {
-  await execute(server.url(), `drop database if exists ${name}`);
-  await execute(server.url(), `create database ${name}`);
-  await execute(server.url(), 'checkpoint');
+  await executeSql(server.url(), `drop database if exists ${name}`);
+  await executeSql(server.url(), `create database ${name}`);
+  await executeSql(server.url(), 'checkpoint');
   return server.url(name);
 }
 
@@ -194,18 +195,4 @@ function printRounds(rounds: readonly Round[]): void {
       `  pg_dump | pg_restore ${dumped.toFixed(1)} s | masked copy ${copySeconds.toFixed(1)} s (${list.join(', ')}), start ${startSeconds.toFixed(1)} s, verification ${verifySeconds.toFixed(1)} s${theirs}`,
     );
   }
-}
-
-async function execute(url: string, sql: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

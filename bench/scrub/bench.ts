@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
 import { atMost, type Bench } from '../claim.js';
 import type { CopyCost } from './copy-once.js';
 import { rawPipe, type RawPipe } from './raw-pipe.js';
 import { fillWideTable, wideTable } from './wide-table.js';
+import { median } from '../median.js';
+import { executeSql } from '../execute-sql.js';
 
 const run = promisify(execFile);
 
@@ -84,17 +85,17 @@ export const bench: Bench = async ({ quick }) => {
 };
 
 async function makeSource(server: EmbeddedServer, name: string, rows: number): Promise<void> {
-  await execute(server.url(), `create database ${name}`);
-  await execute(server.url(name), wideTable);
-  await execute(server.url(name), fillWideTable(rows));
-  await execute(server.url(name), 'vacuum analyze wide');
+  await executeSql(server.url(), `create database ${name}`);
+  await executeSql(server.url(name), wideTable);
+  await executeSql(server.url(name), fillWideTable(rows));
+  await executeSql(server.url(name), 'vacuum analyze wide');
 }
 
 async function measureRound(server: EmbeddedServer, pipe: RawPipe): Promise<Round> {
-  await execute(server.url(), 'drop database if exists raw_copy');
-  await execute(server.url(), 'create database raw_copy');
-  await execute(server.url('raw_copy'), wideTable);
-  await execute(server.url(), 'checkpoint');
+  await executeSql(server.url(), 'drop database if exists raw_copy');
+  await executeSql(server.url(), 'create database raw_copy');
+  await executeSql(server.url('raw_copy'), wideTable);
+  await executeSql(server.url(), 'checkpoint');
   const raw = await pipe.copy(server.url('wide'), server.url('raw_copy'), 'wide');
   const unmasked = await copyOnce(server, 'wide', 'unmasked');
   const masked = await copyOnce(server, 'wide', 'masked');
@@ -106,7 +107,7 @@ async function copyOnce(
   source: string,
   how: 'masked' | 'unmasked',
 ): Promise<CopyCost> {
-  await execute(server.url(), 'checkpoint');
+  await executeSql(server.url(), 'checkpoint');
   const script = fileURLToPath(new URL('./copy-once.js', import.meta.url));
   const { stdout } = await run(process.execPath, [
     script,
@@ -134,7 +135,7 @@ async function measureGrowth(
       `  ${rows} rows masked: ${seconds.toFixed(2)} s, CPU ${cpuSeconds.toFixed(2)} s, peak ${peakMiB.toFixed(0)} MiB`,
     );
     for (const database of [name, `${name}_masked`, `${name}_masked__previous`]) {
-      await execute(server.url(), `drop database if exists ${database}`);
+      await executeSql(server.url(), `drop database if exists ${database}`);
     }
   }
   const [first, last] = costs as [CopyCost, CopyCost];
@@ -152,18 +153,4 @@ function printRounds(rounds: readonly Round[]): void {
     );
     console.log(`  raw ${raw.toFixed(2)} s | nothing masked ${ours[0]} | 8 of 16 masked ${ours[1]}`);
   }
-}
-
-async function execute(url: string, sql: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

@@ -6,6 +6,7 @@ import { jobsUnderFire } from './jobs-under-fire.js';
 import { load, type Load, type Shot } from './load.js';
 import { type Seeded, seedFindings, seedTenant, withClient } from './own-database.js';
 import { startRedis } from './redis.js';
+import { median } from '../median.js';
 
 const CONCURRENCY = 32;
 const FOLLOWERS = 200;
@@ -184,8 +185,4 @@ function medianLoad(loads: readonly Load[]): Load {
     requestsPerSecond: median(loads.map((load) => load.requestsPerSecond)),
     p99Ms: median(loads.map((load) => load.p99Ms)),
   };
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 }

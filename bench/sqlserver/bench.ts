@@ -9,6 +9,7 @@ import { connect } from '../../src/engines/sqlserver/connection.js';
 import { atLeast, atMost, type Bench, type Claim } from '../claim.js';
 import type { CopyCost } from './copy-cost.js';
 import { createWideTable, fillWideTable } from './wide-table.js';
+import { median } from '../median.js';
 
 const run = promisify(execFile);
 
@@ -135,8 +136,4 @@ async function execute(location: string, ...statements: readonly string[]): Prom
   const connection = await connect(location);
   for (const sql of statements) await connection.query(sql);
   connection.close();
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Normaliser } from '../normalisation/normaliser.js';
+import { kernelMaker, memoryUpTo, type WebAssemblyKernel } from '../../webassembly-kernel.js';
 import { NULL_VALUE, ValueBatchWriter, type ValueBatch } from '../value-batch.js';
 import { hmacSha256Wasm } from './hmac-sha256.generated.js';
 import { DIGEST_LENGTH } from './pseudonym-function.js';
@@ -12,7 +13,6 @@ const SLICE_BYTES = 1 << 20;
 /** The kernel reads and writes sixteen bytes at a time. */
 const PADDING = 16;
 const NUMBER = 4;
-const PAGE = 65_536;
 
 type NormalisingKernel = (
   base: number,
@@ -23,11 +23,9 @@ type NormalisingKernel = (
   left: number,
 ) => number;
 
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+interface Kernel extends WebAssemblyKernel {
   keyBlock(): number;
   prefix(): number;
-  heap(): number;
   setKey(): void;
   digest(
     prefixLength: number,
@@ -42,13 +40,7 @@ interface Kernel {
 /** With a function for each normaliser that it knows, by id. */
 type HmacKernel = Kernel & Readonly<Partial<Record<string, NormalisingKernel>>>;
 
-/** Node has WebAssembly; its type declarations do not. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
-let compiled: object | undefined;
+const newKernel = kernelMaker(hmacSha256Wasm);
 
 /** HMAC-SHA-256 over batches under one key; longest prefix 96 bytes. */
 export class HmacSha256 {
@@ -60,18 +52,14 @@ export class HmacSha256 {
   readonly #left: number;
   /** Where values may lie. */
   readonly #values: number;
-  #memory: Uint8Array;
+  #memory: Buffer;
   #digests = new Uint8Array(SLICE_VALUES * DIGEST_LENGTH);
   readonly #scratch = new ValueBatchWriter(0, 1);
   #views: readonly [starts: Int32Array, ends: Int32Array] | undefined;
 
   constructor(key: Uint8Array) {
-    compiled ??= new WebAssembly.Module(Buffer.from(hmacSha256Wasm, 'base64'));
-    const abort = () => {
-      throw new Error('the HMAC kernel stopped');
-    };
-    this.#kernel = new WebAssembly.Instance(compiled, { env: { abort } }).exports as HmacKernel;
-    this.#memory = new Uint8Array(this.#kernel.memory.buffer);
+    this.#kernel = newKernel() as HmacKernel;
+    this.#memory = memoryUpTo(this.#kernel, 0);
     const block = key.length > BLOCK_LENGTH ? createHash('sha256').update(key).digest() : key;
     const at = this.#kernel.keyBlock();
     this.#memory.fill(0, at, at + BLOCK_LENGTH);
@@ -212,9 +200,6 @@ export class HmacSha256 {
 
   /** Makes room for so many bytes of values. */
   #reserve(bytes: number): void {
-    const missing = this.#values + bytes - this.#memory.length;
-    if (missing <= 0) return;
-    this.#kernel.memory.grow(Math.ceil(missing / PAGE));
-    this.#memory = new Uint8Array(this.#kernel.memory.buffer);
+    this.#memory = memoryUpTo(this.#kernel, this.#values + bytes, this.#memory);
   }
 }

@@ -1,10 +1,8 @@
+import { kernelMaker, type WebAssemblyKernel } from '../../webassembly-kernel.js';
 import { copyRowsWasm } from './copy-rows.generated.js';
 
-/** `kernels/copy-rows.ts`; addresses are offsets in its memory. */
-export interface CopyRowsKernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  /** Where the host may begin to lay out memory. */
-  heap(): number;
+/** `kernels/copy-rows.ts`. */
+export interface CopyRowsKernel extends WebAssemblyKernel {
   scanBinary: Scan;
   scanText: Scan;
   rows(): number;
@@ -60,19 +58,7 @@ type Scan = (
   capacity: number,
 ) => number;
 
-/** Node has WebAssembly; its type declarations do not. */
-declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
-let compiled: object | undefined;
+const newKernel = kernelMaker(copyRowsWasm);
 
 /** A kernel with memory of its own. */
-export function copyRowsKernel(): CopyRowsKernel {
-  compiled ??= new WebAssembly.Module(Buffer.from(copyRowsWasm, 'base64'));
-  const abort = () => {
-    throw new Error('the kernel of COPY rows stopped');
-  };
-  return new WebAssembly.Instance(compiled, { env: { abort } }).exports as CopyRowsKernel;
-}
+export const copyRowsKernel = () => newKernel() as CopyRowsKernel;

@@ -1,3 +1,4 @@
+import { memoryUpTo } from '../../webassembly-kernel.js';
 import type { ValueBatch, ValueBatchWriter } from '../../masking/value-batch.js';
 import { wrongFieldCount } from './binary-rows.js';
 import type { CopyFormat } from './copy-format.js';
@@ -21,7 +22,6 @@ export interface BlockShape {
 
 /** The kernel reads and writes sixteen bytes at a time. */
 const PADDING = 16;
-const PAGE = 65_536;
 const NUMBER = 4;
 /** Of what the binary format writes before each value. */
 const LENGTH_BYTES = 4;
@@ -217,12 +217,8 @@ export class RowBlock {
     return at;
   }
 
-  /** The memory, once it reaches `end`. */
   #reserve(end: number): Buffer {
-    const { memory } = this.#kernel;
-    const missing = end - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-    return this.bytes?.buffer === memory.buffer ? this.bytes : Buffer.from(memory.buffer);
+    return memoryUpTo(this.#kernel, end, this.bytes);
   }
 
   /** The area of a number a row at `at`; kept, since a view for each look would be much garbage. */

@@ -1,11 +1,11 @@
 import { FINGERPRINT_KEY_BYTES, type Fingerprint } from './fingerprint.js';
+import { memoryUpTo } from '../../webassembly-kernel.js';
 import { type NeedleSearchKernel, needleSearchKernel } from './needle-search-kernel.js';
 
 /** Twice what a needle has in a text at most, and the gap behind it: what a search must see ahead. */
 const REACH = 2 * 480 + 8;
 const FEWEST_DIGITS = 7;
 const NEWLINE = 0x0a;
-const PAGE = 64 * 1024;
 
 /** Finds that the kernel reports at once; each is three words. */
 const FINDS = 4096;
@@ -122,10 +122,7 @@ export class NeedleIndex {
 
   /** The memory, once it reaches `end` and the bytes that are read at once behind it. */
   #reserve(end: number): Buffer {
-    const { memory } = this.#kernel;
-    const missing = end + 64 - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-    return this.#bytes?.buffer === memory.buffer ? this.#bytes : Buffer.from(memory.buffer);
+    return memoryUpTo(this.#kernel, end + 64, this.#bytes);
   }
 }
 
