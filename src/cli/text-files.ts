@@ -3,18 +3,8 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isUtf8 } from 'node:buffer';
 import { FileFormatError } from '../domain/errors.js';
+import { reasonOfFileError } from '../domain/file-failures.js';
 import { FileAccessError } from './errors.js';
-
-const reasons = new Map([
-  ['ENOENT', 'it does not exist'],
-  ['EACCES', 'permission is denied'],
-  ['EPERM', 'permission is denied'],
-  ['EISDIR', 'it is a folder'],
-  ['ENOTDIR', 'a part of its path is no folder'],
-  ['EROFS', 'the file system is read-only'],
-  ['ENOSPC', 'the disk is full'],
-  ['EEXIST', 'it exists already'],
-]);
 
 /** The text of a file that a person named. Throws `FileAccessError`, or `FileFormatError` when it is not UTF-8. */
 export async function readTextFile(file: string): Promise<string> {
@@ -71,7 +61,7 @@ export async function writeNewFile(file: string, text: string): Promise<void> {
 
 function accessError(doing: 'read' | 'write', file: string, error: unknown): FileAccessError {
   const { code = '' } = error as NodeJS.ErrnoException;
-  const reason = reasons.get(code) ?? code;
+  const reason = reasonOfFileError(code);
   return new FileAccessError(
     `cannot ${doing} ${file}: ${reason}`,
     hints.get(code) ?? 'check the path and its permissions',

@@ -1,19 +1,9 @@
 import { open, rm } from 'node:fs/promises';
 import { ScrubjayError } from '../domain/errors.js';
+import { reasonOfFileError } from '../domain/file-failures.js';
 
 /** No key file is longer; a device or a wrong file is not read to its end. */
 const LONGEST = 16_384;
-
-const reasons = new Map([
-  ['ENOENT', 'it does not exist'],
-  ['EACCES', 'permission is denied'],
-  ['EPERM', 'permission is denied'],
-  ['EISDIR', 'it is a folder'],
-  ['ENOTDIR', 'a part of its path is no folder'],
-  ['EROFS', 'the file system is read-only'],
-  ['ENOSPC', 'the disk is full'],
-  ['EEXIST', 'it exists already'],
-]);
 
 /** A key file is out of reach. */
 export class KeyFileAccessError extends ScrubjayError {
@@ -102,7 +92,7 @@ async function writeNew(file: string, text: string, mode: number): Promise<void>
 function accessError(doing: 'read' | 'write', file: string, error: unknown): KeyFileAccessError {
   const { code = '' } = error as NodeJS.ErrnoException;
   return new KeyFileAccessError(
-    `cannot ${doing} ${file}: ${reasons.get(code) ?? code}`,
+    `cannot ${doing} ${file}: ${reasonOfFileError(code)}`,
     code === 'EEXIST'
       ? 'a key that is overwritten is lost with every stand-in it made: name another file'
       : 'check the path and its permissions',
