@@ -67,7 +67,10 @@ export function throughRounds(
 ): void {
   const { length } = halves;
   const isBinary = isPlain(halves) && radix === 2 && frame.own === BLOCK;
-  if (isBinary && length <= NARROW_BITS) { narrowRounds(halves, frame, direction, aes); return; }
+  if (isBinary && length <= NARROW_BITS) {
+    narrowRounds(halves, frame, direction, aes);
+    return;
+  }
   const u = length >> 1;
   const step = !isPlain(halves)
     ? bigStep(halves, frame, radix)

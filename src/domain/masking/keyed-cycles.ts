@@ -13,6 +13,10 @@ export interface WideNumbers {
   readonly low: Float64Array;
 }
 
+/** Places among the ranks. */
+type Group = ArrayLike<number> & Iterable<number>;
+type NumberPair = readonly [Float64Array, Float64Array];
+
 /** Domains from here on (bits) are so vast that one pass of the cipher does. */
 const VAST_BITS = 41;
 
@@ -38,7 +42,9 @@ export class KeyedCycles {
   readonly #tweak: Uint8Array;
   readonly #tables = new Map<number, Uint32Array>();
   readonly #groups = new Map<number, number[]>();
-  #ranksBefore: readonly [Float64Array, Float64Array] = [new Float64Array(0), new Float64Array(0)];
+  #numbers = new Int32Array(0);
+  #halves = numberPair(0);
+  #ranksBefore = numberPair(0);
 
   /** @param domain pseudonym domain: another domain, other permutations */
   constructor(pseudonyms: PseudonymFunction, domain: string) {
@@ -50,9 +56,14 @@ export class KeyedCycles {
 
   /** Replaces the first `count` ranks, each below its size, by their successors. */
   advance(ranks: WideNumbers, sizes: WideNumbers, count: number): void {
+    const bits = bitsOfAll(sizes, count);
+    if (bits !== undefined) {
+      this.#advanceGroup(bits, this.#firstNumbers(count), ranks, sizes);
+      return;
+    }
     this.#groups.clear();
     for (let i = 0; i < count; i++) {
-      if (sizes.high[i] === 0 && sizes.low[i] <= LARGEST_TABLE) {
+      if (isSmall(sizes, i)) {
         if (sizes.low[i] > 1) ranks.low[i] = this.#table(sizes.low[i])[ranks.low[i]];
         continue;
       }
@@ -62,6 +73,12 @@ export class KeyedCycles {
       else this.#groups.set(bits, [i]);
     }
     for (const [bits, group] of this.#groups) this.#advanceGroup(bits, group, ranks, sizes);
+  }
+
+  /** 0 … count - 1. */
+  #firstNumbers(count: number): Int32Array {
+    if (this.#numbers.length < count) this.#numbers = Int32Array.from({ length: count * 2 }, (_, i) => i);
+    return this.#numbers.subarray(0, count);
   }
 
   /** The successor of one rank in a domain of any size: for the rare ones beyond 2 ** 96. */
@@ -81,7 +98,7 @@ export class KeyedCycles {
     return this.#walkBig(encrypted + 1n === size ? 0n : encrypted + 1n, size, bits, 'decrypt');
   }
 
-  #advanceGroup(bits: number, group: readonly number[], ranks: WideNumbers, sizes: WideNumbers): void {
+  #advanceGroup(bits: number, group: Group, ranks: WideNumbers, sizes: WideNumbers): void {
     if (bits < VAST_BITS) {
       this.#advanceOnCycle(bits, group, ranks, sizes);
       return;
@@ -102,14 +119,12 @@ export class KeyedCycles {
   }
 
   /** Scratch memory for so many ranks. */
-  #before(count: number): readonly [Float64Array, Float64Array] {
-    if (this.#ranksBefore[0].length < count) {
-      this.#ranksBefore = [new Float64Array(count), new Float64Array(count)];
-    }
+  #before(count: number): NumberPair {
+    if (this.#ranksBefore[0].length < count) this.#ranksBefore = numberPair(count);
     return this.#ranksBefore;
   }
 
-  #advanceOnCycle(bits: number, group: readonly number[], ranks: WideNumbers, sizes: WideNumbers): void {
+  #advanceOnCycle(bits: number, group: Group, ranks: WideNumbers, sizes: WideNumbers): void {
     this.#walk(bits, group, ranks, sizes, 'encrypt');
     for (const i of group) {
       ranks.low[i]++;
@@ -125,7 +140,7 @@ export class KeyedCycles {
   /** One pass of the cipher for all, and more for those that it led out of their domain. */
   #walk(
     bits: number,
-    group: readonly number[],
+    group: Group,
     ranks: WideNumbers,
     sizes: WideNumbers,
     direction: 'encrypt' | 'decrypt',
@@ -133,9 +148,9 @@ export class KeyedCycles {
     const { high, low } = ranks;
     const rightSize = 2 ** (bits - (bits >> 1));
     const perLimb = LIMB / rightSize;
-    const left = new Float64Array(group.length);
-    const right = new Float64Array(group.length);
-    let outside: readonly number[] = group;
+    if (this.#halves[0].length < group.length) this.#halves = numberPair(group.length);
+    const [left, right] = this.#halves;
+    let outside: Group = group;
     while (outside.length > 0) {
       for (let i = 0; i < outside.length; i++) {
         const index = outside[i];
@@ -194,6 +209,23 @@ export class KeyedCycles {
     for (let i = 0; i < size; i++) order[i] %= width;
     return order;
   }
+}
+
+function numberPair(count: number): NumberPair {
+  return [new Float64Array(count), new Float64Array(count)];
+}
+
+/** True for a size that a table permutes. */
+function isSmall({ high, low }: WideNumbers, i: number): boolean {
+  return high[i] === 0 && low[i] <= LARGEST_TABLE;
+}
+
+/** Bits of the sizes, where all are the same and large, as in most batches. */
+function bitsOfAll(sizes: WideNumbers, count: number): number | undefined {
+  const { high, low } = sizes;
+  if (count === 0 || isSmall(sizes, 0)) return undefined;
+  for (let i = 1; i < count; i++) if (low[i] !== low[0] || high[i] !== high[0]) return undefined;
+  return bitsOf(high[0], low[0]);
 }
 
 /** Bits of a size less one. */

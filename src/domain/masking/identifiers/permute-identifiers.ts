@@ -22,13 +22,14 @@ export interface IdentifierRules {
   readonly largest?: Uint8Array;
 }
 
-/** What became of a value: permuted, or of no shape that could be. */
-export const PERMUTED = 1;
-export const ODD = 2;
+/** What became of a value: permuted, all of it being digits; permuted; of no shape that could be. */
+export const PERMUTED_DIGITS = 1;
+export const PERMUTED = 2;
+export const ODD = 3;
 
 /**
  * Stand-ins for batches of identifiers: after `permute`, the letters and digits of value `i`, in upper case,
- * are `characters[starts[i] … starts[i] + lengths[i])` where `outcomes[i]` is `PERMUTED`. What one batch
+ * are `characters[starts[i] … starts[i] + lengths[i])` where `outcomes[i]` says that it is permuted. What one batch
  * left is overwritten by the next.
  *
  * A number that does not begin with 0 keeps that, and one that does keeps its leading 0, so that
@@ -88,28 +89,45 @@ export class IdentifierPermutation {
 
   /** Takes the letters and digits of a value; returns how many there are. */
   #read(index: number, at: number, bytes: Uint8Array, from: number, to: number): number {
-    const { characters } = this;
-    let length = 0;
-    let letters = 0;
-    for (let i = from; i < to; i++) {
-      const byte = bytes[i];
-      if (byte >= 0x80 || isControl(byte) || length > LONGEST) return this.#odd(index);
-      if (isDigit(byte)) characters[at + length++] = byte;
-      else if (isAlphanumeric(byte)) {
-        characters[at + length++] = upperCase[byte];
-        letters++;
-      }
-    }
-    if (length === 0 || length > LONGEST) return this.#odd(index);
-    const own = this.#own.of(characters, at, length);
+    const isPlain = this.#takeDigits(at, bytes, from, to);
+    const length = isPlain ? to - from : this.#takeCharacters(at, bytes, from, to);
+    if (length === 0) return this.#odd(index);
+    const own = this.#own.of(this.characters, at, length);
     const fits = this.#rules.scheme.fits(own, length) && this.#hasDate(own);
-    const layout = letters === 0 ? this.#layouts.of(length, own[0] === DIGIT_0, fits) : undefined;
+    const hasLetters = !isPlain && own.some((character) => !isDigit(character));
+    const layout = hasLetters ? undefined : this.#layouts.of(length, own[0] === DIGIT_0, fits);
     this.#layoutOf[index] = layout;
     const isMovable = layout !== undefined || this.#findRadices(at, own, fits);
     if (!isMovable && !(fits && this.#findRadices(at, own, false))) return this.#odd(index);
     this.#fits[index] = fits && isMovable ? 1 : 0;
-    this.outcomes[index] = PERMUTED;
+    this.outcomes[index] = isPlain ? PERMUTED_DIGITS : PERMUTED;
     this.lengths[index] = length;
+    return length;
+  }
+
+  /** Takes a value of digits alone, which most are; false for any other. */
+  #takeDigits(at: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const { characters } = this;
+    if (to - from > LONGEST) return false;
+    for (let i = from; i < to; i++) {
+      const byte = bytes[i];
+      if (!isDigit(byte)) return false;
+      characters[at + i - from] = byte;
+    }
+    return true;
+  }
+
+  /** @returns how many were taken, 0 where the value has no shape */
+  #takeCharacters(at: number, bytes: Uint8Array, from: number, to: number): number {
+    const { characters } = this;
+    let length = 0;
+    for (let i = from; i < to; i++) {
+      const byte = bytes[i];
+      if (byte >= 0x80 || isControl(byte)) return 0;
+      if (!isAlphanumeric(byte)) continue;
+      if (length === LONGEST) return 0;
+      characters[at + length++] = upperCase[byte];
+    }
     return length;
   }
 
@@ -154,7 +172,9 @@ export class IdentifierPermutation {
 
   /** True when the digits of month and day tell some. */
   #hasDate(own: Uint8Array): boolean {
-    const { month, day, monthStep = 100, dayStep = 100 } = this.#rules.scheme.dates ?? {};
+    const { dates } = this.#rules.scheme;
+    if (dates === undefined) return true;
+    const { month, day, monthStep = 100, dayStep = 100 } = dates;
     const tells = (position: number | undefined, step: number, most: number) => {
       const value = position === undefined ? 1 : numberAt(own, position, position + 2) % step;
       return value >= 1 && value <= most;
@@ -192,7 +212,7 @@ export class IdentifierPermutation {
     const sizes = this.#sizes;
     let pending: number[] = [];
     for (let i = 0; i < count; i++) {
-      if (this.outcomes[i] !== PERMUTED) continue;
+      if (this.outcomes[i] !== PERMUTED && this.outcomes[i] !== PERMUTED_DIGITS) continue;
       if (this.#layoutOf[i] !== undefined || this.#bitsAtMost(i) <= 96) pending.push(i);
       else this.#permuteBig(i);
     }
@@ -302,7 +322,10 @@ export class IdentifierPermutation {
     const { scheme, largest } = this.#rules;
     if (this.#fits[index] === 1 && scheme.complete) {
       const isIssued = scheme.complete(own, length);
-      for (let i = 0; i < length; i++) this.characters[from + i] = own[i];
+      for (const check of scheme.checks ?? []) {
+        const position = check < 0 ? length + check : check;
+        this.characters[from + position] = own[position];
+      }
       if (!isIssued) return false;
     }
     return largest === undefined || length < largest.length || Buffer.compare(own, largest) <= 0;

@@ -39,8 +39,10 @@ export interface DateDigits {
 
 /** Digits only, from `least` to `most` of them, the first of which is one of `first`. */
 export function digits(least: number, most: number, first = '0123456789'): IdentifierScheme['fits'] {
+  const mayBeFirst = new Uint8Array(256);
+  for (const digit of first) mayBeFirst[digit.charCodeAt(0)] = 1;
   return (characters, length) => {
-    if (length < least || length > most || !first.includes(String.fromCharCode(characters[0]))) return false;
+    if (length < least || length > most || mayBeFirst[characters[0]] === 0) return false;
     for (let i = 0; i < length; i++) if (characters[i] > 0x39) return false;
     return true;
   };

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { countCharacters } from '../bytes/ascii.js';
 import { appendKeyedText } from '../bytes/keyed-text.js';
-import { IdentifierPermutation, ODD, writeOverShape } from '../identifiers/permute-identifiers.js';
+import {
+  IdentifierPermutation,
+  ODD,
+  PERMUTED_DIGITS,
+  writeOverShape,
+} from '../identifiers/permute-identifiers.js';
 import { identifierSchemes } from '../identifiers/schemes.js';
 import { KeyedCycles } from '../keyed-cycles.js';
 import { firstMisfit, needsFamily } from '../misfits.js';
@@ -86,6 +91,9 @@ export const pseudonymiseIdentifier = defineTechnique({
         else if (starts[i] === ends[i]) output.append(bytes, starts[i], ends[i]);
         else if (permutation.outcomes[i] === ODD) {
           appendKeyedText(output, odd!, i, countCharacters(bytes, starts[i], ends[i]) || 1);
+        } else if (permutation.outcomes[i] === PERMUTED_DIGITS) {
+          const first = permutation.starts[i];
+          output.append(permutation.characters, first, first + permutation.lengths[i]);
         } else {
           const at = output.reserve(ends[i] - starts[i]);
           const first = permutation.starts[i];
