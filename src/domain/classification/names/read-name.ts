@@ -1,3 +1,4 @@
+import { shortEndings, RunSplitter } from './run-splitter.js';
 import { splitName, type NamePart } from './split-name.js';
 import type { FormMeaning, Vocabulary } from './vocabulary.js';
 
@@ -64,11 +65,6 @@ const widestSpan = 4;
 const nearCost = -0.4;
 const beam = 16;
 const mostReadings = 8;
-/** Two-letter forms that run-together names end with. */
-const shortEndings = new Set(['nr', 'no', 'id', 'nm', 'dt', 'cd', 'tm', 'ip', 'by', 'ph', 'su', 'bi']);
-/** Two-letter forms that run-together names begin with: `iplastlogin`. */
-const shortBeginnings = new Set(['ip', 'fk', 'pk']);
-const joints = ['', 's', 'n', 'en', 'es', 'e', 'er'];
 /** A known form of as many letters stands out of a word whose beginning nobody knows: `adjnotes`. */
 const shortestAfterUnknown = 5;
 /** Languages whose compounds begin with the word that the others qualify: `numero de cuenta`, `numer konta`. */
@@ -96,10 +92,11 @@ const headFirst = new Set([
  */
 export class NameReader {
   readonly #vocabulary: Vocabulary;
-  readonly #splits = new Map<string, readonly (readonly string[])[]>();
+  readonly #splitter: RunSplitter;
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
+    this.#splitter = new RunSplitter(vocabulary);
   }
 
   /**
@@ -144,7 +141,7 @@ export class NameReader {
     for (const part of splitName(name)) {
       if (part.digits || (part.text.length < 3 && !part.unspaced)) continue;
       const whole = this.#vocabulary.isWord(part.text) || this.#vocabulary.meanings(part.text).length > 0;
-      for (const run of whole ? [[part.text]] : this.#split(part).slice(0, 1)) {
+      for (const run of whole ? [[part.text]] : this.#splitter.split(part).slice(0, 1)) {
         for (const text of run) {
           const found = new Set(this.#vocabulary.meanings(text).map(({ language }) => language));
           if (this.#vocabulary.isWord(text)) found.add('en');
@@ -171,7 +168,7 @@ export class NameReader {
     if (part.digits) return [{ words: [text], cost: 0, digits: true }];
     const steps = [...this.#known(text, scope), ...this.#shortened(text, scope)];
     if (!steps.length || steps.every(({ cost }) => cost > 1.2)) {
-      for (const run of this.#split(part)) steps.push(...this.#readRun(run, scope));
+      for (const run of this.#splitter.split(part)) steps.push(...this.#readRun(run, scope));
     }
     if (!steps.length && scope.only === undefined) {
       for (const word of this.#vocabulary.expansions(text))
@@ -271,57 +268,6 @@ export class NameReader {
       ];
     }
     return [];
-  }
-
-  /** The best ways to split a run of letters into known forms; empty when there is none. */
-  #split(part: NamePart): readonly (readonly string[])[] {
-    const key = part.text;
-    const kept = this.#splits.get(key);
-    if (kept) return kept;
-    const found = this.#search(part);
-    if (this.#splits.size > 50_000) this.#splits.clear();
-    this.#splits.set(key, found);
-    return found;
-  }
-
-  #search({ text, unspaced }: NamePart): readonly (readonly string[])[] {
-    if (text.length < (unspaced ? 2 : 5) || text.length > 48) return [];
-    const known = (form: string) =>
-      this.#vocabulary.isWord(form) || this.#vocabulary.meanings(form).length > 0;
-    const best: { cost: number; run: readonly string[] }[][] = Array.from(
-      { length: text.length + 1 },
-      () => [],
-    );
-    best[0].push({ cost: 0, run: [] });
-    for (let from = 0; from < text.length; from++) {
-      if (!best[from].length) continue;
-      best[from].sort((a, b) => a.cost - b.cost).splice(3);
-      const longest = Math.min(text.length, from + this.#vocabulary.longestForm);
-      for (let to = from + (unspaced ? 1 : 2); to <= longest; to++) {
-        const form = text.slice(from, to);
-        const length = to - from;
-        if (length === text.length) continue;
-        const ends = to === text.length && from > 2 && shortEndings.has(form);
-        const begins = from === 0 && text.length > 6 && shortBeginnings.has(form);
-        if (!unspaced && length < 3 && !ends && !begins) continue;
-        if (!known(form)) continue;
-        const cost = 1 + (unspaced ? 1 / length : length === 2 ? 0.6 : length === 3 ? 0.9 : 1.6 / length);
-        for (const joint of unspaced ? [''] : joints) {
-          const next = to + joint.length;
-          if (next > text.length || (joint && (next === text.length || !text.startsWith(joint, to))))
-            continue;
-          for (const path of best[from]) {
-            best[next].push({ cost: path.cost + cost + (joint ? 0.35 : 0), run: [...path.run, form] });
-          }
-        }
-      }
-    }
-    const ends = best[text.length].filter(({ run }) => unspaced || run.length <= 4);
-    return ends
-      .sort((a, b) => a.cost - b.cost)
-      .slice(0, 3)
-      .filter(({ cost }) => cost < ends[0].cost + 0.7)
-      .map(({ run }) => run);
   }
 }
 
