@@ -45,7 +45,7 @@ export const bench: Bench = async ({ quick }) => {
     );
     await makeSource(server, 'wide', rows);
     const rounds: Round[] = [];
-    for (let round = 0; round < (quick ? 3 : 4); round++) {
+    for (let round = 0; round < (quick ? 3 : 6); round++) {
       const measured = await measureRound(server, pipe);
       // The first warms the caches of disk and server.
       if (round > 0) rounds.push(measured);

@@ -1,4 +1,12 @@
-import { equalIgnoringCase, isAscii, isLower, isUpper, lowerCase, upperCase } from './bytes/ascii.js';
+import {
+  equalIgnoringCase,
+  isAscii,
+  isLetter,
+  isLower,
+  isUpper,
+  lowerCase,
+  upperCase,
+} from './bytes/ascii.js';
 import type { ValueBatchWriter } from './value-batch.js';
 import type { WordList } from './word-lists.js';
 
@@ -12,6 +20,7 @@ export interface WordChoice {
 }
 
 const chosen = new WeakMap<WordList, Map<string, StandInWords>>();
+const eligible = new WeakMap<WordList, readonly Uint8Array[]>();
 
 /**
  * The words of a list that may become stand-ins: plain ASCII, so that every encoding can store them, a
@@ -39,7 +48,7 @@ export class StandInWords {
     chosen.set(list, byChoice);
     const id = JSON.stringify(choice);
     const words =
-      byChoice.get(id) ?? new StandInWords(distinct(list.words.filter((word) => isEligible(word, choice))));
+      byChoice.get(id) ?? new StandInWords(eligibleWords(list).filter((word) => isChosen(word, choice)));
     byChoice.set(id, words);
     return words;
   }
@@ -77,18 +86,27 @@ export class StandInWords {
   }
 }
 
-/** Each word once, whatever its case: the next word must be another one. */
-function distinct(words: readonly Uint8Array[]): readonly Uint8Array[] {
+/** Words of ASCII, each once, whatever its case: the next word must be another one. */
+function eligibleWords(list: WordList): readonly Uint8Array[] {
+  const known = eligible.get(list);
+  if (known) return known;
   const seen = new Set<string>();
-  return words.filter((word) => {
-    const folded = String.fromCharCode(...word).toLowerCase();
-    return !seen.has(folded) && seen.add(folded);
+  const words = list.words.filter((word) => {
+    const { buffer, byteOffset, length } = word;
+    if (length < 2 || !isAscii(word, 0, length)) return false;
+    const before = seen.size;
+    seen.add(Buffer.from(buffer, byteOffset, length).toString('latin1').toLowerCase());
+    return seen.size > before;
   });
+  eligible.set(list, words);
+  return words;
 }
 
-function isEligible(word: Uint8Array, { longest = 24, lettersOnly = false }: WordChoice): boolean {
-  if (word.length < 2 || word.length > longest || !isAscii(word, 0, word.length)) return false;
-  return !lettersOnly || word.every((byte) => isUpper(byte) || isLower(byte));
+/** Asks nothing that case could change, so that it does not matter which of two spellings was kept. */
+function isChosen(word: Uint8Array, { longest = 24, lettersOnly = false }: WordChoice): boolean {
+  if (word.length > longest) return false;
+  if (lettersOnly) for (const byte of word) if (!isLetter(byte)) return false;
+  return true;
 }
 
 /** How `bytes[from … to)` is written, judged by its ASCII letters; one letter alone says nothing. */
