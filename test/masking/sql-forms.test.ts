@@ -37,6 +37,10 @@ const texts = [
   'a%%%%%%%%%%%%%%b',
   'a\\\\\\\\\\\\\\\\\\',
   'a*b*************',
+  // Covers are looked up to a length, and repeated beyond.
+  ...[39, 40, 41, 42, 43, 44, 45, 48, 49].flatMap((length) =>
+    ['b', 'é', '*', '日', '\u{1F600}'].map((of) => of.repeat(length)),
+  ),
 ];
 const dates = [
   '1987-05-17',
@@ -66,6 +70,29 @@ const forms: readonly Form[] = [
   { technique: 'partial', options: { keepStart: 2, keepEnd: 0, cover: '_' }, type: text, values: texts },
   { technique: 'partial', options: { keepStart: 1, keepEnd: 0, cover: '\\' }, type: text, values: texts },
   { technique: 'partial', options: { keepStart: 1, keepEnd: 0 }, type: text, values: texts },
+  ...['"', ' ', '{', '}', ',', "'", 'N', '0'].map((cover) => ({
+    technique: 'partial',
+    options: { keepStart: 0, keepEnd: 1, cover },
+    type: text,
+    values: texts,
+  })),
+  { technique: 'partial', options: { keepStart: 0, keepEnd: 0 }, type: text, values: texts },
+  { technique: 'partial', options: { keepEnd: 4, coverLength: 2 }, type: text, values: texts },
+  // So much is kept that no cover is looked up, or few are.
+  { technique: 'partial', options: { keepStart: 13, keepEnd: 7 }, type: text, values: texts },
+  { technique: 'partial', options: { keepStart: 3, keepEnd: 50 }, type: text, values: texts },
+  { technique: 'redact', options: { cover: '\\' }, type: text, values: texts },
+  {
+    technique: 'partial',
+    options: { keepStart: 1, keepEnd: 0, coverLength: 9 },
+    type: short,
+    values: ['', 'a', 'ab', 'a*****', 'a****', 'abcdef', 'é*****', '******'],
+  },
+  {
+    technique: 'redact',
+    type: { name: 'character(6)', family: 'text', maxLength: 6 },
+    values: ['ab', '', '***'],
+  },
   { technique: 'partial', type: short, values: texts.filter((value) => Array.from(value).length <= 6) },
   { technique: 'keyed-hash', type: text, values: texts },
   { technique: 'keyed-hash', options: { length: 7 }, type: text, values: texts },
@@ -524,6 +551,15 @@ describe('the SQL form', () => {
     .oneof(
       fc.array(fragments, { maxLength: 9 }).map((parts) => parts.join('')),
       fc.string({ unit: 'binary', maxLength: 12 }),
+      // Nearly their own stand-ins.
+      fc
+        .tuple(
+          fc.constantFrom('', 'a', 'é', '日b'),
+          fc.constantFrom('*', '#', '%', '\\', '"'),
+          fc.nat(60),
+          fragments,
+        )
+        .map(([start, cover, times, end]) => start + cover.repeat(times) + end),
     )
     .filter((value) => !value.includes('\0'));
   const ofText = [...forms, ...peopleForms].filter(({ type }) => type === text);

@@ -28,13 +28,15 @@ export function sqlFormOf(dialect: SqlDialect, request: SqlMaskRequest): string 
   const { sql, sameOnlyIf, usual }: Partial<GuardedForm> & { readonly sql: string } =
     typeof formed === 'string' ? { sql: formed } : formed;
   if (sql === 'null') return castTo(dialect, 'null', column.type);
-  const cut = cutToLength(sql, column.type);
+  const cut = cutToLength(dialect, sql, column.type);
   const staysApart =
     technique.properties.neverOriginal !== true || column.type.family !== 'text' || sameOnlyIf === 'never';
   const apart = staysApart || dialect === 'sqlserver' ? cut : keptApart(cut, value, sameOnlyIf);
-  const chosen = usual
-    ? `case when ${usual.when} then ${cutToLength(usual.sql, column.type)} else ${apart} end`
-    : apart;
+  // What is its own value goes the long way too, by bytes and not by what a collation holds to be equal.
+  const chosen =
+    usual === undefined
+      ? apart
+      : `coalesce(nullif(${cutToLength(dialect, usual, column.type)}, ${value} collate "C"), ${apart})`;
   return castTo(dialect, chosen, column.type);
 }
 
@@ -42,8 +44,10 @@ function asText(dialect: SqlDialect, value: string): string {
   return dialect === 'postgres' ? `${value}::text` : `cast(rtrim(${value}) as nvarchar(max))`;
 }
 
-function cutToLength(masked: string, { family, maxLength }: ColumnType): string {
-  return family !== 'text' || maxLength === undefined ? masked : `left(${masked}, ${maxLength})`;
+function cutToLength(dialect: SqlDialect, masked: string, { family, maxLength }: ColumnType): string {
+  if (family !== 'text' || maxLength === undefined) return masked;
+  // PostgreSQL's cast asks for the bytes before it counts characters.
+  return dialect === 'postgres' ? `(${masked})::varchar(${maxLength})` : `left(${masked}, ${maxLength})`;
 }
 
 const shifted = {

@@ -110,8 +110,8 @@ export interface GuardedForm {
   readonly sql: string;
   /** A condition without which stand-in and original differ; `never` where they always do. */
   readonly sameOnlyIf: string;
-  /** What suffices, at less cost, for most values: those for which `when` holds. */
-  readonly usual?: { readonly when: string; readonly sql: string };
+  /** The same at less cost, for most values: NULL for the others. */
+  readonly usual?: string;
 }
 
 /** What an SQL form may refer to. */

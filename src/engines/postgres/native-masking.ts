@@ -4,6 +4,7 @@ import { printRelationName, type RelationName } from '../../domain/catalog/catal
 import { wordSettings } from '../../domain/masking/postgres/words.js';
 import { loadPostgresParser } from '../../domain/rewriting/postgres/parser.js';
 import { protectPostgres } from '../../domain/rewriting/postgres/protect-postgres.js';
+import { CLIENT_IS_UTF8 } from '../../domain/rewriting/postgres/mask-expression.js';
 import { maskedSubquery } from '../../domain/rewriting/postgres/replace-relation.js';
 import type { SchemaStatement } from '../engine.js';
 import {
@@ -154,13 +155,18 @@ async function prepare(
   return { views, schema, statements: statementsOf(schema, grantee, views), unmaskable, inference };
 }
 
-/** Sessions of the database hold no settings of ours: the views read them from their table. */
+/**
+ * Sessions of the database hold no settings of ours: the views read them from their table. Nor is their
+ * encoding pinned: between two rows of a cursor it may change, so every row asks.
+ */
 function settingsOf(schema: string, sql: string): string {
   const table = quoteRelation({ schema, name: SETTINGS });
-  return sql.replace(
-    /current_setting\('(scrubjay\.\w+)'\)/g,
-    (_, name: string) => `(select s.value from ${table} as s where s.name = '${name}')`,
-  );
+  return sql
+    .replace(
+      /current_setting\('(scrubjay\.\w+)'\)/g,
+      (_, name: string) => `(select s.value from ${table} as s where s.name = '${name}')`,
+    )
+    .replaceAll(CLIENT_IS_UTF8, "(pg_client_encoding() = 'UTF8')");
 }
 
 function statementsOf(

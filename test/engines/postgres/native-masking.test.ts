@@ -11,8 +11,8 @@ import { scrubjay } from '../../support/scrubjay-command.js';
 const keyText = '0f1e2d3c4b5a69788796a5b4c3d2e1f00112233445566778899aabbccddeeff0';
 const role = `analyst_${randomBytes(4).toString('hex')}`;
 const schema = `
-  create table people (id int primary key, name text, email text, team text);
-  insert into people select i, 'Canary Person ' || i, 'canary' || i || '@example.org', 'red' from generate_series(1, 20) i;
+  create table people (id int primary key, name text, email text, team text, login text);
+  insert into people select i, 'Canary Person ' || i, 'canary' || i || '@example.org', 'red', 'łogin' || i from generate_series(1, 20) i;
   create view mails as select id, email from people;
   create materialized view counted as select length(email) as n from people where email like '%1%';
   create role ${role} login password 'reader';
@@ -24,11 +24,13 @@ columns:
   public.people.name: { type: person-name, sensitivity: confidential, status: confirmed }
   public.people.email: { type: email-address, sensitivity: confidential, status: confirmed }
   public.people.team: { type: none, sensitivity: internal, status: confirmed }
+  public.people.login: { type: user-name, sensitivity: confidential, status: confirmed }
 `;
 const policy = `id: analysts
 title: What analysts see
 roles: { analyst: {}, steward: { access: clear } }
 rules:
+  - { when: { type: user-name }, mask: { technique: keyed-hash } }
   - { mask: by-type }
 `;
 
@@ -100,6 +102,23 @@ describe('masks kept in PostgreSQL', () => {
       await seen(`select count(*)::int as n from "masked_${role}".people where email like 'canary%'`),
     ).toEqual([{ n: 0 }]);
     expect(await native('verify')).toMatchObject({ exitCode: 0 });
+  });
+
+  it('stay the same whatever encoding a client takes, even between two rows of a cursor', async () => {
+    // Without an order, so that the second row is made when it is fetched.
+    const login = `select login from "masked_${role}".people`;
+    const expected = await seen(`${login} limit 2`);
+    await reader.query(`begin; declare logins cursor for ${login}`);
+    expect(await seen('fetch 1 from logins')).toEqual([(expected as readonly unknown[])[0]]);
+    await reader.query("set client_encoding = 'LATIN1'");
+    expect(await seen('fetch 1 from logins')).toEqual([(expected as readonly unknown[])[1]]);
+    await reader.query("commit; set client_encoding = 'UTF8'");
+    expect(expected).toEqual(
+      mask('keyed-hash', ['łogin1', 'łogin2'], {
+        pseudonyms: createPseudonyms(Buffer.from(keyText, 'hex')),
+        domain: 'user-name',
+      }).map((login) => ({ login })),
+    );
   });
 
   it('are held against the database: changed views, new columns and rights are drift', async () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { afterCharacters, countCharacters } from '../bytes/ascii.js';
 import { breaksUniqueness, firstMisfit, needsText } from '../misfits.js';
+import { coverByLength } from '../postgres/cover-by-length.js';
 import { defineTechnique } from '../technique.js';
 import { NULL_VALUE } from '../value-batch.js';
 
@@ -76,33 +77,29 @@ export const partial = defineTechnique({
     },
     postgres(value, { keepStart, keepEnd, cover, coverLength }, { text }) {
       const kept = keepStart + keepEnd;
+      const shownFrom = Math.max(1, 2 * kept);
       const covering = (characters: string) =>
         coverLength === undefined ? `repeat(${text(cover)}, ${characters})` : text(cover.repeat(coverLength));
+      // A cast to varchar cuts as `left` does, and copies less.
+      const around = (covered: string) =>
+        [
+          ...(keepStart > 0 ? [`${value}::varchar(${keepStart})`] : []),
+          covered,
+          ...(keepEnd > 0 ? [`right(${value}, ${keepEnd})`] : []),
+        ].join(' || ');
       const whole = `case when ${value} = '' then '' when ${value} is not null then ${covering(`length(${value})`)} end`;
-      const sameOnlyIf = `strpos(${value}, ${text(cover)}) > 0`;
-      if (kept === 0) return { sql: whole, sameOnlyIf };
-      const parts = [
-        ...(keepStart > 0 ? [`left(${value}, ${keepStart})`] : []),
-        covering(`length(${value}) - ${kept}`),
-        ...(keepEnd > 0 ? [`right(${value}, ${keepEnd})`] : []),
-      ];
-      const shown = parts.join(' || ');
+      const shown = around(covering(`length(${value}) - ${kept}`));
       // A character has four bytes at most: so many bytes are characters enough, and cost nothing to count.
-      // Only a value whose first covered character is the cover could stand for itself.
-      const usual = {
-        when: `octet_length(${value}) >= ${8 * kept} and ${value} not like ${text(likeAt(keepStart, cover))}`,
-        sql: shown,
-      };
+      const longEnough = `octet_length(${value}) >= ${4 * shownFrom} or length(${value}) >= ${shownFrom}`;
       return {
-        sql: `case when length(${value}) >= ${2 * kept} then ${shown} else ${whole} end`,
-        sameOnlyIf,
-        usual,
+        sql:
+          kept === 0 ? whole : `case when length(${value}) >= ${shownFrom} then ${shown} else ${whole} end`,
+        sameOnlyIf: `strpos(${value}, ${text(cover)}) > 0`,
+        usual:
+          coverLength === undefined
+            ? around(coverByLength(value, { cover, kept, from: shownFrom }, text))
+            : `case when ${longEnough} then ${shown} end`,
       };
     },
   },
 });
-
-/** The LIKE pattern of texts with this character behind so many others. */
-function likeAt(before: number, character: string): string {
-  return `${'_'.repeat(before)}${/[%_\\]/.test(character) ? '\\' : ''}${character}%`;
-}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countCharacters } from '../bytes/ascii.js';
 import { breaksUniqueness, firstMisfit, needsText } from '../misfits.js';
+import { coverByLength } from '../postgres/cover-by-length.js';
 import { defineTechnique } from '../technique.js';
 import { NULL_VALUE } from '../value-batch.js';
 
@@ -54,10 +55,14 @@ export const redact = defineTechnique({
         ? `replicate(${text(cover)}, len(${value} + N'.') - 1)`
         : `case when ${value} = N'' then N'' when ${value} is not null then ${text(cover.repeat(length))} end`,
     postgres: (value, { cover, length }, { text }) => ({
-      sql:
-        length === undefined
-          ? `repeat(${text(cover)}, length(${value}))`
-          : `case when ${value} = '' then '' when ${value} is not null then ${text(cover.repeat(length))} end`,
+      ...(length === undefined
+        ? {
+            sql: `repeat(${text(cover)}, length(${value}))`,
+            usual: coverByLength(value, { cover, kept: 0, from: 1 }, text),
+          }
+        : {
+            sql: `case when ${value} = '' then '' when ${value} is not null then ${text(cover.repeat(length))} end`,
+          }),
       sameOnlyIf: `strpos(${value}, ${text(cover)}) > 0`,
     }),
   },
