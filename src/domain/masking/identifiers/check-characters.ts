@@ -1,3 +1,5 @@
+import { dihedral, permutations } from '../../verhoeff-tables.js';
+
 /**
  * Check characters of identifiers. Numbers are read from `characters`: ASCII digits and upper-case
  * letters without punctuation.
@@ -63,28 +65,14 @@ export function mod1110Digit(characters: Characters, at: number): number {
   return (11 - product) % 10;
 }
 
-const dihedral = [
-  [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
-  [1, 2, 3, 4, 0, 6, 7, 8, 9, 5],
-  [2, 3, 4, 0, 1, 7, 8, 9, 5, 6],
-  [3, 4, 0, 1, 2, 8, 9, 5, 6, 7],
-  [4, 0, 1, 2, 3, 9, 5, 6, 7, 8],
-  [5, 9, 8, 7, 6, 0, 4, 3, 2, 1],
-  [6, 5, 9, 8, 7, 1, 0, 4, 3, 2],
-  [7, 6, 5, 9, 8, 2, 1, 0, 4, 3],
-  [8, 7, 6, 5, 9, 3, 2, 1, 0, 4],
-  [9, 8, 7, 6, 5, 4, 3, 2, 1, 0],
-];
+/** The inverse of each element of the dihedral group. */
 const inverse = [0, 4, 3, 2, 1, 5, 6, 7, 8, 9];
-const shuffle = [1, 5, 7, 6, 2, 8, 3, 0, 9, 4];
 
 /** Verhoeff's digit for the digits before `at` (J. Verhoeff, Error Detecting Decimal Codes, 1969). */
 export function verhoeffDigit(characters: Characters, at: number): number {
   let check = 0;
   for (let i = at - 1, position = 1; i >= 0; i--, position++) {
-    let digit = digitAt(characters, i);
-    for (let turn = 0; turn < position % 8; turn++) digit = shuffle[digit];
-    check = dihedral[check][digit];
+    check = dihedral[check][permutations[position % 8][digitAt(characters, i)]];
   }
   return inverse[check];
 }
