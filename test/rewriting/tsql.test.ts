@@ -64,6 +64,14 @@ describe('rewriting T-SQL', () => {
     expect(answer).not.toMatchObject({ sql });
   });
 
+  it('masks each statement of a batch by itself', () => {
+    const answer = ask('select Id from dbo.Orders; select Email from Customers');
+    expect(answer).toMatchObject({ outcome: 'rewritten', masked: true });
+    expect(answer).toMatchObject({
+      sql: expect.stringMatching(/^select Id from dbo\.Orders; select/) as string,
+    });
+  });
+
   it('moves hints into the subquery', () => {
     expect(ask('select c.Cvv from dbo.Cards as c with (nolock) where c.Id = 3')).toMatchObject({
       sql: expect.stringMatching(
@@ -95,5 +103,75 @@ describe('rewriting T-SQL', () => {
     ['several batches', 'select 1\nGO\nselect 2', 'several-statements'],
   ])('refuses %s', (_, sql, code) => {
     expect(ask(sql)).toMatchObject({ outcome: 'refused', code });
+  });
+
+  it.each([
+    ['SELECT INTO', 'select Email into #kept from dbo.Customers', 'select Email from dbo.Customers'],
+    ['a batch', 'select Email from Customers\nGO\nselect 2', 'select Email from Customers\n;\nselect 2'],
+    ['USE of the database itself', 'use shop; select Email from Customers', 'select Email from Customers'],
+    ['SQL in a string', "exec ('select Email from Customers')", 'select Email from Customers'],
+    [
+      'sp_executesql without parameters',
+      "exec sys.sp_executesql N'select Email from Customers where Country = ''NL''';",
+      "select Email from Customers where Country = 'NL';",
+    ],
+    [
+      'what a driver wrapped, which stays wrapped',
+      "exec sp_executesql N'select length(Email) from Customers where Id = @p', N'@p int', @p = 3",
+      "exec sp_executesql N'select len(Email) from Customers where Id = @p', N'@p int', @p = 3",
+    ],
+    [
+      'functions of other databases',
+      "select now(), ifnull(Country, 'x') from dbo.Customers",
+      "select getdate(), isnull(Country, 'x') from dbo.Customers",
+    ],
+    [
+      'a table in another schema',
+      'select c.Email from hr.Customers c',
+      'select c.Email from [dbo].[Customers] c',
+    ],
+    [
+      'tables of another database and server',
+      'select c.Email from other.dbo.Customers c join srv.shop.dbo.Orders o on o.Id = c.Id',
+      'select c.Email from [dbo].[Customers] c join [dbo].[Orders] o on o.Id = c.Id',
+    ],
+    [
+      'hints of a query',
+      "select Id from dbo.Customers option (use hint('FORCE_LEGACY_CARDINALITY_ESTIMATION'))",
+      'select Id from dbo.Customers',
+    ],
+    [
+      'hints of a table, and of a join',
+      'select c.Id from dbo.Customers c with (index(ix), nolock) inner hash join dbo.Orders o on o.Id = c.Id',
+      'select c.Id from dbo.Customers c inner join dbo.Orders o on o.Id = c.Id',
+    ],
+    [
+      'a hint without WITH',
+      'select Email from dbo.Customers (nolock)',
+      'select Email from dbo.Customers with (nolock)',
+    ],
+    ['a setting that tells of plans', 'set statistics io on; select 1', 'select 1'],
+    [
+      'OUTPUT of masked columns',
+      'delete from dbo.Cards output deleted.* where Id = 3',
+      'delete from dbo.Cards output deleted.[Id], deleted.[CustomerId] where Id = 3',
+    ],
+  ])('proposes in place of %s what passes', (_, sql, instead) => {
+    expect(ask(sql)).toMatchObject({ outcome: 'refused', instead });
+    expect(ask(instead)).toMatchObject({ outcome: 'rewritten' });
+  });
+
+  it.each([
+    ['a setting that changes the answer', 'set rowcount 10; select 1'],
+    ['a setting without which a write would run', "set showplan_all on; update Orders set Status = 'paid'"],
+    ['a setting and nothing else', 'set statistics io on'],
+    ['a text that is computed', 'exec sp_executesql @sql'],
+    ['a table that nobody knows', 'select * from Nowhere'],
+    ['a query behind which something else is refused', 'select * into #c from Customers; drop table Orders'],
+    ['more than is mended', `select ${'now(), '.repeat(5_000)}1`],
+  ])('proposes nothing in place of %s', (_, sql) => {
+    const answer = ask(sql);
+    expect(answer).toMatchObject({ outcome: 'refused' });
+    expect(answer).not.toHaveProperty('instead');
   });
 });

@@ -4,7 +4,7 @@ import { type TsqlText, nameOf } from './tsql-text.js';
 /** A query as drivers send it with parameters, taken out of its wrapping. */
 export interface WrappedQuery {
   readonly inner: string;
-  wrap(masked: string): string;
+  readonly wrap: (masked: string) => string;
 }
 
 /**
@@ -37,6 +37,7 @@ export function unwrapExecuteSql({ sql, tokens }: TsqlText): WrappedQuery | unde
   };
 }
 
-function unquote(text: string): string {
+/** The text that a constant stands for. */
+export function unquote(text: string): string {
   return text.slice(text.indexOf("'") + 1, -1).replaceAll("''", "'");
 }

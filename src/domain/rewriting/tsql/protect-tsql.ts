@@ -5,8 +5,8 @@ import { maskedColumn } from '../../policy/decide-masks.js';
 import type { QueryCatalog } from '../query-catalog.js';
 import { Refusal } from '../refusal.js';
 import type { RoleView } from '../rewrite-context.js';
-import { bracket, maskTsql } from './rewrite-tsql.js';
-import { nameOf, TsqlText } from './tsql-text.js';
+import { maskTsql } from './rewrite-tsql.js';
+import { bracket, nameOf, TsqlText } from './tsql-text.js';
 import { TsqlProtection } from './tsql-protection.js';
 
 /** SQL Server 2019 and later, and Azure SQL. */

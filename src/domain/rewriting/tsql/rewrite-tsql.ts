@@ -2,28 +2,53 @@ import { Refusal } from '../refusal.js';
 import type { RewriteContext } from '../rewrite-context.js';
 import type { Rewriting, StatementCommand } from '../rewriting.js';
 import { unwrapExecuteSql } from './execute-sql.js';
+import { mendedTexts } from './mends.js';
 import { parseTsql, secondOpinion, type TsqlTree } from './parser.js';
 import { readMaskedStatement, readStatement, type TableNode, type TsqlReading } from './read-statement.js';
 import { checkSimpleStatement, simpleStatements } from './simple-statements.js';
-import { nameOf, type TsqlEdit, TsqlText } from './tsql-text.js';
+import { bracket, nameOf, type TsqlEdit, TsqlText } from './tsql-text.js';
 import { TsqlProtection, type TsqlRelation } from './tsql-protection.js';
 import { resolveTable } from './resolve-table.js';
 import { checkTsqlWrite } from './writes.js';
 
+/** Longest text, in characters, that is mended, and the most mended texts that are tried for one. */
+const LONGEST_MENDED = 20_000;
+const MOST_MENDS = 12;
+
 /** See `rewrite`. */
 export function rewriteTsql(sql: string, context: RewriteContext): Rewriting {
+  return rewriteMending(sql, context, { left: MOST_MENDS });
+}
+
+function rewriteMending(sql: string, context: RewriteContext, mending: { left: number }): Rewriting {
+  const { protection, names } = context;
+  const defaultSchema = names.searchPath[0] ?? 'dbo';
+  let text: TsqlText | undefined;
+  let wrap = (inner: string) => inner;
   try {
-    const { protection, names } = context;
     if (!(protection instanceof TsqlProtection))
       throw new Refusal('statement', 'the role was prepared for another kind of database');
     if (protection.view.access === 'clear') return passed(sql, [], ['other']);
-    const defaultSchema = names.searchPath[0] ?? 'dbo';
-    const wrapped = unwrapExecuteSql(new TsqlText(sql));
-    const masked = maskTsql(wrapped?.inner ?? sql, protection, defaultSchema);
-    return passed(wrapped ? wrapped.wrap(masked.sql) : masked.sql, masked.maskedColumns, masked.commands);
+    text = new TsqlText(sql);
+    const wrapped = unwrapExecuteSql(text);
+    if (wrapped) {
+      text = new TsqlText(wrapped.inner);
+      wrap = wrapped.wrap;
+    }
+    const masked = maskTsql(text.sql, protection, defaultSchema);
+    return passed(wrap(masked.sql), masked.maskedColumns, masked.commands);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return error.toRefused(undefined);
+    const refused = error.toRefused(undefined);
+    if (!text || text.sql.length > LONGEST_MENDED || !(protection instanceof TsqlProtection)) return refused;
+    for (const mended of mendedTexts(text, refused.code, { protection, defaultSchema })) {
+      if (mending.left-- <= 0) break;
+      const proposal = wrap(mended);
+      const answer = rewriteMending(proposal, context, mending);
+      const instead = answer.outcome === 'rewritten' ? proposal : answer.instead;
+      if (instead !== undefined) return { ...refused, instead };
+    }
+    return refused;
   }
 }
 
@@ -61,8 +86,10 @@ export function maskTsql(sql: string, protection: TsqlProtection, defaultSchema:
   const statements = parseTsql(text);
   const edits: TsqlEdit[] = [];
   const maskedColumns = new Set<string>();
-  for (const statement of statements)
-    maskStatement(statement, text, protection, defaultSchema, edits, maskedColumns);
+  const readings = statements.flatMap(
+    (statement) => maskStatement(statement, text, protection, defaultSchema, edits, maskedColumns) ?? [],
+  );
+  checkSecondOpinion(readings, text);
   const rewritten = edits.length === 0 ? sql : text.withEdits(edits);
   if (edits.length > 0) prove(rewritten, edits, statements.length, protection, defaultSchema);
   return {
@@ -119,11 +146,11 @@ function maskStatement(
   defaultSchema: string,
   edits: TsqlEdit[],
   maskedColumns: Set<string>,
-): void {
+): TsqlReading | undefined {
   const kind = kindOf(statement);
   if (simpleStatements.has(kind)) {
     checkSimpleStatement(kind, statement, text);
-    return;
+    return undefined;
   }
   if (!['Query', 'Insert', 'Update', 'Delete'].includes(kind))
     throw new Refusal(
@@ -132,7 +159,6 @@ function maskStatement(
     );
   const reading = readStatement(statement);
   const touched = touchedTables(reading, protection, defaultSchema);
-  checkSecondOpinion(reading, text);
   if (kind !== 'Query')
     checkTsqlWrite(kind, statement, reading, touched.length > 0, protection, defaultSchema);
   for (const { node, relation } of touched) {
@@ -141,6 +167,7 @@ function maskStatement(
       maskedColumns.add(`${relation.schema}.${relation.name}.${column}`);
     unqualify(node, reading, text, edits);
   }
+  return reading;
 }
 
 interface Touched {
@@ -154,7 +181,7 @@ function touchedTables(
   protection: TsqlProtection,
   defaultSchema: string,
 ): readonly Touched[] {
-  const shadowed = [...reading.ctes].find((name) => protection.isName(name));
+  const shadowed = [...reading.ctes].find((name) => protection.relationsCalled(name).length > 0);
   // T-SQL lets an earlier expression mean the table, a later one the expression of the same name.
   if (shadowed !== undefined)
     throw new Refusal('construct', `the common table expression '${shadowed}' has the name of a table`, {});
@@ -175,14 +202,14 @@ function touchedTables(
   });
 }
 
-/** Where the other parser understands the text, it may see no table that this one does not. */
-function checkSecondOpinion(reading: TsqlReading, { sql }: TsqlText): void {
-  const other = secondOpinion(sql);
+/** Where the other parser understands the batch, it may see no table that this one does not. */
+function checkSecondOpinion(readings: readonly TsqlReading[], { sql }: TsqlText): void {
+  const other = readings.length === 0 ? undefined : secondOpinion(sql);
   if (!other) return;
-  const unseen = [...other].filter(
-    (name) => !reading.identifiers.has(name) && !reading.ctes.has(name) && name !== 'null',
-  );
-  if (unseen.length > 0) throw new Refusal('unproven', 'two parsers disagree on the tables of the query');
+  const isSeen = (name: string) =>
+    readings.some(({ identifiers, ctes }) => identifiers.has(name) || ctes.has(name));
+  if ([...other].some((name) => name !== 'null' && !isSeen(name)))
+    throw new Refusal('unproven', 'two parsers disagree on the tables of the query');
 }
 
 function replace(node: TableNode, relation: TsqlRelation, text: TsqlText): readonly TsqlEdit[] {
@@ -204,10 +231,6 @@ function subqueryOf(relation: TsqlRelation, hints: string): string {
     return masked === undefined ? bracket(name) : `${masked} as ${bracket(name)}`;
   });
   return `select ${columns.join(', ')} from ${bracket(relation.schema)}.${bracket(relation.name)}${hints}`;
-}
-
-export function bracket(name: string): string {
-  return `[${name.replaceAll(']', ']]')}]`;
 }
 
 /** `WITH (NOLOCK)` behind the alias, or behind the name. */

@@ -36,8 +36,9 @@ export class TsqlProtection implements Protection {
     return this.#relations.get(key(schema, name));
   }
 
-  isName(name: string): boolean {
-    return [...this.#relations.values()].some(
+  /** All relations of a name, whatever their schema. */
+  relationsCalled(name: string): readonly TsqlRelation[] {
+    return [...this.#relations.values()].filter(
       (relation) => relation.name.toLowerCase() === name.toLowerCase(),
     );
   }

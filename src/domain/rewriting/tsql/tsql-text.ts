@@ -111,6 +111,11 @@ export function nameOf({ kind, text }: TsqlToken): string {
   return text[0] === '[' ? text.slice(1, -1).replaceAll(']]', ']') : text.slice(1, -1).replaceAll('""', '"');
 }
 
+/** The other way round: a name as T-SQL reads it, whatever it holds. */
+export function bracket(name: string): string {
+  return `[${name.replaceAll(']', ']]')}]`;
+}
+
 function blankKnownGaps(sql: string, tokens: readonly TsqlToken[]): string {
   const is = (i: number, word: string) => tokens[i]?.kind === 'word' && tokens[i].text.toLowerCase() === word;
   const blanks: (readonly [number, number])[] = [];

@@ -1,0 +1,22 @@
+/** Functions of other databases, and the built-in that takes the same arguments and answers the same. */
+export const equivalentFunctions: ReadonlyMap<string, string> = new Map([
+  ['char_length', 'len'],
+  ['character_length', 'len'],
+  ['chr', 'char'],
+  ['gen_random_uuid', 'newid'],
+  ['ifnull', 'isnull'],
+  ['lcase', 'lower'],
+  ['length', 'len'],
+  ['ln', 'log'],
+  ['localtimestamp', 'sysdatetime'],
+  ['mid', 'substring'],
+  ['now', 'getdate'],
+  ['nvl', 'isnull'],
+  ['octet_length', 'datalength'],
+  ['pow', 'power'],
+  ['random', 'rand'],
+  ['repeat', 'replicate'],
+  ['stddev', 'stdev'],
+  ['substr', 'substring'],
+  ['ucase', 'upper'],
+]);
