@@ -24,8 +24,8 @@ function roundTrip(types: readonly ColumnType[], rows: readonly Row[], cut = 1_0
   const encoder = new RowEncoder(types.map((type) => bulkColumnOf(type).encoder));
   const encoded: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += cut) {
-    const some = encoder.push(Buffer.from(bytes.subarray(at, at + cut)));
-    if (some) encoded.push(Buffer.from([0xd1]), some);
+    for (const some of encoder.push(Buffer.from(bytes.subarray(at, at + cut))))
+      encoded.push(Buffer.from([0xd1]), some);
   }
   expect(encoder.isComplete).toBe(true);
   return readBack(types, Buffer.concat(encoded));
@@ -89,9 +89,26 @@ describe('rows on their way into a bulk load', () => {
     expect(roundTrip([long, nvarchar], rows)).toEqual(rows);
   });
 
+  it('go in pieces of whole rows, so that few bytes wait on their way to the socket', () => {
+    const lengths = [10, 40_000, 0, 33_000, 200_000, 7, ...Array.from({ length: 900 }, (_, i) => i)];
+    const rows = lengths.map((length, i) => [String(i), 'x'.repeat(length)]);
+    expect(roundTrip([nvarchar, long], rows)).toEqual(rows);
+    const encoder = new RowEncoder([bulkColumnOf(nvarchar).encoder]);
+    const pieces = [...encoder.push(Buffer.from(`${'y'.repeat(99)}\n`.repeat(20_000)))];
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(80_000);
+  });
+
+  it('with a text too long for its column are refused, and the text is not told', () => {
+    expect(one(nvarchar, '𝒜'.repeat(20))).toBe('𝒜'.repeat(20));
+    expect(() => one(nvarchar, 'secret '.repeat(6))).toThrow(
+      new UnloadableValueError('text of at most 40 characters'),
+    );
+    expect(() => one(nvarchar, 'x'.repeat(40_000))).toThrow(UnloadableValueError);
+  });
+
   it('whose number of fields is another are refused', () => {
     const encoder = new RowEncoder([bulkColumnOf(nvarchar).encoder]);
-    expect(() => encoder.push(Buffer.from('a\tb\n'))).toThrow('another number of fields');
+    expect(() => [...encoder.push(Buffer.from('a\tb\n'))]).toThrow('another number of fields');
   });
 });
 

@@ -141,7 +141,7 @@ function cell(kind: CellKind, value: Cell): Buffer {
   }
   switch (kind) {
     case 'short-text':
-      return encoded(encodeText, value);
+      return encoded(encodeText(4000), value);
     case 'date':
       return encoded(encodeMoment('date', 0), value);
     case 'text':

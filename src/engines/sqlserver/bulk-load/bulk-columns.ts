@@ -99,6 +99,6 @@ function bytesOrText(type: ColumnType): BulkColumn {
     return { type: TYPES.VarBinary, length: Infinity, encoder: encodeBinary(type.name) };
   const { maxLength = Infinity } = type;
   return maxLength <= LONGEST_NVARCHAR
-    ? { type: TYPES.NVarChar, length: maxLength, encoder: encodeText }
+    ? { type: TYPES.NVarChar, length: maxLength, encoder: encodeText(maxLength) }
     : { type: TYPES.NVarChar, length: Infinity, encoder: encodeLongText };
 }

@@ -8,15 +8,19 @@ const NO_CHUNKS = Buffer.alloc(8, 0xff);
 /** Total length, left open, and the length of the only chunk. */
 const CHUNK_HEAD = 12;
 
-/** `nvarchar(n)`: two bytes of length, and UTF-16. */
-export const encodeText: FieldEncoder = {
-  nothing: NO_TEXT,
-  encode(bytes, from, to, out, at) {
-    const end = widen(bytes, from, to, out, at + 2);
-    out.writeUInt16LE(end - at - 2, at);
-    return end;
-  },
-};
+/** `nvarchar(n)`: two bytes of length, and UTF-16, of which `longest` units fit. */
+export function encodeText(longest: number): FieldEncoder {
+  return {
+    nothing: NO_TEXT,
+    encode(bytes, from, to, out, at) {
+      const end = widen(bytes, from, to, out, at + 2);
+      const length = end - at - 2;
+      if (length > longest * 2) throw new UnloadableValueError(`text of at most ${longest} characters`);
+      out.writeUInt16LE(length, at);
+      return end;
+    },
+  };
+}
 
 /** `nvarchar(max)` and `xml`: UTF-16 in one chunk, and the end of chunks. */
 export const encodeLongText: FieldEncoder = {

@@ -10,6 +10,12 @@ const CAPITAL_N = 0x4e;
 const ROW = 0xd1;
 
 /**
+ * COPY text that becomes one piece. The driver keeps pieces in several places on their way to the socket, and
+ * holds back between two of them only: with blocks of half a megabyte a copy took 100 MiB more.
+ */
+const PIECE_BYTES = 32 * 1024;
+
+/**
  * Turns COPY text into the rows of a bulk load, bytes to bytes: no string and no object is made of a
  * field. Chunks may end anywhere.
  */
@@ -24,15 +30,19 @@ export class RowEncoder {
   }
 
   /**
-   * The rows that are complete with this chunk, without the byte that begins the first; undefined when there
-   * are none. The chunk may be used again afterwards.
+   * The rows that are complete with this chunk, some at a time, each time without the byte that begins the
+   * first. The chunk may be used again when all were taken.
    * @throws UnloadableValueError
    */
-  push(chunk: Buffer): Buffer | undefined {
+  *push(chunk: Buffer): Generator<Buffer> {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     const end = bytes.lastIndexOf(LINE_FEED) + 1;
     this.#rest = Buffer.from(bytes.subarray(end));
-    return end === 0 ? undefined : this.#encode(bytes, end);
+    for (let from = 0; from < end;) {
+      const to = endOfPiece(bytes, from, end);
+      yield this.#encode(bytes, from, to);
+      from = to;
+    }
   }
 
   /** True when nothing is left of a row that was cut off. */
@@ -40,15 +50,15 @@ export class RowEncoder {
     return this.#rest.length === 0;
   }
 
-  #encode(bytes: Buffer, end: number): Buffer {
+  #encode(bytes: Buffer, from: number, end: number): Buffer {
     const encoders = this.#encoders;
     const last = encoders.length - 1;
-    this.#out = Buffer.allocUnsafe(roomFor(end));
+    this.#out = Buffer.allocUnsafe(roomFor(end - from));
     let at = 0;
     let column = 0;
-    let start = 0;
+    let start = from;
     let isEscaped = false;
-    for (let i = 0; i < end; i++) {
+    for (let i = from; i < end; i++) {
       const byte = bytes[i];
       if (byte === BACKSLASH) {
         isEscaped = true;
@@ -92,4 +102,11 @@ export class RowEncoder {
     this.#out.copy(grown, 0, 0, at);
     this.#out = grown;
   }
+}
+
+/** Behind the last row that ends within a piece from `from` on, or behind the first one where none does. */
+function endOfPiece(bytes: Buffer, from: number, end: number): number {
+  if (end - from <= PIECE_BYTES) return end;
+  const last = bytes.lastIndexOf(LINE_FEED, from + PIECE_BYTES - 1);
+  return (last >= from ? last : bytes.indexOf(LINE_FEED, from + PIECE_BYTES)) + 1;
 }

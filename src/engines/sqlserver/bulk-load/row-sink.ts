@@ -45,8 +45,7 @@ export class RowSink extends Writable {
       const chunk = this.#chunk;
       if (chunk) {
         this.#chunk = undefined;
-        const rows = this.#encoder.push(chunk.bytes);
-        if (rows) yield rows;
+        yield* this.#encoder.push(chunk.bytes);
         chunk.taken();
         continue;
       }
