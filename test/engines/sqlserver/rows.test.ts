@@ -93,7 +93,7 @@ describe('rows on their way into a bulk load', () => {
     const lengths = [10, 40_000, 0, 33_000, 200_000, 7, ...Array.from({ length: 900 }, (_, i) => i)];
     const rows = lengths.map((length, i) => [String(i), 'x'.repeat(length)]);
     expect(roundTrip([nvarchar, long], rows)).toEqual(rows);
-    const encoder = new RowEncoder([bulkColumnOf(nvarchar).encoder]);
+    const encoder = new RowEncoder([bulkColumnOf(long).encoder]);
     const pieces = [...encoder.push(Buffer.from(`${'y'.repeat(99)}\n`.repeat(20_000)))];
     expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(80_000);
   });
