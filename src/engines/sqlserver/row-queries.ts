@@ -4,7 +4,6 @@ import {
   type ForeignKey,
   printRelationName,
   type RelationName,
-  type Table,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
 import { CopyTextWriter } from '../copy-text.js';
@@ -13,6 +12,7 @@ import type { SqlServerConnection, SqlValue } from './connection.js';
 import { travelsAsBytes } from './bulk-load/bulk-columns.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
+import { columnOf, tableOf } from './named-columns.js';
 import { asText, excerpt } from './sampling.js';
 import type { SessionPool } from './session-pool.js';
 import { textOf } from './value-text.js';
@@ -201,18 +201,6 @@ export async function rowsByKey(
     }
   }
   return rows;
-}
-
-function tableOf(catalog: Catalog, table: RelationName): Table {
-  const found = catalog.tables.find(({ schema, name }) => schema === table.schema && name === table.name);
-  if (!found) throw new Error(`the catalog has no table ${printRelationName(table)}`);
-  return found;
-}
-
-function columnOf(table: Table, name: string): Column {
-  const column = table.columns.find((candidate) => candidate.name === name);
-  if (!column) throw new Error(`${printRelationName(table)} has no column ${name}`);
-  return column;
 }
 
 async function count(connection: SqlServerConnection, sql: string, doing: string): Promise<number> {

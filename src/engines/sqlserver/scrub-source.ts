@@ -24,6 +24,7 @@ import { identify } from './identity.js';
 import { introspect } from './introspection.js';
 import { displayLocation } from './location.js';
 import { inStandardTypes, translationNotices, withoutTransactSql } from './portable-catalog.js';
+import { digestRows } from './row-digests.js';
 import {
   copyOut,
   countDuplicates,
@@ -68,8 +69,14 @@ export class SqlServerScrubSource implements ScrubSource {
   readonly #read: SourceRead;
   readonly #readers: SessionPool;
 
+  /** Absent where rows go to another engine, whose digests are others. */
+  readonly digestRows: ScrubSource['digestRows'];
+
   private constructor(read: SourceRead) {
     this.#read = read;
+    if (!read.translate)
+      this.digestRows = (table, columns, seeds) =>
+        digestRows(read.connection, read.catalog, table, columns, seeds);
     this.#readers = new SessionPool(() => Promise.resolve(read.connection));
   }
 

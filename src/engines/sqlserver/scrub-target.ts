@@ -11,8 +11,10 @@ import {
   type Checkpoints,
   type CopyFormat,
   type DataSourceIdentity,
+  type DigestSeeds,
   OrphanedRowsError,
   type OrphanRemedy,
+  type RowDigest,
   type RowStream,
   type SchemaStatement,
   type ScrubTarget,
@@ -28,6 +30,7 @@ import { quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
 import { displayLocation } from './location.js';
+import { digestRows } from './row-digests.js';
 import {
   copyOut,
   countDuplicates,
@@ -189,6 +192,11 @@ export class SqlServerScrubTarget implements ScrubTarget {
 
   countDuplicates(table: RelationName, key: UniqueKey): Promise<number> {
     return this.#writers.withSession((connection) => countDuplicates(connection, table, key));
+  }
+
+  async digestRows(table: RelationName, columns: readonly string[], seeds: DigestSeeds): Promise<RowDigest> {
+    const catalog = await this.catalog();
+    return this.#writers.withSession((connection) => digestRows(connection, catalog, table, columns, seeds));
   }
 
   async rowsByKey(

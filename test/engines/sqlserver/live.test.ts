@@ -6,6 +6,8 @@ import pg from 'pg';
 import { createPseudonyms } from '../../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
 import { planScrub } from '../../../src/domain/scrub/plan-scrub.js';
 import { connect } from '../../../src/engines/sqlserver/connection.js';
+import { introspect } from '../../../src/engines/sqlserver/introspection.js';
+import { digestRows } from '../../../src/engines/sqlserver/row-digests.js';
 import { sqlServerEngine } from '../../../src/engines/sqlserver/sqlserver-engine.js';
 import { readClassifier } from '../../../src/rules/read-classifier.js';
 import { classifyDataSource } from '../../../src/runs/classify-run.js';
@@ -148,6 +150,33 @@ onSqlServer('on a real SQL Server', () => {
       validated: true,
     });
     expect(catalog.views.map(({ name }) => name)).toEqual(['mails']);
+  });
+
+  it('a digest of rows tells a change of any value, in whatever column', async () => {
+    const connection = await connect(source.url);
+    const catalog = await introspect(connection);
+    const documents = { schema: 'dbo', name: 'documents' };
+    const digest = (column: string) => digestRows(connection, catalog, documents, [column], [5, 7]);
+    const changes = {
+      body: `N'<order no="2"/>'`,
+      price: '0.0001',
+      change: 'null',
+      at: `'2026-01-02 03:04:05.1234568 +02:00'`,
+      opens: `'23:59:59.998'`,
+      noted: `'2026-02-03 04:06'`,
+      fixed: `'ac'`,
+    };
+    for (const [column, value] of Object.entries(changes)) {
+      const before = await digest(column);
+      expect(await digest(column)).toEqual(before);
+      await connection.query(
+        `begin transaction; update dbo.documents set [${column}] = ${value} where id = 1`,
+      );
+      const after = await digest(column);
+      await connection.query('rollback');
+      expect([column, ...after]).not.toEqual([column, ...before]);
+    }
+    connection.close();
   });
 
   it('columns are classified from a sample, without a full scan', async () => {

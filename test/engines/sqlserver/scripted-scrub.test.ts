@@ -50,6 +50,7 @@ describe('a scrub of SQL Server', () => {
     expect(verification.checks.map(({ check, outcome }) => `${check} ${outcome}`)).toEqual([
       'schema passed',
       'row-counts passed',
+      'unmasked-values passed',
       'foreign-keys passed',
       'uniqueness passed',
       'masked-values passed',
@@ -158,6 +159,22 @@ describe('a scrub of SQL Server', () => {
     expect(error).toMatchObject({ code: 'database', number });
     expect((error as Error).message).toMatch(says);
     expect((error as Error).message).not.toContain('ana.7');
+  });
+
+  it('is not published where a value that nothing masks became another', async () => {
+    let changed = false;
+    const sides = await start({
+      instead: (sql, database) => {
+        if (database === 'shop' || changed || !sql.includes('hashbytes')) return undefined;
+        server.table(database, 'dbo.customers').change(250, 'active', '1');
+        changed = true;
+        return undefined;
+      },
+    });
+    const error = await failure(wholeScrub(sides));
+    expect(changed).toBe(true);
+    expect(error).toMatchObject({ code: 'verification-failed' });
+    expect((error as Error).message).toContain('dbo.customers.active');
   });
 
   it('is not published where two rows end up with one unique value', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { TableState } from './scripted-tables.js';
 import { cellKindOf, cellOf } from './scripted-tables.js';
 import type { Answer } from './tds-server.js';
@@ -34,6 +35,10 @@ const rowAnswers: readonly RowAnswer[] = [
     new RegExp(String.raw`select (.+) from ${relation} as t\s+join \(values (.+)\) as k .* on (.+)$`, 's'),
     byKey,
   ],
+  [
+    new RegExp(String.raw`hashbytes\('SHA2_256', (.*N'[\d ]+'.*)\) as h from ${relation} as t\) as r$`, 's'),
+    digest,
+  ],
   [new RegExp(String.raw`^select (.+) from ${relation} as t$`, 's'), allRows],
 ];
 
@@ -62,6 +67,23 @@ function olderThan([, column, limit, name]: RegExpExecArray, find: FindTable): A
       { name: 'old', kind: 'bigint' },
     ],
     rows: [[table.count, old]],
+  };
+}
+
+/** Not the server's own sums, but as sensitive to seeds and values, and as careless of the order of rows. */
+function digest([, expression, name]: RegExpExecArray, find: FindTable): Answer {
+  const table = find(name);
+  const seeds = /N'([\d ]+)'/.exec(expression)![1];
+  const places = [...new Set(columnsIn(expression))].map((column) => table.indexOf(column));
+  let sums = [0n, 0n];
+  for (const row of table.rows()) {
+    const hash = createHash('sha256').update(JSON.stringify([seeds, ...places.map((place) => row[place])]));
+    const bytes = hash.digest();
+    sums = sums.map((sum, i) => sum + bytes.readBigInt64BE(i * 8));
+  }
+  return {
+    columns: ['n', 'one', 'other'].map((column) => ({ name: column, kind: 'short-text' })),
+    rows: [[String(table.count), ...sums.map(String)]],
   };
 }
 

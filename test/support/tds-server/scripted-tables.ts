@@ -81,6 +81,12 @@ export class TableState {
     this.#kept?.push(row);
   }
 
+  /** Changes a field of a row that was kept, as nobody should. */
+  change(row: number, column: string, value: string): void {
+    const kept = this.#kept!;
+    kept[row] = kept[row].with(this.indexOf(column), value);
+  }
+
   empty(): void {
     if (this.#kept) this.#kept.length = 0;
   }
