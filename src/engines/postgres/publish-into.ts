@@ -11,7 +11,7 @@ import { DatabaseError, translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
 import { ownRelations } from './catalog-queries.js';
 import { introspect } from './introspection.js';
-import { digestRows } from './row-queries.js';
+import { digestRows } from './row-digest.js';
 import { jsonRows } from './schema-ddl/schema-object.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 

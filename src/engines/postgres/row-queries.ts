@@ -9,15 +9,7 @@ import {
 } from '../../domain/catalog/catalog.js';
 import type { LookUp } from '../../domain/scrub/look-ups.js';
 import type { KeyPart } from '../../domain/scrub/subset/subset-links.js';
-import type {
-  CopyFormat,
-  DigestSeeds,
-  OrphanRemedy,
-  RowDigest,
-  RowGroups,
-  RowRange,
-  RowStream,
-} from '../engine.js';
+import type { CopyFormat, OrphanRemedy, RowGroups, RowRange, RowStream } from '../engine.js';
 import { CopyOutQuery } from './copy-out-query.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
@@ -244,43 +236,6 @@ export async function countViolations(
   return count(client, `select count(*) as n from ${own(catalog, table)} where not ${condition}`, doing);
 }
 
-/** The text `r` in bytes that do not depend on the database's encoding: ASCII as it is, else UTF-8 in hex. */
-const sameInAnyEncoding = `
-  case when case when (select getdatabaseencoding() = 'UTF8') then octet_length(r) = char_length(r)
-                 else octet_length(convert_to(r, 'UTF8')) = char_length(r) end
-       then r else encode(convert_to(r, 'UTF8'), 'hex') end`;
-
-/**
- * The number of rows, and sums of two hashes of 64 bits over each row's values: neither knows an order. The
- * hash is PostgreSQL's own (`hashtextextended`), the same on every server of one byte order. Long values of
- * bytes go in by their SHA-256, since their text has twice their length.
- */
-export async function digestRows(
-  client: pg.ClientBase,
-  catalog: Catalog,
-  table: RelationName,
-  columns: readonly string[],
-  seeds: DigestSeeds,
-  places?: readonly string[],
-): Promise<RowDigest> {
-  const found = catalog.tables.find(({ schema, name }) => schema === table.schema && name === table.name);
-  const values = columns.map((column) => {
-    const type = found?.columns.find(({ name }) => name === column)?.type;
-    return type?.family === 'binary' && !type.domain ? `sha256(${quoteName(column)})` : quoteName(column);
-  });
-  const [first, second] = seeds.map((seed) => `coalesce(sum(hashtextextended(r, ${seed})), 0)`);
-  // A row's text tells NULL from nothing, and where one value ends.
-  const { rows } = await run(
-    client,
-    `select count(*) as n, ${first} as first, ${second} as second
-     from (select ${sameInAnyEncoding} as r from (
-       select row(${values.join(', ')})::text collate "C" as r from ${own(catalog, table)}${atPlaces(places)}) t) t`,
-    `comparing ${printRelationName(table)}`,
-  );
-  const [{ n, first: one, second: other }] = rows;
-  return [BigInt(n), BigInt(one), BigInt(other)];
-}
-
 /** Streams where each row is, whether a condition holds for it, and its keys as texts. */
 export function copyKeys(
   pool: SessionPool,
@@ -350,7 +305,8 @@ export function copyOutWith(
   );
 }
 
-function atPlaces(places: readonly string[] | undefined): string {
+/** Rows at these places, or all. */
+export function atPlaces(places: readonly string[] | undefined): string {
   if (!places) return '';
   return ` where ctid = any (${quoteLiteral(`{${places.map((place) => `"${place}"`).join(',')}}`)}::tid[])`;
 }
@@ -395,7 +351,7 @@ export async function rowsByKey(
 }
 
 /** A partitioned table with its partitions; any other table without its children. */
-function own(catalog: Catalog, table: RelationName): string {
+export function own(catalog: Catalog, table: RelationName): string {
   const found = catalog.tables.find(({ schema, name }) => schema === table.schema && name === table.name);
   return found?.kind === 'partitioned' ? quoteRelation(table) : `only ${quoteRelation(table)}`;
 }
@@ -405,7 +361,8 @@ async function count(client: pg.ClientBase, sql: string, doing: string): Promise
   return Number(rows[0].n);
 }
 
-async function run(
+/** Runs SQL; what the driver says of a failure is translated, with what was being done. */
+export async function run(
   client: pg.ClientBase,
   sql: string,
   doing: string,

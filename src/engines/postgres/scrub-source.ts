@@ -31,6 +31,7 @@ import { quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { ownRelations } from './catalog-queries.js';
 import { introspect } from './introspection.js';
+import { digestRows } from './row-digest.js';
 import {
   anonymityOf,
   copyKeys,
@@ -41,7 +42,6 @@ import {
   countOrphans,
   countRows,
   countViolations,
-  digestRows,
   rowsByKey,
   splitPages,
 } from './row-queries.js';

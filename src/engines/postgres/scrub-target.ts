@@ -41,6 +41,7 @@ import {
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
+import { digestRows } from './row-digest.js';
 import {
   anonymityOf,
   copyOut,
@@ -48,7 +49,6 @@ import {
   countOrphans,
   countRows,
   countViolations,
-  digestRows,
   rowsByKey,
   settleOrphans,
 } from './row-queries.js';
