@@ -28,6 +28,8 @@ export class SqlServerConnection {
   readonly #connection: Connection;
   /** Settles when the statement before has ended. */
   #last: Promise<unknown> = Promise.resolve();
+  /** Until its answer has ended. */
+  #running: Request | undefined;
   #lost = false;
 
   constructor(connection: Connection) {
@@ -58,7 +60,7 @@ export class SqlServerConnection {
       () =>
         new Promise<Row[]>((resolve, reject) => {
           const rows: Row[] = [];
-          const request = new Request(sql, (error) => (error ? reject(error) : resolve(rows)));
+          const request = this.#request(sql, (error) => (error ? reject(error) : resolve(rows)));
           parameters.forEach((value, i) =>
             request.addParameter(`p${i + 1}`, typeof value === 'number' ? TYPES.Int : TYPES.NVarChar, value),
           );
@@ -87,7 +89,7 @@ export class SqlServerConnection {
     let ended = false;
     let failure: Error | undefined;
     let wake = (): void => undefined;
-    const request = new Request(sql, (error) => {
+    const request = this.#request(sql, (error) => {
       ended = true;
       failure = error ?? undefined;
       wake();
@@ -127,9 +129,24 @@ export class SqlServerConnection {
     }
   }
 
+  /**
+   * Ends the session. A statement that runs is called off first, and fails: closed under it, the driver throws
+   * where nobody can catch it when the end of the answer was on its way.
+   */
   close(): void {
     this.#lost = true;
-    this.#connection.close();
+    if (this.#running) this.#running.cancel();
+    else this.#connection.close();
+  }
+
+  #request(sql: string, ended: (error: Error | null | undefined) => void): Request {
+    const request = new Request(sql, (error) => {
+      this.#running = undefined;
+      if (this.#lost) this.#connection.close();
+      ended(error);
+    });
+    this.#running = request;
+    return request;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

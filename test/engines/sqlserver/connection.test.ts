@@ -230,6 +230,32 @@ describe('statements on SQL Server', () => {
     expect(connection.isLost).toBe(true);
   });
 
+  // The driver throws outside of any promise when it is closed with the end of an answer on its way.
+  it.each([
+    ['whose answer is on its way whole', 3],
+    ['of whose answer the server has most', 50_000],
+  ])('%s are called off when their reader gives up, and end the session', async (_, count) => {
+    const answer = () => ({
+      columns: [{ name: 'n', kind: 'int' as const }],
+      rows: Array.from({ length: count }, (_, n) => [n]),
+    });
+    server = await serverWith({ answer });
+    const connection = await connect(server.url());
+    for await (const _ of connection.stream('select …')) break;
+    expect(connection.isLost).toBe(true);
+    await until(() => server.sessions === 0);
+  });
+
+  it('that nobody answers are called off when the session is closed', async () => {
+    server = await serverWith({ answer: () => ({ silence: true }) });
+    const connection = await connect(server.url());
+    const waiting = connection.query('waitfor …');
+    await until(() => server.batches.includes('waitfor …'));
+    connection.close();
+    await expect(waiting).rejects.toMatchObject({ code: 'ECANCEL' });
+    await until(() => server.sessions === 0);
+  });
+
   it('report a connection that breaks in the middle of the rows', async () => {
     server = await serverWith({
       answer: () => ({
@@ -249,6 +275,10 @@ describe('statements on SQL Server', () => {
     await expect(read()).rejects.toThrow();
   });
 });
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
 
 function selfSigned(): { readonly key: string; readonly cert: string } {
   const { key, certificate } = makeCertificate({ subject: 'localhost', names: ['localhost'], rsaBits: 2048 });

@@ -58,6 +58,8 @@ const PACKET_SIZE = 32_767;
 interface SessionState {
   readonly id: number;
   database: string;
+  /** A statement waits for its answer. */
+  isWaiting: boolean;
 }
 
 /**
@@ -74,7 +76,7 @@ export class TdsServer {
   logins = 0;
   /** What the last login asked for: the database, and reads only. */
   lastLogin: { readonly database: string; readonly isReadOnly: boolean } | undefined;
-  #sessions = 0;
+  #opened = 0;
 
   private constructor(options: TdsServerOptions) {
     this.#options = options;
@@ -100,6 +102,11 @@ export class TdsServer {
     return `sqlserver://${encodeURIComponent(user)}:${encodeURIComponent(password)}@127.0.0.1:${this.port}/${database}?${parameters}`;
   }
 
+  /** Sessions that are open. */
+  get sessions(): number {
+    return this.#sockets.size;
+  }
+
   /** Ends every session at once, as a server does that falls over. */
   dropSessions(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -115,7 +122,7 @@ export class TdsServer {
     this.#sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => this.#sockets.delete(socket));
-    const session: SessionState = { id: ++this.#sessions, database: '' };
+    const session: SessionState = { id: ++this.#opened, database: '', isWaiting: false };
     let message: Buffer[] = [];
     let bulk:
       { readonly table: string; readonly rows: BulkRows; readonly taker: BulkTaker | undefined } | undefined;
@@ -158,8 +165,9 @@ export class TdsServer {
         await this.#login(socket, session, bytes);
         return undefined;
       case packetType.attention:
-        // The statement that was broken off ends first, and then the attention.
-        await respond(socket, [tokens.done(0)]);
+        // A statement that was broken off ends first, and then the attention.
+        if (session.isWaiting) await respond(socket, [tokens.done(0)]);
+        session.isWaiting = false;
         await respond(socket, [tokens.done(0, { attention: true })]);
         return undefined;
       case packetType.sqlBatch:
@@ -208,7 +216,9 @@ export class TdsServer {
       await respond(socket, [tokens.done(0)]);
       return bulk;
     }
-    await this.#say(socket, this.#options.answer(sql, session.id, session.database));
+    const answer = this.#options.answer(sql, session.id, session.database);
+    session.isWaiting = answer !== undefined && 'silence' in answer;
+    await this.#say(socket, answer);
     return undefined;
   }
 
