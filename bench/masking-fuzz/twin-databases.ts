@@ -1,18 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
+import { parseTechniqueOptions } from '../../src/domain/masking/technique-registry.js';
+import type { ColumnMask } from '../../src/domain/policy/column-mask.js';
 import { type MaskedClient, MaskingGateway } from '../masking/masking-gateway.js';
 import type { MaskingSet } from '../masking/masking-set.js';
 
 /**
  * Hidden values, written in both databases by the same statements so that rows lie in the same places; `{n}`
  * is another constant in each. Masked, they look alike: same initial, same year, same last digits. What is
- * pseudonymised stays, for a stand-in tells one value from another by its purpose.
+ * pseudonymised stays, for a stand-in tells one value from another by its purpose. So do phone numbers of the
+ * rows that show them.
  */
 const hiddenValues = `
   alter table shop.newsletter drop constraint newsletter_email_fkey;
   update shop.customers set full_name = 'Name {n} ' || id, email = left(email, 1) || '.h{n}' || id || '@hidden.example',
-    phone = '+99 {n} ' || id, birth_date = make_date(extract(year from birth_date)::int, 1 + ({n} + id) % 12, 1 + ({n} * id) % 28),
+    phone = case when country in ('DE', 'JP') then '+99 ' || id else '+99 {n} ' || id end, birth_date = make_date(extract(year from birth_date)::int, 1 + ({n} + id) % 12, 1 + ({n} * id) % 28),
     credit_limit = 90000000 + ({n}::bigint * id * 7919) % 9999999, notes = repeat('n', 1 + ({n} * id) % 50);
   update shop.newsletter n set email = c.email from shop.customers c where c.id = n.id;
   alter table shop.newsletter add constraint newsletter_email_fkey foreign key (email) references shop.customers (email);
@@ -29,6 +32,31 @@ const hiddenValues = `
   update shop.audit_log set row_data = jsonb_build_object('n', {n}, 'id', id);
   refresh materialized view shop.mv_customer_email;
   refresh materialized view shop.mv_daily;`;
+
+/** Phone numbers are shown in some rows, covered in others, and NULL in the rest: a rule for some rows. */
+function byRow(masks: ReadonlyMap<string, ColumnMask>): ReadonlyMap<string, ColumnMask> {
+  const name = 'shop.customers.phone';
+  const mask = masks.get(name);
+  if (!mask) throw new Error(`the set masks no '${name}'`);
+  const covered = {
+    technique: 'redact',
+    options: parseTechniqueOptions('redact', { length: 8 }),
+    domain: mask.domain,
+  };
+  return new Map([
+    ...masks,
+    [
+      name,
+      {
+        ...mask,
+        rows: [
+          { where: { column: 'country', equals: 'FR' }, being: 'true-or-unknown', show: covered },
+          { where: { column: 'country', in: ['DE', 'JP'] }, being: 'true', show: 'as-it-is' },
+        ],
+      },
+    ],
+  ]);
+}
 
 /** Two databases that differ in hidden values alone, and a client of the restricted role in each, by a gateway. */
 export class TwinDatabases {
@@ -63,7 +91,7 @@ export class TwinDatabases {
       url.username = 'analyst';
       url.password = password;
       return MaskingGateway.start({
-        ...{ url: url.href, role: 'analyst', access: 'masked', masks: set.masks.postgres, key },
+        ...{ url: url.href, role: 'analyst', access: 'masked', masks: byRow(set.masks.postgres), key },
         ...{ searchPath: set.searchPath, catalogMaxAge: '1h' },
       });
     };

@@ -58,6 +58,54 @@ describe('a policy that asks who queries, and when', () => {
     expect(await shown('ana')).toBeNull();
   });
 
+  it('tells rows apart by another column, for conditions, joins and sorting as well', async () => {
+    await start(`
+      id: rows
+      title: By row
+      rules:
+        - { when: { type: email-address }, mask: keep, whereRows: { column: city, in: [Utrecht, Gouda] } }
+        - { when: { type: email-address }, mask: { technique: fixed, value: hidden } }
+        - { when: { type: person-name }, mask: { technique: redact, length: 4 }, whereRows: { column: city, equals: Utrecht } }
+        - { mask: keep }`);
+    await test.database.query(`
+      update shop.customers set city = 'Delft' where id = 2;
+      update shop.customers set city = null where id = 3`);
+    const client = await test.client();
+    const ask = async (sql: string) => (await client.query({ text: sql, rowMode: 'array' })).rows as unknown;
+    expect(await ask('select id, email, name from customers where id < 4 order by id')).toEqual([
+      [1, clear, '****'],
+      [2, 'hidden', 'Canary Person 2'],
+      [3, 'hidden', '****'],
+    ]);
+    expect(
+      await ask("select id from customers where email = 'canary2@example.org' or name like '%Person 3'"),
+    ).toEqual([]);
+    expect(
+      await ask(
+        "select count(*)::int from customers c join customers d using (email) where email = 'hidden'",
+      ),
+    ).toEqual([[4]]);
+    // Whoever could change it could unmask rows.
+    await expect(ask("update customers set city = 'Utrecht' where id = 2")).rejects.toMatchObject({
+      code: '42501',
+    });
+    await expect(
+      ask(
+        "insert into customers (id, name, email, city) values (2, 'x', 'x', 'Gouda') on conflict (id) do update set city = excluded.city",
+      ),
+    ).rejects.toMatchObject({ code: '42501' });
+    // Where the column itself is not shown, it tells nothing.
+    await test.reload({
+      'analysts.yaml': `
+      id: rows
+      title: By row
+      rules:
+        - { when: { type: email-address }, mask: keep, whereRows: { column: phone, isNull: false } }
+        - { mask: { technique: fixed, value: hidden } }`,
+    });
+    expect(await ask('select email from customers where id = 1')).toEqual([[null]]);
+  });
+
   it('masks again when an exception ends, in a session and for a statement that began before', async () => {
     const untilThen = (until: string) => `
       id: for-a-while

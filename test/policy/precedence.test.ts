@@ -8,6 +8,7 @@ columns:
   public.people.email: { type: email-address, sensitivity: confidential, status: confirmed }
   public.people.born: { type: date-of-birth, sensitivity: restricted, status: confirmed }
   public.people.name: { type: person-name, sensitivity: confidential, status: confirmed }
+  public.people.iban: { type: iban, sensitivity: confidential, status: confirmed }
   public.people.nick: { type: user-name, sensitivity: internal, status: confirmed }
 `;
 
@@ -26,6 +27,8 @@ rules:
   - { when: { sensitivity: restricted }, mask: { technique: redact } }
   - { when: { type: email-address }, mask: { technique: partial, keepEnd: 4 }, exceptOwnRows: { column: owner } }
   - { when: { type: person-name }, mask: { technique: free-text } }
+  - { when: { type: iban }, mask: keep, whereRows: { column: country, in: [NL, BE] } }
+  - { when: { type: iban }, mask: { technique: redact }, whereRows: { column: paid, before: 2026-01-01 } }
 `;
 
 describe('policy explain of a role', () => {
@@ -89,6 +92,15 @@ describe('policy explain of a role', () => {
     expect(await explain('people.born', '--role', 'analyst', '--at', '2026-02-01T00:00:00Z')).toContain(
       'exceptions: none holds',
     );
+  });
+
+  it('names the rows that each rule decides for, and what is shown in the others', async () => {
+    const told = await explain('people.iban', '--role', 'analyst');
+    expect(told).toContain("rule 7 decides where 'country' is one of NL, BE (type iban): shown as it is");
+    expect(told).toContain(
+      "rule 8 decides where 'paid' is before 2026-01-01, or where that is unknown (type iban): masked by redact",
+    );
+    expect(told).toContain('for all other rows no rule holds: they read as NULL');
   });
 
   it('says which role sees all, which nothing, and what SQL cannot say', async () => {

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogOfFixture } from '../../bench/masking/tsql-catalog.js';
 import { loadMaskingSet } from '../../bench/masking/masking-set.js';
+import type { RowsMask } from '../../src/domain/policy/column-mask.js';
 import { protect } from '../../src/domain/rewriting/protect.js';
+import type { QueryCatalog } from '../../src/domain/rewriting/query-catalog.js';
 import type { Protection } from '../../src/domain/rewriting/rewrite-context.js';
 import type { Rewriting } from '../../src/domain/rewriting/rewriting.js';
 import { rewrite } from '../../src/domain/rewriting/rewrite.js';
@@ -13,10 +15,11 @@ const folder = join(packageRoot, 'bench/masking/set');
 
 describe('rewriting T-SQL', () => {
   let protection: Protection;
+  let catalog: QueryCatalog;
 
   beforeAll(async () => {
     await loadTsqlParser();
-    const catalog = catalogOfFixture(readFileSync(join(folder, 'fixture.tsql.sql'), 'utf8'));
+    catalog = catalogOfFixture(readFileSync(join(folder, 'fixture.tsql.sql'), 'utf8'));
     protection = protect(catalog, {
       role: 'analyst',
       access: 'masked',
@@ -69,6 +72,75 @@ describe('rewriting T-SQL', () => {
     expect(answer).toMatchObject({ outcome: 'rewritten', masked: true });
     expect(answer).toMatchObject({
       sql: expect.stringMatching(/^select Id from dbo\.Orders; select/) as string,
+    });
+  });
+
+  describe('of a mask for some rows', () => {
+    const of = (
+      where: RowsMask['where'],
+      being: RowsMask['being'],
+      sql = 'select Email from dbo.Customers',
+    ): Rewriting => {
+      const { masks } = loadMaskingSet(folder);
+      const email = masks.tsql.get('dbo.Customers.Email')!;
+      const rows = [{ where, being, show: 'as-it-is' as const }];
+      return rewrite(sql, {
+        protection: protect(catalog, {
+          ...{ role: 'analyst', access: 'masked' },
+          masks: new Map([...masks.tsql, ['dbo.Customers.Email', { ...email, rows }]]),
+        }),
+        names: { searchPath: ['dbo'], temporary: [] },
+      });
+    };
+    const country = 'cast([Country] as nvarchar(max)) collate Latin1_General_BIN2';
+
+    it.each([
+      [
+        'a text',
+        'true',
+        { column: 'Country', in: ['NL', "O'B"] },
+        `case when ${country} in (N'NL', N'O''B') then [Email] else`,
+      ],
+      [
+        'what is not true',
+        'false',
+        { column: 'Country', equals: 'NL' },
+        `case when not (${country} = N'NL') then`,
+      ],
+      [
+        'what is unknown',
+        'true-or-unknown',
+        { column: 'Country', equals: 'NL' },
+        `case when (${country} = N'NL') or [Country] is null then`,
+      ],
+      ['a number', 'true', { column: 'Id', equals: 7 }, 'case when [Id] = 7 then'],
+      ['NULL', 'true', { column: 'Country', isNull: false }, 'case when [Country] is not null then'],
+    ] as const)('asks for %s', (_, being, where, says) => {
+      expect(of({ ...where, in: 'in' in where ? [...where.in] : undefined }, being)).toMatchObject({
+        outcome: 'rewritten',
+        masked: true,
+        sql: expect.stringContaining(says) as string,
+      });
+    });
+
+    it('lets nobody change what tells the rows', () => {
+      const asking = (sql: string) => of({ column: 'Country', equals: 'NL' }, 'true', sql);
+      for (const column of ['Country', '[COUNTRY]', 'c.country'])
+        expect(asking(`update c set ${column} = 'NL' from dbo.Customers c where c.Id = 3`)).toMatchObject({
+          outcome: 'refused',
+        });
+      expect(asking("update dbo.Customers set Country = 'NL' where Id = 3")).toMatchObject({
+        reason: expect.stringContaining('tells which rows are masked') as string,
+      });
+      expect(asking("update dbo.Customers set Segment = 'vip' where Country = 'NL'")).toMatchObject({
+        outcome: 'rewritten',
+      });
+    });
+
+    it('shows nothing where a masked column would tell the rows, in whatever case it is named', () => {
+      expect(of({ column: 'PHONE', isNull: true }, 'true')).toMatchObject({
+        sql: expect.stringMatching(/cast\(null as [^)]+\)?\) as \[Email\]/) as string,
+      });
     });
   });
 

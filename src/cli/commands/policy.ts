@@ -222,7 +222,11 @@ async function explain(
     if (decisions.length === 0) terminal.print('  nothing sensitive, says its label: it passes as it is');
     for (const decision of decisions) {
       const lines = subject
-        ? precedenceLines(labels.columns.get(column)!.column, decision, policy, subject)
+        ? precedenceLines(labels.columns.get(column)!, decision, {
+            policy,
+            types: rules.informationTypes,
+            subject,
+          })
         : reasonLines(decision, policy);
       for (const line of lines) terminal.print(`  ${line}`);
     }

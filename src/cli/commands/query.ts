@@ -76,10 +76,16 @@ async function explain(terminal: Terminal, sql: string, choices: ExplainChoices)
   if (rewriting.outcome === 'refused') {
     terminal.print(`${terminal.style('red', 'refused')}  ${rewriting.code}: ${rewriting.reason}`);
     if (rewriting.hint !== undefined) terminal.print(`  next: ${rewriting.hint}`);
+    if (rewriting.instead !== undefined) terminal.print(`  this would pass: ${rewriting.instead}`);
     return;
   }
   terminal.print(rewriting.sql);
   for (const { maskedColumns } of rewriting.statements)
     if (maskedColumns.length > 0) terminal.print(`masked: ${maskedColumns.join(', ')}`);
+  const columns = new Set(rewriting.statements.flatMap(({ maskedColumns }) => maskedColumns));
+  for (const column of columns) {
+    const because = protection.view.masks.get(column)?.because;
+    if (because !== undefined) terminal.print(`  ${column}: ${because}`);
+  }
   if (!rewriting.masked) terminal.print('no masked column is read: sent as it is');
 }

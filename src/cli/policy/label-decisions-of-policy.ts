@@ -78,7 +78,12 @@ const unreviewed = {
   hint: "look at it and run 'scrubjay labels confirm', 'reject' or 'set'",
 };
 
-function maskOf({ mask }: PolicyRule, informationType: string, types: InformationTypeRegistry): string {
+/** What a rule does to values of a type: a technique as a policy would write it, or `keep`. */
+export function maskOf(
+  { mask }: PolicyRule,
+  informationType: string,
+  types: InformationTypeRegistry,
+): string {
   if (mask === 'keep') return mask;
   if (mask === 'by-type') return printMask(maskOfType(types, informationType));
   const { technique, domain, ...options } = mask;

@@ -1,21 +1,29 @@
-import type { ColumnName } from '../../domain/catalog/catalog.js';
+import type { InformationTypeRegistry } from '../../domain/classification/information-type-registry.js';
+import type { KeptLabel } from '../../domain/classification/labels-file.js';
 import { techniques } from '../../domain/masking/technique-registry.js';
-import { exceptionFor, holdsFor } from '../../domain/policy/choose-rule.js';
+import { exceptionFor, holdsFor, rulesOfRows } from '../../domain/policy/choose-rule.js';
 import type { Policy, PolicyRule } from '../../domain/policy/policy.js';
 import type { QuerySubject } from '../../domain/policy/query-subject.js';
-import type { LabelDecision } from './label-decisions-of-policy.js';
+import { type LabelDecision, maskOf } from './label-decisions-of-policy.js';
+import { printRowCondition } from '../../domain/policy/row-condition.js';
 import { printWhen } from './show-policy.js';
+
+export interface PrecedenceBasis {
+  readonly policy: Policy;
+  readonly types: InformationTypeRegistry;
+  readonly subject: QuerySubject;
+}
 
 /**
  * Why a role sees a column as it does, in the order in which it is decided: the role's access, exceptions,
  * the rules from first to last, and what SQL can say of the technique.
  */
 export function precedenceLines(
-  column: ColumnName,
+  label: KeptLabel,
   decision: LabelDecision,
-  policy: Policy,
-  subject: QuerySubject,
+  { policy, types, subject }: PrecedenceBasis,
 ): readonly string[] {
+  const { column } = label;
   const role = Object.hasOwn(policy.roles, subject.role) ? policy.roles[subject.role] : undefined;
   if (!role) return [`1. roles: the policy knows no role '${subject.role}', so it sees nothing`];
   if (role.access === 'clear') return [`1. roles: '${subject.role}' sees everything as it is`];
@@ -27,6 +35,8 @@ export function precedenceLines(
       `2. exceptions: shown as it is until ${until}, approved by ${approvedBy} (${because})`,
     ];
   }
+  const byRow = rowLines(label, decision, { policy, types, subject });
+  if (byRow) return byRow;
   const decides = decision.rule ?? policy.rules.length + 1;
   const passedOver = policy.rules
     .slice(0, decides - 1)
@@ -47,6 +57,34 @@ export function precedenceLines(
     outcome,
     ...ownRowLines(chosen),
     ...standByLines(decision.mask),
+  ];
+}
+
+/** Which rule decides for which rows, where some decide for some alone; undefined elsewhere. */
+function rowLines(
+  { column, sensitivity }: KeptLabel,
+  { informationType, path }: LabelDecision,
+  { policy, types, subject }: PrecedenceBasis,
+): readonly string[] | undefined {
+  if (path !== undefined) return undefined;
+  const rules = rulesOfRows(policy, { column, informationType, sensitivity }, types, subject);
+  if (rules.every(({ rule }) => rule.whereRows === undefined)) return undefined;
+  const last = rules.at(-1)!.rule;
+  const lines = rules.map(({ rule, number }) => {
+    const mask = maskOf(rule, informationType, types);
+    const shown = mask === 'keep' ? 'shown as it is' : `masked by ${mask}`;
+    const rows = rule.whereRows
+      ? `decides where ${printRowCondition(rule.whereRows)}${mask === 'keep' ? '' : ', or where that is unknown'}`
+      : 'decides for all other rows';
+    return `   rule ${number} ${rows} (${printWhen({ ...rule, whereRows: undefined })}): ${shown}`;
+  });
+  return [
+    `1. roles: '${subject.role}' is masked`,
+    '2. exceptions: none holds',
+    '3. rules, for each row the first that holds:',
+    ...lines,
+    ...(last.whereRows ? ['   for all other rows no rule holds: they read as NULL'] : ownRowLines(last)),
+    '   a column that the role does not see as it is tells no rows: then all of them read as NULL',
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { Policy, PolicyRule } from '../../domain/policy/policy.js';
 import type { ReadPolicy } from '../../domain/policy/policy-file.js';
+import { printRowCondition } from '../../domain/policy/row-condition.js';
 import { typesOf } from '../../domain/policy/policy-file.js';
 import { printTable } from '../print-table.js';
 import type { Terminal } from '../terminal.js';
@@ -35,7 +36,7 @@ function factsOf({ unlabelled, unreviewed, sources }: Policy): [title: string, t
   ];
 }
 
-/** What a rule asks of a label and of who asks, in words. */
+/** What a rule asks of a label, of who asks and of the row, in words. */
 export function printWhen(rule: PolicyRule): string {
   const { sensitivity, column, path, roles, purposes, environments, time } = rule.when;
   const types = typesOf(rule);
@@ -49,6 +50,7 @@ export function printWhen(rule: PolicyRule): string {
     ...(environments === undefined ? [] : [`environment ${environments.join(' or ')}`]),
     ...(time?.from === undefined ? [] : [`from ${time.from}`]),
     ...(time?.to === undefined ? [] : [`until ${time.to}`]),
+    ...(rule.whereRows === undefined ? [] : [`rows where ${printRowCondition(rule.whereRows)}`]),
   ];
   return conditions.length > 0 ? conditions.join(', ') : 'any label';
 }

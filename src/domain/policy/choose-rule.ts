@@ -20,7 +20,8 @@ export interface ChosenRule {
 }
 
 /**
- * The first rule that holds; undefined when none does.
+ * The first rule that holds, whichever row is asked of; undefined when none does. A rule that masks some rows
+ * holds, one that keeps some does not.
  * @param subject who asks; absent for a scrub, for which rules about roles do not hold
  */
 export function chooseRule(
@@ -29,8 +30,28 @@ export function chooseRule(
   types: InformationTypeRegistry,
   subject?: QuerySubject,
 ): ChosenRule | undefined {
-  const index = policy.rules.findIndex((rule) => holds(rule, labelled, types) && holdsFor(rule, subject));
+  const index = policy.rules.findIndex(
+    (rule) =>
+      holds(rule, labelled, types) && holdsFor(rule, subject) && !(rule.whereRows && rule.mask === 'keep'),
+  );
   return index < 0 ? undefined : { rule: policy.rules[index], number: index + 1 };
+}
+
+/**
+ * The rules that decide for a column's rows, in their order: those with `whereRows`, up to the first that
+ * holds for every row.
+ */
+export function rulesOfRows(
+  policy: Policy,
+  labelled: Labelled,
+  types: InformationTypeRegistry,
+  subject: QuerySubject,
+): readonly ChosenRule[] {
+  const all = policy.rules
+    .map((rule, i) => ({ rule, number: i + 1 }))
+    .filter(({ rule }) => holds(rule, labelled, types) && holdsFor(rule, subject));
+  const last = all.findIndex(({ rule }) => rule.whereRows === undefined);
+  return last < 0 ? all : all.slice(0, last + 1);
 }
 
 /** The part of a rule's conditions that depends on who asks. */

@@ -12,10 +12,11 @@ import type { KeptLabel, Labels } from '../classification/labels-file.js';
 import { misfitOf, parseTechniqueOptions } from '../masking/technique-registry.js';
 import type { MaskedColumn } from '../masking/technique.js';
 import type { PlanProblem } from '../scrub/scrub-plan.js';
-import { chooseRule, exceptionFor, type Labelled } from './choose-rule.js';
-import type { ColumnMask } from './column-mask.js';
+import { chooseRule, type ChosenRule, exceptionFor, type Labelled, rulesOfRows } from './choose-rule.js';
+import type { ColumnMask, RowsMask } from './column-mask.js';
 import type { Policy } from './policy.js';
 import type { QuerySubject } from './query-subject.js';
+import { conditionProblem, type RowCondition } from './row-condition.js';
 import { completeOptions } from './row-context.js';
 import { standByFor, type TechniqueChoice } from './stand-by.js';
 
@@ -59,7 +60,27 @@ export function decideMasks(basis: DecisionBasis): MaskDecisions {
     if ('problem' in decided) refusals.push({ ...decided, where: printed });
     else masks.set(printed, decided);
   }
+  const undecided = new Set(refusals.map(({ where }) => where));
+  for (const [printed, { column, rows = [] }] of masks) {
+    const telling = rows
+      .map(({ where }) => where.column)
+      .find((name) => {
+        const other = printColumnName({ ...column, column: name });
+        return masks.has(other) || undecided.has(other);
+      });
+    if (telling !== undefined) refusals.push({ ...tellingRows(telling), where: printed });
+  }
+  for (const { where } of refusals) masks.delete(where);
   return { masks, refusals };
+}
+
+/** Which rows are masked would tell what the role does not see of the column that tells them apart. */
+function tellingRows(column: string): Refusal {
+  return {
+    code: 'row-condition',
+    problem: `its rows are told by '${column}', which this role does not see as it is`,
+    hint: "name a column in 'whereRows' that the role sees, or let it see this one",
+  };
 }
 
 type Refusal = Omit<PlanProblem, 'where'>;
@@ -77,35 +98,106 @@ function decide(
   // A query stores nothing: neither keys nor NOT NULL ask anything of what it shows.
   const masked = subject ? { ...own, nullable: true, unique: false } : own;
   if (!label) return basis.policy.unlabelled === 'mask' ? maskUnlabelled(name, masked) : unlabelled;
-  if (lacksRule(basis, label)) return noRule;
-  const choice = chooseFor(basis, label, masked);
-  if (choice === undefined) return undefined;
-  if (basis.policy.unreviewed === 'refuse' && !isReviewed(label)) return unreviewed;
-  const fitted = fit(choice, masked);
-  if ('problem' in fitted) return fitted;
-  const options = completeOptions(fitted.technique, fitted.options, {
-    ...{ table, column, labels: basis.labels },
-    ...(subject ? {} : { catalog: basis.catalog }),
-  });
-  return {
-    column: name,
-    informationType: label.informationType ?? 'json-with-pii',
-    sensitivity: label.sensitivity,
-    technique: fitted.technique,
-    options: parseTechniqueOptions(fitted.technique, options),
-    domain: fitted.domain,
-    because: fitted.because,
-    ...unlessOwn(basis, label),
+  const finished = (choice: Choice): Choice | Refusal => {
+    const fitted = fit(choice, masked);
+    if ('problem' in fitted) return fitted;
+    const options = completeOptions(fitted.technique, fitted.options, {
+      ...{ table, column, labels: basis.labels },
+      ...(subject ? {} : { catalog: basis.catalog }),
+    });
+    return { ...fitted, options: parseTechniqueOptions(fitted.technique, options) };
   };
+  const decided =
+    decideRows(basis, label, table, masked, finished) ?? decideAll(basis, label, masked, finished);
+  if (decided === undefined || 'problem' in decided) return decided;
+  if (basis.policy.unreviewed === 'refuse' && !isReviewed(label)) return unreviewed;
+  const { informationType, sensitivity } = label;
+  return { ...decided, column: name, informationType: informationType ?? 'json-with-pii', sensitivity };
 }
 
-/** The rows that the rule leaves as they are for whoever asks. */
-function unlessOwn({ policy, types, subject }: DecisionBasis, label: KeptLabel): Pick<ColumnMask, 'unless'> {
-  if (!subject || label.informationType === null) return {};
+/** A mask without what it stands on. */
+type DecidedMask = Omit<ColumnMask, 'column' | 'informationType' | 'sensitivity'>;
+
+/** One mask for every row; undefined when nothing is to be masked. */
+function decideAll(
+  basis: DecisionBasis,
+  label: KeptLabel,
+  masked: MaskedColumn,
+  finished: (choice: Choice) => Choice | Refusal,
+): DecidedMask | Refusal | undefined {
+  if (lacksRule(basis, label)) return noRule;
+  const choice = chooseFor(basis, label, masked);
+  const mask = choice && finished(choice);
+  if (mask === undefined || 'problem' in mask || label.informationType === null) return mask;
+  const { policy, types, subject } = basis;
   const { column, sensitivity, informationType } = label;
   const chosen = chooseRule(policy, { column, sensitivity, informationType }, types, subject);
+  return { ...mask, ...unlessOwn(chosen, subject) };
+}
+
+/** What a query sees by row, where rules ask for that: undefined where none does. */
+function decideRows(
+  { policy, types, subject }: DecisionBasis,
+  label: KeptLabel,
+  table: Table,
+  masked: MaskedColumn,
+  finished: (choice: Choice) => Choice | Refusal,
+): DecidedMask | Refusal | undefined {
+  const { column, sensitivity, informationType } = label;
+  const insideJson = masked.type.family === 'json' && Object.keys(label.paths ?? {}).length > 0;
+  if (!subject || informationType === null || insideJson) return undefined;
+  const labelled = { column, sensitivity, informationType };
+  const rules = rulesOfRows(policy, labelled, types, subject);
+  const conditions = rules.flatMap(({ rule }) => rule.whereRows ?? []);
+  if (conditions.length === 0) return undefined;
+  const problem = conditions
+    .map((condition) => conditionProblem(table, condition))
+    .find((found) => found !== undefined);
+  if (problem !== undefined) return { code: 'row-condition', problem, hint: "mend 'whereRows' of the rule" };
+  const shown = rules.map((chosen) => {
+    const choice = choiceOf(chosen, policy, types, informationType);
+    const whole = choice && masked.type.family === 'array' ? inArray(choice) : choice;
+    return { where: chosen.rule.whereRows, mask: whole && finished(whole) };
+  });
+  const misfit = shown.map(({ mask }) => mask).find((mask) => mask !== undefined && 'problem' in mask);
+  if (misfit && 'problem' in misfit) return misfit;
+  return maskByRow(shown as readonly ShownRows[], unlessOwn(rules.at(-1), subject));
+}
+
+/** What a rule decides for its rows, or for all that are left; without a mask, they are shown as they are. */
+interface ShownRows {
+  readonly where: RowCondition | undefined;
+  readonly mask: Choice | undefined;
+}
+
+/** Undefined when no row is masked. */
+function maskByRow(shown: readonly ShownRows[], unless: Pick<ColumnMask, 'unless'>): DecidedMask | undefined {
+  const isWhole = shown.at(-1)!.where === undefined;
+  const conditional = isWhole ? shown.slice(0, -1) : shown;
+  const others = isWhole ? shown.at(-1)!.mask : nothing;
+  const rowsOf = (from: readonly ShownRows[]): RowsMask[] =>
+    from.map(({ where, mask }) => ({
+      where: where!,
+      ...(mask ? { being: 'true-or-unknown', show: mask } : { being: 'true', show: 'as-it-is' }),
+    }));
+  if (others) return { ...others, ...unless, rows: rowsOf(conditional) };
+  // All others are shown: then the last mask is for all but the rows that its condition leaves out for certain.
+  const last = conditional.findLastIndex(({ mask }) => mask !== undefined);
+  if (last < 0) return undefined;
+  const { where, mask } = conditional[last];
+  const left: RowsMask = { where: where!, being: 'false', show: 'as-it-is' };
+  return { ...mask!, rows: [...rowsOf(conditional.slice(0, last)), left] };
+}
+
+const nothing: Choice = { technique: 'null', options: {}, domain: 'undecided', because: 'no rule holds' };
+
+/** The rows that the rule leaves as they are for whoever asks. */
+function unlessOwn(
+  chosen: ChosenRule | undefined,
+  subject: QuerySubject | undefined,
+): Pick<ColumnMask, 'unless'> {
   const own = chosen?.rule.exceptOwnRows;
-  const equals = own && (subject.attributes ?? {})[own.attribute];
+  const equals = own && (subject?.attributes ?? {})[own.attribute];
   return own && equals !== undefined ? { unless: { column: own.column, equals } } : {};
 }
 
@@ -197,10 +289,22 @@ function choosePaths(
 function choose({ policy, types, subject }: DecisionBasis, labelled: Labelled): Choice | undefined {
   const chosen = chooseRule(policy, labelled, types, subject);
   if (!chosen) return undefined;
-  const { mask, because: why } = chosen.rule;
+  const choice = choiceOf(chosen, policy, types, labelled.informationType);
+  // Here rows are not told apart.
+  return choice && chosen.rule.whereRows
+    ? { ...choice, because: choice.because.replace(/^rule \d+/, '$&, for all rows,') }
+    : choice;
+}
+
+/** Undefined for a rule that keeps. */
+function choiceOf(
+  { rule: { mask, because: why }, number }: ChosenRule,
+  policy: Policy,
+  types: InformationTypeRegistry,
+  informationType: string,
+): Choice | undefined {
   if (mask === 'keep') return undefined;
-  const because = `rule ${chosen.number} of policy ${policy.id}${why === undefined ? '' : ` (${why})`}`;
-  const { informationType } = labelled;
+  const because = `rule ${number} of policy ${policy.id}${why === undefined ? '' : ` (${why})`}`;
   if (mask === 'by-type') return { ...maskOfType(types, informationType), because: `${because}${BY_TYPE}` };
   const { technique, domain = informationType, ...options } = mask;
   return { technique, options, domain, because };

@@ -5,6 +5,18 @@ import { parseTechniqueOptions } from '../masking/technique-registry.js';
 import { parseYamlFile } from '../yaml-file.js';
 import { type Policy, type PolicyRule, policySchema } from './policy.js';
 
+/** A rule with two answers to which rows it is about. */
+export class TwoRowConditionsError extends ScrubjayError {
+  readonly code = 'two-row-conditions';
+
+  constructor() {
+    super(
+      "a rule has 'whereRows' or 'exceptOwnRows', not both",
+      "write two rules: the first with 'whereRows', behind it one with 'exceptOwnRows'",
+    );
+  }
+}
+
 /** A policy with the digest of its text: what a plan and an attestation name it by. */
 export interface ReadPolicy {
   readonly policy: Policy;
@@ -29,6 +41,7 @@ export function parsePolicy(text: string, file: string, types: InformationTypeRe
     };
     at(['when', 'type'], () => typesOf(rule).forEach((id) => types.get(id)));
     at(['mask'], () => checkMask(rule));
+    at(['whereRows'], () => checkRows(rule));
   });
   return { policy, sha256: createHash('sha256').update(text).digest('hex') };
 }
@@ -36,6 +49,10 @@ export function parsePolicy(text: string, file: string, types: InformationTypeRe
 /** Information types that a rule names. */
 export function typesOf({ when }: PolicyRule): readonly string[] {
   return [when.type ?? []].flat();
+}
+
+function checkRows({ whereRows, exceptOwnRows }: PolicyRule): void {
+  if (whereRows && exceptOwnRows) throw new TwoRowConditionsError();
 }
 
 function checkMask({ mask }: PolicyRule): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sensitivities } from '../classification/sensitivity.js';
+import { rowConditionSchema } from './row-condition.js';
 
 /** A technique with its options as a policy names them: `{ technique: partial, keepEnd: 4 }`. */
 export const maskSchema = z.looseObject({
@@ -42,6 +43,12 @@ export const ruleSchema = z.strictObject({
    * the name that they logged in with). Queries only.
    */
   exceptOwnRows: z.strictObject({ column: z.string(), attribute: z.string().default('user') }).optional(),
+  /**
+   * The rows that the rule decides for; the rules behind it decide for the others. Where the condition is
+   * unknown, a rule that masks holds and one that keeps does not. Where no query is asked (a scrub) and inside
+   * JSON, rows are not told apart: then a rule that masks holds for all, and one that keeps for none.
+   */
+  whereRows: rowConditionSchema.optional(),
   /** Why; shown by `policy show` and kept as evidence. */
   because: z.string().optional(),
 });

@@ -56,6 +56,7 @@ export function planDynamicMasking(
     const column = columns.get(name);
     if (!column) continue;
     const why = whyUnmaskable(column);
+    if (why === undefined && mask.rows) unmaskable.push({ column: mask.column, why: ofRows });
     if (why !== undefined) unmaskable.push({ column: mask.column, why });
     else wanted.set(name, { column: mask.column, maskedWith: dynamicFunctionOf(mask, column) });
   }
@@ -97,7 +98,8 @@ export function unmaskGrant(
 }
 
 /** The function nearest to a technique, at least as strong: what has no match is covered whole. */
-export function dynamicFunctionOf({ technique, options }: ColumnMask, { type }: Column): string {
+export function dynamicFunctionOf({ technique, options, rows }: ColumnMask, { type }: Column): string {
+  if (rows) return 'default()';
   const kept = (name: string) => Number((options as Record<string, unknown>)[name] ?? 0);
   if (type.family === 'text') {
     if (technique === 'pseudonymise-email') return 'email()';
@@ -105,6 +107,9 @@ export function dynamicFunctionOf({ technique, options }: ColumnMask, { type }: 
   }
   return 'default()';
 }
+
+const ofRows =
+  'the policy decides by row, which Dynamic Data Masking cannot say: it is covered whole in every row; query through Scrubjay to see rows as the policy means them';
 
 function whyUnmaskable(column: Column): string | undefined {
   if (column.generated !== undefined)

@@ -30,6 +30,7 @@ const policy = `id: analysts
 title: What analysts see
 roles: { analyst: {}, steward: { access: clear } }
 rules:
+  - { when: { type: user-name }, mask: keep, whereRows: { column: id, in: [7, 8] } }
   - { when: { type: user-name }, mask: { technique: keyed-hash } }
   - { mask: by-type }
 `;
@@ -96,6 +97,10 @@ describe('masks kept in PostgreSQL', () => {
         team: 'red',
       },
     ]);
+    // A rule for some rows is said in the view.
+    expect(
+      await seen(`select id from "masked_${role}".people where login like 'łogin%' order by id`),
+    ).toEqual([{ id: 7 }, { id: 8 }]);
     expect(JSON.stringify(await seen(`select email from "masked_${role}".mails`))).not.toContain('canary');
     expect(await seen(`select * from "masked_${role}".scrubjay_settings`)).toBe('42501');
     expect(

@@ -31,6 +31,18 @@ describe('SQL Server’s dynamic masking', () => {
     ]);
   });
 
+  it('covers a column whole where the policy decides by row, and says so', () => {
+    const byRow: ColumnMask = {
+      ...mask('card', 'partial', { keepStart: 0, keepEnd: 4 }),
+      rows: [{ where: { column: 'email', isNull: true }, being: 'true', show: 'as-it-is' }],
+    };
+    const { statements, unmaskable } = planDynamicMasking(catalogOf(people), [byRow], []);
+    expect(statements.map(({ sql }) => sql)).toEqual([
+      "alter table [dbo].[people] alter column [card] add masked with (function = 'default()')",
+    ]);
+    expect(unmaskable).toMatchObject([{ why: expect.stringContaining('decides by row') as string }]);
+  });
+
   it('changes nothing where the server masks as it should already', () => {
     const at = { schema: 'dbo', table: 'people', column: 'card' };
     const plan = planDynamicMasking(

@@ -7,6 +7,8 @@ export interface KnownRelation extends RelationName {
   readonly columns: readonly string[];
   /** Columns that the role sees masked, and the expression that it sees in their place. */
   readonly masks: ReadonlyMap<string, string>;
+  /** Columns that tell in which rows another is masked. */
+  readonly tellsRows?: ReadonlySet<string>;
   /** Why nobody may read it through masking; absent when they may. */
   readonly closed?: string;
   /** True when values of masked columns lie under it, whether or not a query reads them. */

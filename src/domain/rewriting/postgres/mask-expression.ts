@@ -2,9 +2,10 @@ import type { Column, Table } from '../../catalog/catalog.js';
 import { standByFor } from '../../policy/stand-by.js';
 import { sqlFormOf, type SqlMaskRequest } from '../../masking/sql-form.js';
 import type { WordLists } from '../../masking/word-lists.js';
-import type { ColumnMask } from '../../policy/column-mask.js';
+import type { ColumnMask, RowsMask } from '../../policy/column-mask.js';
 import { maskedColumn } from '../../policy/decide-masks.js';
 import { quoteIdentifier, quoteText } from './known-relation.js';
+import { rowsExpression } from './rows-expression.js';
 
 /** The expression that stands in for a masked column in a subquery over its table. */
 export interface MaskExpression {
@@ -23,25 +24,38 @@ export function maskExpression(
   column: Column,
   words?: WordLists,
 ): MaskExpression {
+  const others = maskOfRows(mask, table, column, words);
+  const { unless, rows = [] } = mask;
+  const clear = baseTyped(column);
+  const isOwn = unless && `${quoteIdentifier(unless.column)}::text = ${quoteText(unless.equals)}`;
+  const sql = isOwn ? `case when ${isOwn} then ${clear} else ${others.sql} end` : others.sql;
+  if (rows.length === 0) return { ...others, sql };
+  const show = (shown: RowsMask['show']) =>
+    shown === 'as-it-is' ? clear : maskOfRows(shown, table, column, words).sql;
+  return { ...others, sql: rowsExpression(rows, table, show, sql) };
+}
+
+/** One technique, for all rows that it is asked of. */
+function maskOfRows(
+  { technique, options, domain: ownDomain }: Pick<ColumnMask, 'technique' | 'options' | 'domain'>,
+  table: Table,
+  column: Column,
+  words: WordLists | undefined,
+): MaskExpression {
   const request: Omit<SqlMaskRequest, 'technique' | 'options'> = {
     column: maskedColumn(table, column),
-    domain: mask.domain,
+    domain: ownDomain,
     value: quoteIdentifier(column.name),
     text: quoteText,
-    digest: (expression, domain = mask.domain) => digestOf(domain, expression),
+    digest: (expression, domain = ownDomain) => digestOf(domain, expression),
     words,
     companion(name) {
       const other = table.columns.find((known) => known.name === name);
       return other && { value: quoteIdentifier(name), type: other.type };
     },
   };
-  const own = sqlFormOf('postgres', { ...request, technique: mask.technique, options: mask.options });
-  const masked = own === undefined ? standInFor(request) : { sql: own };
-  if (!mask.unless) return masked;
-  const { column: owner, equals } = mask.unless;
-  const isOwn = `${quoteIdentifier(owner)}::text = ${quoteText(equals)}`;
-  const clear = baseTyped(column);
-  return { ...masked, sql: `case when ${isOwn} then ${clear} else ${masked.sql} end` };
+  const sql = sqlFormOf('postgres', { ...request, technique, options });
+  return sql === undefined ? standInFor(request) : { sql };
 }
 
 function standInFor(request: Omit<SqlMaskRequest, 'technique' | 'options'>): MaskExpression {

@@ -6,6 +6,7 @@ import {
   type View,
 } from '../../catalog/catalog.js';
 import type { WordLists } from '../../masking/word-lists.js';
+import { conditionProblem } from '../../policy/row-condition.js';
 import { Refusal } from '../refusal.js';
 import type { QueryCatalog } from '../query-catalog.js';
 import type { RoleView, SessionNames } from '../rewrite-context.js';
@@ -52,9 +53,18 @@ function knownTable(
   { catalog, words }: PostgresProtection,
 ): KnownRelation {
   const own = new Map<string, string>();
+  const tellsRows = new Set<string>();
+  const maskOf = (column: string) =>
+    masks.get(printColumnName({ schema: table.schema, table: table.name, column }));
   for (const column of table.columns) {
-    const mask = masks.get(printColumnName({ schema: table.schema, table: table.name, column: column.name }));
-    if (mask) own.set(column.name, maskExpression(mask, table, column, words).sql);
+    const mask = maskOf(column.name);
+    if (!mask) continue;
+    for (const { where } of mask.rows ?? []) tellsRows.add(where.column);
+    // What tells the rows of an inherited mask may be masked here, or be no column of this table.
+    const isTold = (mask.rows ?? []).every(
+      ({ where }) => !maskOf(where.column) && conditionProblem(table, where) === undefined,
+    );
+    own.set(column.name, isTold ? maskExpression(mask, table, column, words).sql : nullOf(column));
   }
   for (const column of derivedColumns(table, new Set(own.keys()), catalog))
     own.set(column.name, nullOf(column));
@@ -64,6 +74,7 @@ function knownTable(
     kind: 'table',
     columns: table.columns.map(({ name }) => name),
     masks: own,
+    tellsRows,
     reachesMasked: own.size > 0,
     table,
   };
@@ -142,7 +153,8 @@ class Views {
       this.#protection.view.masks.get(
         printColumnName({ schema: source.schema, table: source.name, column: source.column }),
       );
-    return table && masked
+    // A stored row has no other columns to tell it by.
+    return table && masked && !masked.rows
       ? maskExpression({ ...masked, unless: undefined }, table, { ...column }, this.#protection.words).sql
       : nullOf(column);
   }

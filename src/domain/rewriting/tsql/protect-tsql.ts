@@ -1,12 +1,13 @@
 import { type Column, printColumnName, type Table, type View } from '../../catalog/catalog.js';
 import { sqlFormOf, type SqlMaskRequest } from '../../masking/sql-form.js';
-import type { ColumnMask } from '../../policy/column-mask.js';
+import type { ColumnMask, RowsMask } from '../../policy/column-mask.js';
 import { maskedColumn } from '../../policy/decide-masks.js';
 import type { QueryCatalog } from '../query-catalog.js';
 import { Refusal } from '../refusal.js';
 import type { RoleView } from '../rewrite-context.js';
 import { maskTsql } from './rewrite-tsql.js';
-import { bracket, nameOf, TsqlText } from './tsql-text.js';
+import { rowsExpression } from './rows-expression.js';
+import { bracket, nameOf, quoteText, TsqlText } from './tsql-text.js';
 import { TsqlProtection } from './tsql-protection.js';
 
 /** SQL Server 2019 and later, and Azure SQL. */
@@ -35,14 +36,20 @@ export function protectTsql(catalog: QueryCatalog, view: RoleView): TsqlProtecti
 function addTable(table: Table, masks: ReadonlyMap<string, ColumnMask>, protection: TsqlProtection): void {
   const own = new Map<string, string>();
   for (const column of table.columns) {
-    const mask = masks.get(
-      printColumnName({ schema: table.schema, table: table.name, column: column.name }).toLowerCase(),
-    );
+    const mask = masks.get(keyOf(table, column));
     if (mask)
       own.set(
         column.name.toLowerCase(),
         tsqlMask(mask, table, column, { utf8: protection.catalog.utf8 ?? 'by-collation' }),
       );
+  }
+  // What tells the rows of a mask may be masked itself, by a name in another case.
+  const tellsRows = new Set<string>();
+  for (const column of table.columns) {
+    const { rows = [] } = masks.get(keyOf(table, column)) ?? {};
+    for (const { where } of rows) tellsRows.add(where.column.toLowerCase());
+    if (rows.some(({ where }) => own.has(where.column.toLowerCase())))
+      own.set(column.name.toLowerCase(), `cast(null as ${column.type.name})`);
   }
   const { generated } = protection.catalog;
   for (const { column, expression } of generated) {
@@ -52,7 +59,14 @@ function addTable(table: Table, masks: ReadonlyMap<string, ColumnMask>, protecti
       own.set(known.name.toLowerCase(), `cast(null as ${known.type.name})`);
   }
   const { schema, name, columns } = table;
-  protection.add({ schema, name, columns: columns.map((column) => column.name), masks: own, isTable: true });
+  protection.add({
+    ...{ schema, name, columns: columns.map((column) => column.name), masks: own, isTable: true },
+    tellsRows,
+  });
+}
+
+function keyOf({ schema, name }: Table, column: Column): string {
+  return printColumnName({ schema, table: name, column: column.name }).toLowerCase();
 }
 
 function mentions(expression: string, masked: ReadonlyMap<string, string>): boolean {
@@ -98,22 +112,30 @@ export interface TsqlText8 {
 
 /** What a role sees of a column; NULL where T-SQL cannot say its technique. */
 export function tsqlMask(mask: ColumnMask, table: Table, column: Column, text8: TsqlText8): string {
-  const request: Omit<SqlMaskRequest, 'technique' | 'options'> = {
+  const request: Omit<SqlMaskRequest, 'technique' | 'options' | 'domain' | 'digest'> = {
     column: maskedColumn(table, column),
-    domain: mask.domain,
     value: bracket(column.name),
-    text: (value) => `N'${value.replaceAll("'", "''")}'`,
-    digest: (expression, domain = mask.domain) => digestOf(domain, expression, text8),
+    text: quoteText,
     companion(name) {
       const other = table.columns.find((known) => known.name === name);
       return other && { value: bracket(name), type: other.type };
     },
   };
-  const own = sqlFormOf('sqlserver', { ...request, technique: mask.technique, options: mask.options });
-  const masked = own ?? `cast(null as ${column.type.name})`;
-  if (!mask.unless) return masked;
-  const { column: owner, equals } = mask.unless;
-  return `case when cast(${bracket(owner)} as nvarchar(max)) = N'${equals.replaceAll("'", "''")}' then ${bracket(column.name)} else ${masked} end`;
+  const maskedBy = ({ technique, options, domain }: Pick<ColumnMask, 'technique' | 'options' | 'domain'>) =>
+    sqlFormOf('sqlserver', {
+      ...{ ...request, technique, options, domain },
+      digest: (expression, own = domain) => digestOf(own, expression, text8),
+    }) ?? `cast(null as ${column.type.name})`;
+  const clear = bracket(column.name);
+  let masked = maskedBy(mask);
+  if (mask.unless) {
+    const { column: owner, equals } = mask.unless;
+    const isOwn = `cast(${bracket(owner)} as nvarchar(max)) = ${quoteText(equals)}`;
+    masked = `case when ${isOwn} then ${clear} else ${masked} end`;
+  }
+  if (!mask.rows || mask.rows.length === 0) return masked;
+  const show = (shown: RowsMask['show']) => (shown === 'as-it-is' ? clear : maskedBy(shown));
+  return rowsExpression(mask.rows, table, show, masked);
 }
 
 /** HMAC-SHA-256 with HASHBYTES; the key's two blocks lie in the session's context, which no client may read. */

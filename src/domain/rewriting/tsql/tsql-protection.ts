@@ -8,6 +8,8 @@ export interface TsqlRelation {
   readonly columns: readonly string[];
   /** By column name in lower case. */
   readonly masks: ReadonlyMap<string, string>;
+  /** Columns that tell in which rows another is masked, in lower case. */
+  readonly tellsRows?: ReadonlySet<string>;
   /** A view that reads masked columns: what stands for it. */
   readonly maskedDefinition?: string;
   readonly isTable: boolean;

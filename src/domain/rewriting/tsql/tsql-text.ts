@@ -116,6 +116,10 @@ export function bracket(name: string): string {
   return `[${name.replaceAll(']', ']]')}]`;
 }
 
+export function quoteText(text: string): string {
+  return `N'${text.replaceAll("'", "''")}'`;
+}
+
 function blankKnownGaps(sql: string, tokens: readonly TsqlToken[]): string {
   const is = (i: number, word: string) => tokens[i]?.kind === 'word' && tokens[i].text.toLowerCase() === word;
   const blanks: (readonly [number, number])[] = [];

@@ -28,6 +28,8 @@ export function checkTsqlWrite(
   if (target.masks.size > 0 && (named || reading.hasStar)) refuse('names masked columns, or returns all');
   if (target.masks.size > 0 && kind === 'Insert' && insertedColumns(statement) === 0)
     refuse('gives values to masked columns');
+  const telling = [...(target.tellsRows ?? [])].find((column) => updatedNames(statement).has(column));
+  if (telling !== undefined) refuse(`changes '${telling}', which tells which rows are masked`);
   if (tiesMasked(target, kind, protection)) refuse('could break a constraint that compares masked values');
   if (protection.catalog.triggers.some(({ table }) => sameName(table, target)))
     refuse('fires a trigger, whose code is not known');
@@ -51,6 +53,12 @@ function targetOf(
     names && resolveTable(names, protection, defaultSchema, { identifiers: new Set(), hasStar: false });
   if (!target) throw new Refusal('write', 'the target of the write is not known');
   return target;
+}
+
+/** Every name in what an UPDATE assigns to, in lower case. */
+function updatedNames({ Update: update }: TsqlTree): ReadonlySet<string> {
+  const assignments = ((update as TsqlTree | undefined)?.assignments ?? []) as { target: unknown }[];
+  return readStatement({ Query: assignments.map(({ target }) => target) }).identifiers;
 }
 
 function insertedColumns(statement: TsqlTree): number {

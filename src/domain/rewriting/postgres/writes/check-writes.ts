@@ -70,6 +70,9 @@ function checkRowWrite(
   const keyed = columns.find((column) => relation.masks.get(column)?.includes('scrubjay.key_'));
   if (keyed !== undefined)
     refuse(`'${keyed}' of ${printed} is pseudonymised: whoever may write it could look up stand-ins`);
+  const telling = columns.find((column) => relation.tellsRows?.has(column));
+  if (event === 'update' && telling !== undefined)
+    refuse(`'${telling}' of ${printed} tells which rows are masked: whoever may change it could unmask them`);
   const constraint = constraintOracle(event, columns, relation.table!, protection);
   if (constraint !== undefined)
     refuse(`constraint '${constraint}' of ${printed} compares masked values: its outcome would tell them`);
