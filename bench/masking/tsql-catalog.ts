@@ -5,7 +5,7 @@ import { nameOf, TsqlText, type TsqlToken } from '../../src/domain/rewriting/tsq
 
 /**
  * The catalog that the T-SQL fixture would make, read from its text: no SQL Server runs where the bench
- * does. Understands CREATE TABLE and CREATE VIEW as the fixture writes them.
+ * does. Understands CREATE TABLE, CREATE VIEW and CREATE SYNONYM as the fixture writes them.
  */
 export function catalogOfFixture(fixture: string): QueryCatalog {
   const statements = fixture
@@ -21,6 +21,9 @@ export function catalogOfFixture(fixture: string): QueryCatalog {
   const views = statements.filter((text) => /^CREATE VIEW/i.test(text)).map(readView);
   return {
     catalog: { engine: 'sqlserver', serverVersion: '16', database: 'shop', tables, views },
+    synonyms: [...fixture.matchAll(/^CREATE SYNONYM (\w+)\.(\w+) FOR (\S+);/gim)].map(
+      ([, schema, name, standsFor]) => ({ schema, name, standsFor }),
+    ),
     schemas: ['dbo'],
     systemRelations: [],
     routines: [],

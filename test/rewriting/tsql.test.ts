@@ -203,6 +203,12 @@ describe('rewriting T-SQL', () => {
       'select c.Email from [dbo].[Customers] c',
     ],
     [
+      'a synonym, which columns may be named by',
+      'select Cust.Email from Cust where Cust.Id = 3',
+      'select Cust.Email from [dbo].[Customers] as [Cust] where Cust.Id = 3',
+    ],
+    ['a synonym with an alias', 'select c.Email from dbo.Cust c', 'select c.Email from [dbo].[Customers] c'],
+    [
       'tables of another database and server',
       'select c.Email from other.dbo.Customers c join srv.shop.dbo.Orders o on o.Id = c.Id',
       'select c.Email from [dbo].[Customers] c join [dbo].[Orders] o on o.Id = c.Id',

@@ -8,6 +8,8 @@ export interface QueryCatalog {
   readonly catalog: Catalog;
   /** SQL Server: whether it has collations of UTF-8; taken for granted when absent. */
   readonly utf8?: 'by-collation' | 'of-ascii-alone';
+  /** SQL Server: other names of relations, which a refusal may look up; nothing is read through them. */
+  readonly synonyms?: readonly Synonym[];
   /** Names of all schemas, `pg_catalog` and `information_schema` among them. */
   readonly schemas: readonly string[];
   /** System tables and views, and those of extensions: looked up, never masked by policy. */
@@ -25,6 +27,11 @@ export interface QueryCatalog {
   readonly securityBarriers: readonly RelationName[];
   /** Rewrite rules other than those that make a view a view. */
   readonly rules: readonly RewriteRule[];
+}
+
+export interface Synonym extends RelationName {
+  /** What it stands for, as the database prints it: `[shop].[dbo].[Customers]`. */
+  readonly standsFor: string;
 }
 
 export interface SystemRelation extends RelationName {

@@ -1,11 +1,12 @@
-import type { GeneratedColumn, QueryCatalog } from '../../domain/rewriting/query-catalog.js';
+import type { GeneratedColumn, QueryCatalog, Synonym } from '../../domain/rewriting/query-catalog.js';
 import { UTF8_COLLATION } from '../../domain/rewriting/tsql/protect-tsql.js';
 import type { SqlServerConnection } from './connection.js';
 import { introspect, ownObjects } from './introspection.js';
+import { hasSystemView } from './system-views.js';
 
 /**
- * What a query of T-SQL may name. The rewriter refuses synonyms, routines and operators of users by itself,
- * so that nothing is read of them.
+ * What a query of T-SQL may name. The rewriter refuses routines and operators of users by itself, so that
+ * nothing is read of them; synonyms too, and names what they stand for.
  */
 export async function readQueryCatalog(connection: SqlServerConnection): Promise<QueryCatalog> {
   const catalog = await introspect(connection);
@@ -17,6 +18,7 @@ export async function readQueryCatalog(connection: SqlServerConnection): Promise
     utf8: await utf8Of(connection),
     schemas: schemas.map(({ name }) => name),
     generated: await readComputed(connection),
+    synonyms: await readSynonyms(connection),
     ...{ systemRelations: [], routines: [], operators: [], types: [], triggers: [] },
     ...{ securityBarriers: [], rules: [] },
   };
@@ -28,6 +30,15 @@ async function utf8Of(connection: SqlServerConnection): Promise<'by-collation' |
     `select h.name as name from sys.fn_helpcollations() h where h.name = N'${UTF8_COLLATION}'`,
   );
   return rows.length > 0 ? 'by-collation' : 'of-ascii-alone';
+}
+
+/** Compatible servers know none. */
+async function readSynonyms(connection: SqlServerConnection): Promise<readonly Synonym[]> {
+  if (!(await hasSystemView(connection, 'synonyms'))) return [];
+  return connection.query<Record<'schema' | 'name' | 'standsFor', string>>(`
+    select s.name as [schema], o.name as name, o.base_object_name as standsFor
+    from sys.synonyms o join sys.schemas s on s.schema_id = o.schema_id
+    where o.is_ms_shipped = 0 order by s.name, o.name`);
 }
 
 async function readComputed(connection: SqlServerConnection): Promise<GeneratedColumn[]> {
