@@ -4,6 +4,8 @@
 // The host lays out memory from `heap()` on and passes addresses. Values are read and written sixteen bytes
 // at a time, so every area that holds some has PADDING bytes behind it.
 
+export { digest, digestUnderFirstKey, digestUnderSecondKey } from './row-digest';
+
 const TAB: u8 = 0x09;
 const LINE_FEED: u8 = 0x0a;
 const BACKSLASH: u8 = 0x5c;

@@ -19,6 +19,7 @@ import type { WorkLeft } from './resume.js';
 import { type BuiltCopy, runScrub, type ScrubProgress } from './scrub-run.js';
 import { verifyCopy } from './verify-run.js';
 import type { LeakHuntScope, VerifyProgress } from './verify-step.js';
+import { compareMasked } from './compare-masked.js';
 import { compareContents } from './compare-contents.js';
 
 /** SQL of the operator's own, run in the work database: before anything is copied, and before verification. */
@@ -85,7 +86,9 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
   const targetIdentity = await target.identity();
   let targetFingerprint = '';
   let anonymity: readonly TableAnonymity[] | undefined;
-  const verify = async ({ orphans, copied }: BuiltCopy): Promise<Verification> => {
+  const verify = async (built: BuiltCopy): Promise<Verification> => {
+    const { orphans, copied } = built;
+    const remasked = await remaskedValues(scrub, built);
     const contents = await beforeLastHook(scrub, copied, orphans);
     targetFingerprint = fingerprintCatalog(await target.catalog());
     if (quasiIdentifiers) {
@@ -100,7 +103,7 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
       const { labels } = basis;
       const onVerifying = scrub.onVerifying;
       return await verifyCopy({
-        ...{ sampler, target, plan, labels, words, sampleRows, signal, orphans, contents },
+        ...{ sampler, target, plan, labels, words, sampleRows, signal, orphans, contents, remasked },
         source: copied,
         originals: source,
         leakHunt: scrub.leakHunt,
@@ -131,6 +134,19 @@ export async function scrubAndAttest(scrub: AttestedScrub): Promise<AttestedResu
     },
   });
   return attested!;
+}
+
+/** Before the hook after the copy, which changes on purpose what it changes; where all originals are hunted. */
+async function remaskedValues(
+  scrub: AttestedScrub,
+  { copied: source, orphans, tables }: BuiltCopy,
+): Promise<CheckResult | undefined> {
+  if (scrub.leakHunt === 'sample') return undefined;
+  const { target, plan, words, key, signal, onVerifying: onProgress } = scrub;
+  return compareMasked(
+    { source, target, plan, words, pseudonyms: key.pseudonyms, orphans, tables, signal, onProgress },
+    await source.catalog(),
+  );
 }
 
 /**

@@ -141,7 +141,7 @@ export function together(one: TableResult, other: TableResult): TableResult {
 }
 
 /** Names are texts. */
-const lookedUpType: ColumnType = { name: 'text', family: 'text' };
+export const lookedUpType: ColumnType = { name: 'text', family: 'text' };
 
 /** What was read for masks alone is not written. */
 function withoutLookUps(bytes: Buffer | undefined, leading: LeadingFields | undefined): Buffer | undefined {

@@ -36,7 +36,17 @@ export async function verifyCopy(run: VerifyRun): Promise<Verification> {
   const contents = run.contents ?? (await compareContents(run, source));
   const [maskedValues, samples] = await compareSamples(run, source);
   const leakHunt = await huntLeaks(run, source, samples);
-  const all = [schema, rowCounts, contents, foreignKeys, uniqueness, checks, maskedValues, leakHunt];
+  const all = [
+    schema,
+    rowCounts,
+    contents,
+    foreignKeys,
+    uniqueness,
+    checks,
+    maskedValues,
+    run.remasked,
+    leakHunt,
+  ];
   return verdictOf(all.filter((check) => check !== undefined));
 }
 

@@ -34,6 +34,8 @@ export interface VerifyRun {
   readonly orphans?: readonly SettledOrphans[];
   /** How unmasked values compare, where that was found out before; else it is found out now. */
   readonly contents?: CheckResult;
+  /** How masked values compare with what their masks give, where that was found out. */
+  readonly remasked?: CheckResult;
   /** `full` by default: it reads every masked column of the source once more. */
   readonly leakHunt?: LeakHuntScope;
   /** Rows sampled from each table with masked columns; 500 by default. */

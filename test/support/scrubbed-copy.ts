@@ -10,6 +10,7 @@ import type { ScrubSource } from '../../src/engines/engine.js';
 import { planRun } from '../../src/runs/plan-run.js';
 import { carriedSchema } from '../../src/runs/carried-schema.js';
 import { runScrub, type ScrubResult } from '../../src/runs/scrub-run.js';
+import { compareMasked } from '../../src/runs/compare-masked.js';
 import { verifyCopy } from '../../src/runs/verify-run.js';
 import { createDatabase, serverUrl, type TestDatabase } from './databases.js';
 import { labelsFor, policyOf, shippedRules } from './planning.js';
@@ -93,11 +94,16 @@ export async function scrub(
     const result = await runScrub({
       ...{ source, target, plan, words, snapshotLimitMs: labelling.snapshotLimitMs },
       pseudonyms: createPseudonyms(testKey),
-      verify: async ({ orphans, copied }) => {
+      verify: async ({ orphans, copied, tables }) => {
+        const pseudonyms = createPseudonyms(testKey);
+        const remasked = await compareMasked(
+          { source: copied, target, plan, words, pseudonyms, orphans, tables },
+          await source.catalog(),
+        );
         const sampler = await postgresEngine.open(from);
         try {
           return await verifyCopy({
-            ...{ sampler, target, plan, labels, words, orphans },
+            ...{ sampler, target, plan, labels, words, orphans, remasked },
             source: copied,
             originals: source,
           });

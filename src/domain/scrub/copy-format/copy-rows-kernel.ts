@@ -47,6 +47,18 @@ export interface CopyRowsKernel extends WebAssemblyKernel {
     freshStarts: number,
     freshEnds: number,
   ): void;
+  digest(
+    places: number,
+    capacity: number,
+    count: number,
+    columns: number,
+    padded: number,
+    firstKey: bigint,
+    secondKey: bigint,
+  ): void;
+  /** Signed, as WebAssembly hands out 64 bits. */
+  digestUnderFirstKey(): bigint;
+  digestUnderSecondKey(): bigint;
 }
 
 type Scan = (

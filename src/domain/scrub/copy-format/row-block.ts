@@ -14,6 +14,8 @@ export interface BlockShape {
   readonly positions: readonly number[];
   /** The touched columns that are masked, by their place among the touched ones, ascending. */
   readonly masked: readonly { readonly touched: number; readonly remembers: boolean }[];
+  /** The touched columns in whose digest blanks at the end do not count, by their place among them. */
+  readonly padded?: ReadonlySet<number>;
   /** Bytes of rows that there is room for. */
   readonly bytes: number;
   /** Rows that there is room for. */
@@ -50,6 +52,7 @@ export class RowBlock {
   rows = 0;
   readonly #kernel: CopyRowsKernel;
   readonly #positions: number;
+  readonly #padded: number;
   readonly #places: number;
   readonly #woven: number;
   readonly #fresh: readonly FreshValues[];
@@ -68,6 +71,7 @@ export class RowBlock {
     this.#end = kernel.heap();
     const { positions, masked, rows } = shape;
     this.#positions = this.#layOut((positions.length + 1) * NUMBER);
+    this.#padded = this.#layOut(positions.length);
     this.#places = this.#layOut(positions.length * NUMBERS_A_PLACE * rows * NUMBER);
     this.#woven = this.#layOut(masked.length * NUMBERS_A_WOVEN_COLUMN * NUMBER);
     this.#fresh = masked.map(({ remembers }) => ({
@@ -83,6 +87,7 @@ export class RowBlock {
     const wanted = new Uint32Array(kernel.memory.buffer, this.#positions, positions.length + 1);
     wanted.set(positions);
     wanted[positions.length] = shape.columns;
+    for (const touched of shape.padded ?? []) this.bytes[this.#padded + touched] = 1;
   }
 
   /** The bytes that are there; memory that moves when bytes are put or rows woven. */
@@ -195,6 +200,14 @@ export class RowBlock {
       if (memory && remembering[index]) memory.keep(at, starts, ends);
     });
     return this.bytes.subarray(output, end >>> 0);
+  }
+
+  /** Sums, modulo 2^64, of two keyed hashes of each row's touched fields. */
+  digest([one, other]: readonly [bigint, bigint]): readonly [bigint, bigint] {
+    const { rows: capacity, positions } = this.shape;
+    const kernel = this.#kernel;
+    kernel.digest(this.#places, capacity, this.rows, positions.length, this.#padded, one, other);
+    return [kernel.digestUnderFirstKey(), kernel.digestUnderSecondKey()];
   }
 
   /** Forgets the first `bytes`. */

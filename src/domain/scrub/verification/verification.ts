@@ -7,6 +7,7 @@ export const verificationChecks = [
   'uniqueness',
   'check-constraints',
   'masked-values',
+  'remasked-values',
   'leak-hunt',
 ] as const;
 
@@ -21,6 +22,7 @@ export const checkTitles: Readonly<Record<VerificationCheck, string>> = {
   uniqueness: 'no unique key holds a value twice',
   'check-constraints': 'every row meets the check constraints',
   'masked-values': 'masked columns differ from the source, row by row',
+  'remasked-values': 'every masked value is what its mask gives for the one in the source',
   'leak-hunt': 'original sensitive values are found nowhere in the copy',
 };
 
