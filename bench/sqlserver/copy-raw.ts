@@ -41,7 +41,8 @@ const types: Readonly<Record<string, DriverType>> = {
 function driverTypeOf(declared: string): [DriverType, Record<string, number | boolean>] {
   const [, base, first, second] = /^(\w+)(?:\((\d+)(?:,(\d+))?\))?$/.exec(declared)!;
   const [one, two] = [Number(first), Number(second)];
-  if (base === 'decimal') return [types.decimal, { precision: one, scale: two, nullable: false }];
+  // At full width: Babelfish reads every decimal so.
+  if (base === 'decimal') return [types.decimal, { precision: 38, scale: two, nullable: false }];
   if (base === 'datetime2') return [types.datetime2, { scale: one, nullable: false }];
   const type = types[base];
   return type ? [type, { nullable: false }] : [TYPES.NVarChar, { length: one, nullable: false }];

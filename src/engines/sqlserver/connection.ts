@@ -31,6 +31,7 @@ export class SqlServerConnection {
   /** Until its answer has ended. */
   #running: Request | undefined;
   #lost = false;
+  #babelfish = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -42,6 +43,11 @@ export class SqlServerConnection {
   /** The driver's connection, for bulk loads. */
   get driver(): Connection {
     return this.#connection;
+  }
+
+  /** True when the server is none of Microsoft's, but Babelfish for PostgreSQL. */
+  get isBabelfish(): boolean {
+    return this.#babelfish;
   }
 
   get isLost(): boolean {
@@ -149,6 +155,25 @@ export class SqlServerConnection {
     return request;
   }
 
+  /**
+   * Asks what the server is.
+   * @throws ConnectionError for one that is too old
+   */
+  async identifyServer(display: string): Promise<void> {
+    const [{ version, edition, babelfish }] = await this.query<Record<string, string | null>>(`
+      select cast(serverproperty('ProductVersion') as nvarchar(128)) as version,
+             cast(serverproperty('EngineEdition') as nvarchar(16)) as edition,
+             cast(serverproperty('BabelfishVersion') as nvarchar(128)) as babelfish`);
+    this.#babelfish = babelfish !== null;
+    // Azure SQL calls itself 12 and is always the newest (edition 5, 8, …); so does Babelfish, which is none.
+    if (Number.parseInt(version ?? '') >= OLDEST_VERSION || Number(edition) >= 5 || this.#babelfish) return;
+    throw new ConnectionError(
+      'server-too-old',
+      `${display}: the server is older than SQL Server 2016`,
+      'upgrade it: that version gets no security fixes any more',
+    );
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#last.catch(() => undefined).then(work);
     this.#last = mine;
@@ -174,7 +199,7 @@ export async function connect(location: string, options: ConnectOptions = {}): P
   const display = displayLocation(location, options.database);
   const connection = await openAwake(parsed, options, display);
   try {
-    await refuseOldVersion(connection, display);
+    await connection.identifyServer(display);
     return connection;
   } catch (error) {
     connection.close();
@@ -269,18 +294,4 @@ function authenticationOf({
     case 'entra-default':
       return { type: 'azure-active-directory-default', options: {} };
   }
-}
-
-async function refuseOldVersion(connection: SqlServerConnection, display: string): Promise<void> {
-  const [{ version, edition, babelfish }] = await connection.query<Record<string, string | null>>(`
-    select cast(serverproperty('ProductVersion') as nvarchar(128)) as version,
-           cast(serverproperty('EngineEdition') as nvarchar(16)) as edition,
-           cast(serverproperty('BabelfishVersion') as nvarchar(128)) as babelfish`);
-  // Azure SQL calls itself 12 and is always the newest (edition 5, 8, …); so does Babelfish, which is none.
-  if (Number.parseInt(version ?? '') >= OLDEST_VERSION || Number(edition) >= 5 || babelfish !== null) return;
-  throw new ConnectionError(
-    'server-too-old',
-    `${display}: the server is older than SQL Server 2016`,
-    'upgrade it: that version gets no security fixes any more',
-  );
 }

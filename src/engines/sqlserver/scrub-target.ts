@@ -161,7 +161,7 @@ export class SqlServerScrubTarget implements ScrubTarget {
     const described = columns.map((name) => found?.columns.find((column) => column.name === name));
     if (described.includes(undefined))
       throw new Error(`${printRelationName(table)} lacks a column of the copy`);
-    const stream = new RowSink(described as readonly Column[]);
+    const stream = new RowSink(described as readonly Column[], this.#builder.isBabelfish);
     const loaded = this.#load(table, described as readonly Column[], stream);
     // Whoever writes may not be listening any more; `loaded` tells of it all the same.
     stream.on('error', () => undefined);

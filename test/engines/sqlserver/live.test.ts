@@ -68,12 +68,14 @@ go
     at datetimeoffset(7) null,
     opens time(3) null,
     noted smalldatetime null,
-    fixed char(5) null
+    fixed char(5) null,
+    fee decimal(9, 2) null,
+    share decimal(20, 4) null
   )
 go
-  insert into dbo.documents (id, body, price, change, at, opens, noted, fixed)
-  values (1, N'<order no="1"><note>a &amp; b ä</note></order>', -922337203685477.5808, 12.34, '2026-01-02 03:04:05.1234567 +02:00', '23:59:59.999', '2026-02-03 04:05', 'ab'),
-         (2, null, null, null, null, null, null, null)
+  insert into dbo.documents (id, body, price, change, at, opens, noted, fixed, fee, share)
+  values (1, N'<order no="1"><note>a &amp; b ä</note></order>', -922337203685477.5808, 12.34, '2026-01-02 03:04:05.1234567 +02:00', '23:59:59.999', '2026-02-03 04:05', 'ab', -1234567.89, 1234567890123456.7891),
+         (2, null, null, null, null, null, null, null, null, null)
 go
   create index ix_details_customer on sales.[order details] (customer_id) include (placed)
 go
@@ -166,6 +168,8 @@ onSqlServer('on a real SQL Server', () => {
       opens: `'23:59:59.998'`,
       noted: `'2026-02-03 04:06'`,
       fixed: `'ac'`,
+      fee: '-1234567.88',
+      share: '1234567890123456.7892',
     };
     for (const [column, value] of Object.entries(changes)) {
       const before = await digest(column);
@@ -251,7 +255,8 @@ onSqlServer('on a real SQL Server', () => {
     await same('select id, customer_id, [quoted name] as q, placed from sales.[order details] order by id');
     await same(
       `select id, convert(nvarchar(max), body) as body, cast(price as varchar(40)) as price, cast(change as varchar(40)) as change,
-              convert(varchar(40), at, 121) as at, convert(varchar(40), opens, 121) as opens, noted, fixed
+              convert(varchar(40), at, 121) as at, convert(varchar(40), opens, 121) as opens, noted, fixed,
+              cast(fee as varchar(40)) as fee, cast(share as varchar(40)) as share
        from dbo.documents order by id`,
     );
     const [{ met, kept }] = await copied.query<{ met: number; kept: number }>(`

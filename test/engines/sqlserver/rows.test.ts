@@ -13,7 +13,12 @@ const nvarchar: ColumnType = { name: 'nvarchar(40)', family: 'text', maxLength: 
 const long: ColumnType = { name: 'nvarchar(max)', family: 'text' };
 
 /** Rows as COPY text, cut anywhere, then as a bulk load, and read back from its bytes. */
-function roundTrip(types: readonly ColumnType[], rows: readonly Row[], cut = 1_000_000): Row[] {
+function roundTrip(
+  types: readonly ColumnType[],
+  rows: readonly Row[],
+  cut = 1_000_000,
+  isForBabelfish = false,
+): Row[] {
   const writer = new CopyTextWriter<string | null>((value) => value);
   const chunks: Buffer[] = [];
   // A chunk's memory is used again.
@@ -21,18 +26,18 @@ function roundTrip(types: readonly ColumnType[], rows: readonly Row[], cut = 1_0
   for (const row of rows) keep(writer.push(row));
   keep(writer.end());
   const bytes = Buffer.concat(chunks);
-  const encoder = new RowEncoder(types.map((type) => bulkColumnOf(type).encoder));
+  const encoder = new RowEncoder(types.map((type) => bulkColumnOf(type, isForBabelfish).encoder));
   const encoded: Buffer[] = [];
   for (let at = 0; at < bytes.length; at += cut) {
     for (const some of encoder.push(Buffer.from(bytes.subarray(at, at + cut))))
       encoded.push(Buffer.from([0xd1]), some);
   }
   expect(encoder.isComplete).toBe(true);
-  return readBack(types, Buffer.concat(encoded));
+  return readBack(types, Buffer.concat(encoded), isForBabelfish);
 }
 
-function readBack(types: readonly ColumnType[], bytes: Buffer): Row[] {
-  const kinds = types.map((type) => readTypeOf(new ByteCursor(typeInfo(type))));
+function readBack(types: readonly ColumnType[], bytes: Buffer, isForBabelfish: boolean): Row[] {
+  const kinds = types.map((type) => readTypeOf(new ByteCursor(typeInfo(type, isForBabelfish))));
   const cursor = new ByteCursor(bytes);
   const rows: Row[] = [];
   while (cursor.left > 0) {
@@ -48,8 +53,8 @@ function readBack(types: readonly ColumnType[], bytes: Buffer): Row[] {
 }
 
 /** What the driver would say of the type ahead of the rows. */
-function typeInfo(type: ColumnType): Buffer {
-  const { type: driverType, length, precision, scale } = bulkColumnOf(type);
+function typeInfo(type: ColumnType, isForBabelfish: boolean): Buffer {
+  const { type: driverType, length, precision, scale } = bulkColumnOf(type, isForBabelfish);
   const bytes: number[] = [];
   const push = (more: Iterable<number>) => void bytes.push(...more);
   const buffer = {
@@ -144,8 +149,18 @@ describe('fields on their way into a bulk load', () => {
         const point = digits.length - type.scale;
         const text = `${value < 0n ? '-' : ''}${digits.slice(0, point)}${type.scale === 0 ? '' : `.${digits.slice(point)}`}`;
         expect(one(type, text)).toBe(text);
+        expect(roundTrip([type], [[text]], undefined, true)).toEqual([[text]]);
       }),
     );
+  });
+
+  it('go to Babelfish as decimals of full width, and no more digits than their column takes', () => {
+    const type: ColumnType = { name: 'decimal(4,2)', family: 'decimal', precision: 4, scale: 2 };
+    const { precision, encoder } = bulkColumnOf(type, true);
+    const out = Buffer.alloc(64);
+    expect([precision, encoder.encode(Buffer.from('12.34'), 0, 5, out, 0), out[0]]).toEqual([38, 18, 17]);
+    expect(out.readBigUInt64LE(2)).toBe(1234n);
+    expect(() => encoder.encode(Buffer.from('123.45'), 0, 6, out, 0)).toThrow(UnloadableValueError);
   });
 
   it('of any moment come back as they were', () => {

@@ -4,6 +4,7 @@ import { deriveSigningKey } from '../../../src/runs/signing-key.js';
 import { classified, testKey, wholeScrub } from '../../support/scrub-of-script.js';
 import { shopOf } from '../../support/scripted-shop.js';
 import {
+  resultOf,
   ScriptedSqlServer,
   type ScriptedServerOptions,
 } from '../../support/tds-server/scripted-sql-server.js';
@@ -70,6 +71,23 @@ describe('a scrub of SQL Server', () => {
     const emails = new Map(customers.map((row) => [row[0], row[2]]));
     for (const [, customer, email] of server.rowsOf('staging', 'sales.order details'))
       expect(email).toBe(emails.get(customer));
+  });
+
+  it('sends a narrow decimal at full width to Babelfish, which reads every one so', async () => {
+    const version = { version: '12.0.2000.8', edition: '3', babelfish: '4.4.0' };
+    for (const babelfish of [false, true]) {
+      const tables = shopOf(400, 2).map(({ columns, ...table }) => ({
+        ...table,
+        columns: columns.map((c) => (c.name === 'balance' ? { ...c, type: 'decimal(20,10)' } : c)),
+      }));
+      const instead = (sql: string) =>
+        babelfish && sql.includes('as edition,') ? resultOf([version]) : undefined;
+      const sides = await start({ tables, instead });
+      await wholeScrub({ ...sides, labels: await classified(sides.from) });
+      const bulk = server.wire.batches.find((sql) => /^insert bulk \[dbo\]\.\[customers\]/.test(sql));
+      expect(bulk).toContain(`[balance] decimal(${babelfish ? 38 : 20}, 10)`);
+      if (!babelfish) await server.stop();
+    }
   });
 
   it('keeps foreign keys trusted, identities and the order of building', async () => {

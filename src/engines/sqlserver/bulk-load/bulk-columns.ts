@@ -27,8 +27,15 @@ export interface BulkColumn {
 /** Characters of `nvarchar` that travel without the `max` form. */
 const LONGEST_NVARCHAR = 4000;
 
-/** Each column travels in its own type, and as text only where its type is one, or has a form as one. */
-export function bulkColumnOf(type: ColumnType): BulkColumn {
+/** What a decimal of any precision fits into. */
+const WIDEST_DECIMAL = 38;
+
+/**
+ * Each column travels in its own type, and as text only where its type is one, or has a form as one.
+ * Babelfish (4.4) reads sixteen bytes of digits whatever length a decimal has, and stores what stands behind
+ * a shorter one as if it were its digits: there all are sent at full width.
+ */
+export function bulkColumnOf(type: ColumnType, isForBabelfish = false): BulkColumn {
   const base = baseNameOf(type);
   switch (base) {
     case 'tinyint':
@@ -51,7 +58,7 @@ export function bulkColumnOf(type: ColumnType): BulkColumn {
       return { type: TYPES.SmallMoney, encoder: encodeMoney(base) };
     case 'decimal':
     case 'numeric':
-      return decimal(type);
+      return decimal(type, isForBabelfish);
     case 'date':
     case 'time':
     case 'datetime':
@@ -71,8 +78,14 @@ function baseNameOf({ name, domain }: ColumnType): string {
   return /^[a-z]\w*/.exec(domain?.base ?? name)?.[0] ?? '';
 }
 
-function decimal({ name, precision = 18, scale = 0 }: ColumnType): BulkColumn {
-  return { type: TYPES.Decimal, precision, scale, encoder: encodeDecimal(precision, scale, name) };
+function decimal({ name, precision = 18, scale = 0 }: ColumnType, isForBabelfish: boolean): BulkColumn {
+  const declared = isForBabelfish ? WIDEST_DECIMAL : precision;
+  return {
+    type: TYPES.Decimal,
+    precision: declared,
+    scale,
+    encoder: encodeDecimal(precision, scale, name, declared),
+  };
 }
 
 const momentTypes = {

@@ -8,7 +8,7 @@ import type { RowSink } from './row-sink.js';
  * at a time; here many rows that are written already go as the first field of what it takes for one.
  */
 export function bulkLoad(
-  { driver }: SqlServerConnection,
+  { driver, isBabelfish }: SqlServerConnection,
   relation: string,
   columns: readonly Column[],
   stream: RowSink,
@@ -30,7 +30,7 @@ export function bulkLoad(
     );
     bulk.setTimeout(0);
     columns.forEach((column, i) => {
-      const { type, length, precision, scale } = bulkColumnOf(column.type);
+      const { type, length, precision, scale } = bulkColumnOf(column.type, isBabelfish);
       const { name, nullable } = column;
       const carrier = i === 0 ? carryingRows(type) : carryingNothing(type);
       bulk.addColumn(name.replaceAll(']', ']]'), carrier, {

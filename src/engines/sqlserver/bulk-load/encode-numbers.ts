@@ -64,9 +64,17 @@ function wholeNumber(bytes: Buffer, from: number, to: number, type: string): big
   return BigInt(text);
 }
 
-/** A sign, and the digits as one number of `size` bytes, whatever its scale. */
-export function encodeDecimal(precision: number, scale: number, type: string): FieldEncoder {
-  const size = precision <= 9 ? 4 : precision <= 19 ? 8 : precision <= 28 ? 12 : 16;
+/**
+ * A sign, and the digits as one number of `size` bytes, whatever its scale.
+ * @param declared precision that the wire was told of, where it is not the column's: the bytes go by it
+ */
+export function encodeDecimal(
+  precision: number,
+  scale: number,
+  type: string,
+  declared = precision,
+): FieldEncoder {
+  const size = declared <= 9 ? 4 : declared <= 19 ? 8 : declared <= 28 ? 12 : 16;
   const limit = 10n ** BigInt(precision);
   return {
     nothing: noBytes,

@@ -14,9 +14,9 @@ export class RowSink extends Writable {
   #wake: () => void = () => undefined;
   #ended = false;
 
-  constructor(columns: readonly Column[]) {
+  constructor(columns: readonly Column[], isForBabelfish: boolean) {
     super({ highWaterMark: 1024 * 1024 });
-    this.#encoder = new RowEncoder(columns.map(({ type }) => bulkColumnOf(type).encoder));
+    this.#encoder = new RowEncoder(columns.map(({ type }) => bulkColumnOf(type, isForBabelfish).encoder));
   }
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, taken: (error?: Error | null) => void): void {
