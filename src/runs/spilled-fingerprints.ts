@@ -32,6 +32,8 @@ export class SpilledFingerprints implements FingerprintStore {
   readonly #blockWords: number;
   #file: { readonly descriptor: number; readonly folder: string } | undefined;
   #written = 0;
+  /** What was read last; used again, since the collector lets go of large buffers only long after they pile up. */
+  #read = new Int32Array(0);
 
   /** @param blockRecords records of a part that are written together */
   constructor(blockRecords = BLOCK_RECORDS) {
@@ -50,13 +52,15 @@ export class SpilledFingerprints implements FingerprintStore {
 
   read(number: number): FingerprintRecords {
     const part = this.#parts[number];
-    const words = new Int32Array(part.blocks.length * this.#blockWords + part.count * RECORD_WORDS);
+    const length = part.blocks.length * this.#blockWords + part.count * RECORD_WORDS;
+    if (length > this.#read.length) this.#read = new Int32Array(Math.ceil(length * 1.25));
+    const words = this.#read;
     part.blocks.forEach((offset, i) => {
       const block = new Uint8Array(words.buffer, i * this.#blockWords * 4, this.#blockWords * 4);
       readSync(this.#file!.descriptor, block, 0, block.length, offset);
     });
     words.set(part.words.subarray(0, part.count * RECORD_WORDS), part.blocks.length * this.#blockWords);
-    return { count: words.length / RECORD_WORDS, words };
+    return { count: length / RECORD_WORDS, words };
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import type { Fingerprint } from './fingerprint.js';
 /** Fingerprints that are looked up against one another, each with a small number that says what of. */
 export interface FingerprintRecords {
   readonly count: number;
-  /** `high`, `low` and number, one after the other. */
+  /** `high`, `low` and number, one after the other; there may be more words behind the records. */
   readonly words: Int32Array;
 }
 
@@ -46,24 +46,39 @@ export class FingerprintsInMemory implements FingerprintStore {
   }
 }
 
-/** Groups of records that have one fingerprint; of a group and number only one is kept. */
+/**
+ * Groups of records that have one fingerprint; of a group and number only one is kept. One part after the other
+ * is grouped in the same memory.
+ */
 export class FingerprintGroups {
-  readonly #words: Int32Array;
-  readonly #slots: Int32Array;
+  #words: Int32Array = new Int32Array(0);
+  #slots = new Int32Array(0);
+  /** Slots in use, a power of two, less one. */
+  #mask = 0;
   /** By record: the next of its group; -1 behind the last. */
-  readonly #next: Int32Array;
-  readonly #heads: number[] = [];
+  #next = new Int32Array(0);
+  #headsFound = new Int32Array(0);
+  #groups = 0;
 
-  constructor({ count, words }: FingerprintRecords) {
+  /** Groups these records in place of those before, which must stay as they are until the next. */
+  take({ count, words }: FingerprintRecords): void {
+    const slots = 2 ** Math.ceil(Math.log2(count * 2 + 2));
+    if (slots > this.#slots.length) this.#slots = new Int32Array(slots);
+    if (count > this.#next.length) {
+      this.#next = new Int32Array(Math.ceil(count * 1.25));
+      this.#headsFound = new Int32Array(this.#next.length);
+    }
     this.#words = words;
-    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(count * 2 + 2))).fill(-1);
-    this.#next = new Int32Array(count).fill(-1);
+    this.#mask = slots - 1;
+    this.#slots.fill(-1, 0, slots);
+    this.#next.fill(-1, 0, count);
+    this.#groups = 0;
     for (let record = 0; record < count; record++) this.#add(record);
   }
 
-  /** The first records of all groups. */
-  get heads(): readonly number[] {
-    return this.#heads;
+  /** The first records of all groups; the next `take` overwrites them. */
+  get heads(): Int32Array {
+    return this.#headsFound.subarray(0, this.#groups);
   }
 
   /** The first record of the group with this fingerprint, or -1. */
@@ -85,7 +100,7 @@ export class FingerprintGroups {
     const head = this.#slots[slot];
     if (head < 0) {
       this.#slots[slot] = record;
-      this.#heads.push(record);
+      this.#headsFound[this.#groups++] = record;
       return;
     }
     for (let known = head; known >= 0; known = this.#next[known])
@@ -96,7 +111,7 @@ export class FingerprintGroups {
 
   /** Where the fingerprint's group is, or belongs. */
   #slotOf(high: number, low: number): number {
-    const mask = this.#slots.length - 1;
+    const mask = this.#mask;
     for (let slot = low & mask; ; slot = (slot + 1) & mask) {
       const record = this.#slots[slot];
       if (record < 0) return slot;

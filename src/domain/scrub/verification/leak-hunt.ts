@@ -146,8 +146,9 @@ export class LeakHunt {
     const { needles, candidates } = this.#options;
     const finds = this.#places.map((): Finds => new Map());
     const population = new Population();
+    const groups = new FingerprintGroups();
     for (let part = 0; part < needles.parts; part++) {
-      const groups = new FingerprintGroups(needles.read(part));
+      groups.take(needles.read(part));
       for (const head of groups.heads) population.add(this.#kindOf(groups, head));
       const told = new Set<number>();
       const { count, words } = candidates.read(part);
