@@ -13,7 +13,7 @@ const rows = Number(process.argv[2]);
 const BLOCK_ROWS = 2000;
 const MARK = '98765432';
 
-/** Where the driver gets values as they are, and where Scrubjay asks for text. */
+/** How the driver gets values that are no text. */
 const nativeKinds: Readonly<Record<string, CellKind>> = {
   id: 'bigint',
   account: 'int',
@@ -68,23 +68,17 @@ function* numbered(block: Block): Generator<{ bytes: Buffer; rows: number }> {
   }
 }
 
-const native = blockOf(wideColumns.map(({ name }) => nativeKinds[name] ?? 'short-text'));
-const asText = blockOf(
-  wideColumns.map(({ name }) => {
-    const kind = nativeKinds[name];
-    return typeof kind === 'string' && kind !== 'date' ? kind : 'short-text';
-  }),
-);
+const native = wideColumns.map(({ name }): CellKind => nativeKinds[name] ?? 'short-text');
+/** Decimals and moments with parts of a second are asked for as text. */
+const asked = native.map((kind): CellKind => (typeof kind === 'object' ? 'short-text' : kind));
+const blocks = new Map([native, asked].map((kinds) => [kinds, blockOf(kinds)]));
 
 function instead(sql: string): Answer {
   const isRaw = sql === 'select * from dbo.wide';
   if (!isRaw && !/^select t\.\[id\].* from \[dbo\]\.\[wide\] as t$/s.test(sql)) return undefined;
-  const columns = wideColumns.map(({ name }) => {
-    const kind = nativeKinds[name] ?? 'short-text';
-    const isText = !isRaw && (typeof kind === 'object' || kind === 'date');
-    return { name, kind: isText ? ('short-text' as const) : kind };
-  });
-  return { columns, written: numbered(isRaw ? native : asText) };
+  const kinds = isRaw ? native : asked;
+  const columns = wideColumns.map(({ name }, i) => ({ name, kind: kinds[i] }));
+  return { columns, written: numbered(blocks.get(kinds)!) };
 }
 
 const server = await ScriptedSqlServer.start({

@@ -73,7 +73,7 @@ class PooledRows implements RowStream {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     const { connection, pool, sql, width, doing } = this.#read;
-    const writer = new CopyTextWriter<SqlValue>(textOf);
+    const writer = new CopyTextWriter<SqlValue>(copiedText);
     try {
       for await (const rows of connection.stream(sql)) {
         for (const row of rows) {
@@ -99,11 +99,16 @@ class PooledRows implements RowStream {
   }
 }
 
+/** Of what `wireForm` asks for, days alone come as a `Date`. */
+function copiedText(value: SqlValue): string | null {
+  return value instanceof Date ? value.toISOString().slice(0, 10) : textOf(value);
+}
+
 /** What the driver would round, or print in a form of its own, the server writes as text. */
 function wireForm({ name, type }: Column, forms: ValueForms): string {
   const column = `t.${quoteName(name)}`;
   if (forms === 'native' && travelsAsBytes(type)) return `convert(varbinary(max), ${column})`;
-  const asItIs = ['text', 'integer', 'float', 'boolean', 'binary', 'uuid'].includes(type.family);
+  const asItIs = ['text', 'integer', 'float', 'boolean', 'binary', 'uuid', 'date'].includes(type.family);
   return asItIs ? column : asText(name, type);
 }
 

@@ -143,7 +143,11 @@ describe('a scrub of SQL Server', () => {
     const tables = shopOf(20, 1).map((table) => ({
       ...table,
       row: (i: number) =>
-        table.row(i).map((value, at) => (table.columns[at].type === 'date' ? '2026-02-31' : value)),
+        table
+          .row(i)
+          .map((value, at) =>
+            table.columns[at].type.startsWith('datetime2') ? '2026-02-31 00:00:00' : value,
+          ),
     }));
     const other = await ScriptedSqlServer.start({ tables });
     try {

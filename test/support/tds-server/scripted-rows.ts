@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TableState } from './scripted-tables.js';
-import { cellKindOf, cellOf } from './scripted-tables.js';
+import { cellKindOf, cellOf, type ScriptedColumn } from './scripted-tables.js';
 import type { Answer } from './tds-server.js';
 
 /** Finds a table by its quoted name. */
@@ -92,15 +92,14 @@ function columnsIn(list: string): string[] {
   return Array.from(list.matchAll(/t\.\[((?:[^\]]|\]\])*)\]/g), ([, name]) => name.replaceAll(']]', ']'));
 }
 
-function rowsOf(
-  table: TableState,
-  names: readonly string[],
-  rows: Iterable<readonly (string | null)[]>,
-): Answer {
-  const places = names.map((name) => table.indexOf(name));
+/** @param list what is selected; days that are converted come as text */
+function rowsOf(table: TableState, list: string, rows: Iterable<readonly (string | null)[]>): Answer {
+  const places = columnsIn(list).map((name) => table.indexOf(name));
   const columns = places.map((place) => table.script.columns[place]);
+  const kind = (column: ScriptedColumn) =>
+    list.includes(`convert(varchar(10), t.[${column.name}]`) ? 'text' : cellKindOf(column);
   return {
-    columns: columns.map((column, i) => ({ name: `c${i}`, kind: cellKindOf(column) })),
+    columns: columns.map((column, i) => ({ name: `c${i}`, kind: kind(column) })),
     rows: (function* () {
       for (const row of rows) yield columns.map((column, i) => cellOf(column, row[places[i]]));
     })(),
@@ -109,7 +108,7 @@ function rowsOf(
 
 function allRows([, list, name]: RegExpExecArray, find: FindTable): Answer {
   const table = find(name);
-  return rowsOf(table, columnsIn(list), table.rows());
+  return rowsOf(table, list, table.rows());
 }
 
 /** Evenly spread, which is random enough for what tests look at. */
@@ -122,7 +121,7 @@ function sample([, top, list, name]: RegExpExecArray, find: FindTable): Answer {
     if (i++ % step === 0) spread.push(row);
     if (spread.length === Number(top)) break;
   }
-  return rowsOf(table, columnsIn(list), spread);
+  return rowsOf(table, list, spread);
 }
 
 function orphans([, child, parent, conditions]: RegExpExecArray, find: FindTable): Answer {
@@ -151,5 +150,5 @@ function byKey([, list, name, values, joined]: RegExpExecArray, find: FindTable)
   const found = [...table.rows()].filter((row) =>
     wanted.has(JSON.stringify(places.map((place) => row[place]))),
   );
-  return rowsOf(table, columnsIn(list), found);
+  return rowsOf(table, list, found);
 }

@@ -107,12 +107,15 @@ export class TableState {
   }
 }
 
-const kindOf: Readonly<Record<string, 'int' | 'bigint' | 'bit' | 'binary'>> = {
+type ScriptedKind = 'text' | 'int' | 'bigint' | 'bit' | 'binary' | 'date';
+
+const kindOf: Readonly<Record<string, Exclude<ScriptedKind, 'text'>>> = {
   tinyint: 'int',
   smallint: 'int',
   int: 'int',
   bigint: 'bigint',
   bit: 'bit',
+  date: 'date',
   varbinary: 'binary',
   binary: 'binary',
   // As the bytes that the server keeps them in, which is how they are asked for.
@@ -125,7 +128,7 @@ export function baseTypeOf({ type }: ScriptedColumn): string {
 }
 
 /** How a column's values go to a client. */
-export function cellKindOf(column: ScriptedColumn): 'text' | 'int' | 'bigint' | 'bit' | 'binary' {
+export function cellKindOf(column: ScriptedColumn): ScriptedKind {
   return kindOf[baseTypeOf(column)] ?? 'text';
 }
 
