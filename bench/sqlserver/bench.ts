@@ -41,7 +41,7 @@ export const bench: Bench = async ({ quick }) => {
     console.log('  MSSQL_URL is not set: no real or compatible server was measured');
     return claims;
   }
-  return [...claims, ...(await overServer(real, quick ? 5_000 : 20_000, rounds))];
+  return [...claims, ...(await overServer(real, quick ? 20_000 : 100_000, rounds))];
 };
 
 async function overWire(rows: number, rounds: number, manyRows: number): Promise<Claim[]> {

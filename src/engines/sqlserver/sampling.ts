@@ -90,13 +90,14 @@ export function asText(name: string, type: Column['type']): string {
   const column = `t.${quoteName(name)}`;
   switch (type.family) {
     case 'date':
-      return `convert(varchar(10), ${column}, 23)`;
+      // As style 23 of CONVERT has it, which Babelfish takes 50 µs a date for.
+      return `cast(${column} as varchar(10))`;
     case 'time':
     case 'timestamp':
       return `convert(varchar(40), ${column}, 121)`;
     case 'decimal':
       // Styles of money print two places, or commas.
-      return `convert(varchar(50), ${/money/.test(type.name) ? `convert(decimal(19, 4), ${column})` : column})`;
+      return `cast(${/money/.test(type.name) ? `cast(${column} as decimal(19, 4))` : column} as varchar(50))`;
     case 'geometry':
       return `${column}.ToString()`;
     default:
