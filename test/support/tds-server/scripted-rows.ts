@@ -97,7 +97,7 @@ function rowsOf(table: TableState, list: string, rows: Iterable<readonly (string
   const places = columnsIn(list).map((name) => table.indexOf(name));
   const columns = places.map((place) => table.script.columns[place]);
   const kind = (column: ScriptedColumn) =>
-    list.includes(`convert(varchar(10), t.[${column.name}]`) ? 'text' : cellKindOf(column);
+    list.includes(`cast(t.[${column.name}] as varchar(10))`) ? 'text' : cellKindOf(column);
   return {
     columns: columns.map((column, i) => ({ name: `c${i}`, kind: kind(column) })),
     rows: (function* () {
