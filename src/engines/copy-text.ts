@@ -6,13 +6,13 @@ const CHUNK_BYTES = 256 * 1024;
  * engine: UTF-8, tabs between fields, a line feed behind each row, `\N` for NULL.
  */
 export class CopyTextWriter<Value> {
-  readonly #textOf: (value: Value) => string | null;
+  readonly #textOf: (value: Value, field: number) => string | null;
   #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   #other = Buffer.allocUnsafe(CHUNK_BYTES);
   #length = 0;
 
   /** @param textOf a value's text, as PostgreSQL would print it; null for NULL */
-  constructor(textOf: (value: Value) => string | null) {
+  constructor(textOf: (value: Value, field: number) => string | null) {
     this.#textOf = textOf;
   }
 
@@ -21,7 +21,7 @@ export class CopyTextWriter<Value> {
     let text = '';
     for (let i = 0; i < fields.length; i++) {
       if (i > 0) text += '\t';
-      const field = this.#textOf(fields[i]);
+      const field = this.#textOf(fields[i], i);
       text += field === null ? '\\N' : escapeField(field);
     }
     text += '\n';

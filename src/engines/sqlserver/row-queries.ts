@@ -1,6 +1,5 @@
 import {
   type Catalog,
-  type Column,
   type ForeignKey,
   printRelationName,
   type RelationName,
@@ -9,22 +8,16 @@ import {
 import { CopyTextWriter } from '../copy-text.js';
 import type { CopyFormat, OrphanRemedy, RowStream } from '../engine.js';
 import type { SqlServerConnection, SqlValue } from './connection.js';
-import { travelsAsBytes } from './bulk-load/bulk-columns.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
 import { columnOf, tableOf } from './named-columns.js';
-import { asText, excerpt } from './sampling.js';
+import { excerpt } from './sampling.js';
 import type { SessionPool } from './session-pool.js';
 import { textOf } from './value-text.js';
+import { type ValueForms, type WireForm, wireFormOf } from './wire-forms.js';
 
 /** Keys that are looked up by one statement. */
 const KEYS_AT_ONCE = 200;
-
-/**
- * How values that only SQL Server has travel: as the bytes that a server of its kind keeps them in, or as
- * text that any engine reads.
- */
-export type ValueForms = 'native' | 'portable';
 
 export interface CopyOut {
   readonly table: RelationName;
@@ -41,14 +34,15 @@ export async function copyOut(
 ): Promise<RowStream> {
   if (format !== 'text') throw new Error('rows of SQL Server travel as text');
   const found = tableOf(catalog, table);
-  const list = columns.map((name) => wireForm(columnOf(found, name), forms)).join(', ');
+  const wire = columns.map((name) => wireFormOf(columnOf(found, name), forms));
+  const list = wire.map(({ sql }) => sql).join(', ');
   const sql = `select ${list === '' ? '1 as nothing' : list} from ${quoteRelation(table)} as t`;
   const connection = await pool.take();
   return new PooledRows({
     connection,
     pool,
     sql,
-    width: columns.length,
+    wire,
     doing: `reading ${printRelationName(table)}`,
   });
 }
@@ -57,8 +51,8 @@ interface RowRead {
   readonly connection: SqlServerConnection;
   readonly pool: SessionPool;
   readonly sql: string;
-  /** Columns, of which a statement has one more where a copy has none. */
-  readonly width: number;
+  /** Of the columns; a statement has one more where a copy has none. */
+  readonly wire: readonly WireForm[];
   readonly doing: string;
 }
 
@@ -72,12 +66,12 @@ class PooledRows implements RowStream {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
-    const { connection, pool, sql, width, doing } = this.#read;
-    const writer = new CopyTextWriter<SqlValue>(copiedText);
+    const { connection, pool, sql, wire, doing } = this.#read;
+    const writer = new CopyTextWriter<SqlValue>((value, field) => wire[field].textOf(value));
     try {
       for await (const rows of connection.stream(sql)) {
         for (const row of rows) {
-          const chunk = writer.push(width === 0 ? [] : row);
+          const chunk = writer.push(wire.length === 0 ? [] : row);
           if (chunk) yield chunk;
         }
       }
@@ -97,19 +91,6 @@ class PooledRows implements RowStream {
     this.#isOver = true;
     this.#read.pool.discard(this.#read.connection);
   }
-}
-
-/** Of what `wireForm` asks for, days alone come as a `Date`. */
-function copiedText(value: SqlValue): string | null {
-  return value instanceof Date ? value.toISOString().slice(0, 10) : textOf(value);
-}
-
-/** What the driver would round, or print in a form of its own, the server writes as text. */
-function wireForm({ name, type }: Column, forms: ValueForms): string {
-  const column = `t.${quoteName(name)}`;
-  if (forms === 'native' && travelsAsBytes(type)) return `convert(varbinary(max), ${column})`;
-  const asItIs = ['text', 'integer', 'float', 'boolean', 'binary', 'uuid', 'date'].includes(type.family);
-  return asItIs ? column : asText(name, type);
 }
 
 export async function countRows(connection: SqlServerConnection, table: RelationName): Promise<number> {

@@ -25,17 +25,11 @@ import { introspect } from './introspection.js';
 import { displayLocation } from './location.js';
 import { inStandardTypes, translationNotices, withoutTransactSql } from './portable-catalog.js';
 import { digestRows } from './row-digests.js';
-import {
-  copyOut,
-  countDuplicates,
-  countOrphans,
-  countRows,
-  rowsByKey,
-  type ValueForms,
-} from './row-queries.js';
+import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './row-queries.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { markOf, unchangedSince } from './snapshot-marks.js';
+import type { ValueForms } from './wire-forms.js';
 import { refuseFilteredReads, UncopyableTableError, uncopyableTables } from './uncopyable-tables.js';
 
 /** The database does not keep old versions of rows, so that no moment of it can be held. */

@@ -3,7 +3,7 @@ import { printRelationName } from '../../domain/catalog/catalog.js';
 import type { PlanProblem, SourceNotice } from '../../domain/scrub/scrub-plan.js';
 import type { SqlServerConnection } from './connection.js';
 import { ownObjects } from './introspection.js';
-import type { ValueForms } from './row-queries.js';
+import type { ValueForms } from './wire-forms.js';
 import { columnsOfSystemView, hasSystemView } from './system-views.js';
 
 /** A table was to be read that planning refused. */

@@ -146,7 +146,7 @@ describe('a scrub of SQL Server', () => {
         table
           .row(i)
           .map((value, at) =>
-            table.columns[at].type.startsWith('datetime2') ? '2026-02-31 00:00:00' : value,
+            table.columns[at].type.startsWith('datetimeoffset') ? '2026-02-31 00:00:00 +00:00' : value,
           ),
     }));
     const other = await ScriptedSqlServer.start({ tables });

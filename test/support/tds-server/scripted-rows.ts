@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TableState } from './scripted-tables.js';
-import { cellKindOf, cellOf, type ScriptedColumn } from './scripted-tables.js';
+import { cellKindOf, cellOf, nativeKindOf, type ScriptedColumn } from './scripted-tables.js';
 import type { Answer } from './tds-server.js';
 
 /** Finds a table by its quoted name. */
@@ -92,12 +92,12 @@ function columnsIn(list: string): string[] {
   return Array.from(list.matchAll(/t\.\[((?:[^\]]|\]\])*)\]/g), ([, name]) => name.replaceAll(']]', ']'));
 }
 
-/** @param list what is selected; days that are converted come as text */
+/** @param list what is selected; what is converted comes as text */
 function rowsOf(table: TableState, list: string, rows: Iterable<readonly (string | null)[]>): Answer {
   const places = columnsIn(list).map((name) => table.indexOf(name));
   const columns = places.map((place) => table.script.columns[place]);
   const kind = (column: ScriptedColumn) =>
-    list.includes(`cast(t.[${column.name}] as varchar(10))`) ? 'text' : cellKindOf(column);
+    `, ${list}, `.includes(`, t.[${column.name}], `) ? nativeKindOf(column) : cellKindOf(column);
   return {
     columns: columns.map((column, i) => ({ name: `c${i}`, kind: kind(column) })),
     rows: (function* () {

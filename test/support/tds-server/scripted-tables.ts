@@ -1,4 +1,4 @@
-import type { Cell } from './tokens.js';
+import type { Cell, CellKind } from './tokens.js';
 
 /** A column as a test describes it, with its type as T-SQL declares it. */
 export interface ScriptedColumn {
@@ -107,7 +107,7 @@ export class TableState {
   }
 }
 
-type ScriptedKind = 'text' | 'int' | 'bigint' | 'bit' | 'binary' | 'date';
+type ScriptedKind = 'text' | 'int' | 'bigint' | 'bit' | 'binary';
 
 const kindOf: Readonly<Record<string, Exclude<ScriptedKind, 'text'>>> = {
   tinyint: 'int',
@@ -115,7 +115,6 @@ const kindOf: Readonly<Record<string, Exclude<ScriptedKind, 'text'>>> = {
   int: 'int',
   bigint: 'bigint',
   bit: 'bit',
-  date: 'date',
   varbinary: 'binary',
   binary: 'binary',
   // As the bytes that the server keeps them in, which is how they are asked for.
@@ -130,6 +129,15 @@ export function baseTypeOf({ type }: ScriptedColumn): string {
 /** How a column's values go to a client. */
 export function cellKindOf(column: ScriptedColumn): ScriptedKind {
   return kindOf[baseTypeOf(column)] ?? 'text';
+}
+
+/** How the driver gets values of it that it has a type of its own for, where nobody asks for text. */
+export function nativeKindOf(column: ScriptedColumn): CellKind {
+  const [, base, one, other] = /^(\w+)(?:\((\d+)(?:,(\d+))?\))?/.exec(column.type)!;
+  if (base === 'date') return 'date';
+  if (base === 'datetime2') return { datetime2: Number(one ?? 7) };
+  if (base === 'decimal' && Number(one) <= 15) return { decimal: [Number(one), Number(other ?? 0)] };
+  return cellKindOf(column);
 }
 
 export function cellOf(column: ScriptedColumn, text: string | null): Cell {
