@@ -1,13 +1,8 @@
 import { ScrubjayError } from '../domain/errors.js';
-import type {
-  Engine,
-  ScrubEngine,
-  ScrubSource,
-  ScrubSourceOptions,
-  ScrubTarget,
-  ScrubTargetEngine,
-  ScrubTargetOptions,
-} from './engine.js';
+import type { Engine } from './engine.js';
+import type { ScrubEngine, ScrubTargetEngine } from './scrub-engine.js';
+import type { ScrubSource, ScrubSourceOptions } from './scrub-source.js';
+import type { ScrubTarget, ScrubTargetOptions } from './scrub-target.js';
 import { filesEngine } from './files/files-engine.js';
 import type { PostureSource } from './posture-source.js';
 import { postgresEngine } from './postgres/postgres-engine.js';

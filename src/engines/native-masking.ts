@@ -3,7 +3,7 @@ import { ScrubjayError } from '../domain/errors.js';
 import type { WordLists } from '../domain/masking/word-lists.js';
 import type { KeySetting } from '../domain/rewriting/key-settings.js';
 import type { RoleView } from '../domain/rewriting/rewrite-context.js';
-import type { SchemaStatement } from './engine.js';
+import type { SchemaStatement } from './schema-statements.js';
 
 /** The database cannot mask for this role as it was asked to. */
 export class NativeMaskingError extends ScrubjayError {

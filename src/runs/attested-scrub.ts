@@ -10,7 +10,8 @@ import { measureAnonymity, quasiIdentifiersNamed } from './measure-anonymity.js'
 import type { PlanBasis } from '../domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../domain/scrub/scrub-plan.js';
 import type { CheckResult, Verification } from '../domain/scrub/verification/verification.js';
-import type { ScrubSource, ScrubTarget } from '../engines/engine.js';
+import type { ScrubSource } from '../engines/scrub-source.js';
+import type { ScrubTarget } from '../engines/scrub-target.js';
 import { engineFor } from '../engines/engine-registry.js';
 import type { TableResult } from './copy-table.js';
 import type { MaskingKey } from './masking-key.js';

@@ -1,4 +1,4 @@
-import type { SchemaStatement } from '../engines/engine.js';
+import type { SchemaStatement } from '../engines/schema-statements.js';
 
 export interface KeyBuilding {
   /** In an order that would do one after the other. */

@@ -2,7 +2,9 @@ import { type Catalog, printRelationName } from '../domain/catalog/catalog.js';
 import { ScrubjayError } from '../domain/errors.js';
 import type { SubsetPlan } from '../domain/scrub/scrub-plan.js';
 import { familyNamed } from '../domain/scrub/subset/expected-rows.js';
-import type { FollowedLink, ScrubSource, ScrubTarget, SubsetWorkspace } from '../engines/engine.js';
+import type { ScrubSource } from '../engines/scrub-source.js';
+import type { ScrubTarget } from '../engines/scrub-target.js';
+import type { FollowedLink, SubsetWorkspace } from '../engines/subset-workspace.js';
 import { SubsetSource } from './subset-source.js';
 
 /** One side cannot choose rows. */

@@ -7,7 +7,7 @@ import {
 } from '../domain/catalog/catalog.js';
 import type { ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
 import { CheckRecord, type CheckResult } from '../domain/scrub/verification/verification.js';
-import type { DigestSeeds, RowSource } from '../engines/engine.js';
+import type { DigestSeeds, RowSource } from '../engines/row-source.js';
 import type { SettledOrphans } from './settle-orphans.js';
 import { find, step, type VerifyRun } from './verify-step.js';
 

@@ -1,7 +1,7 @@
 import { parseNameParts } from '../domain/catalog/catalog.js';
 import { fingerprintCatalog } from '../domain/catalog/fingerprint.js';
 import type { AttestedCopy } from '../domain/scrub/attestation/scrub-statement.js';
-import type { RowSource } from '../engines/engine.js';
+import type { RowSource } from '../engines/row-source.js';
 
 /** How a live database differs from the copy that was attested. */
 export interface CopyComparison {

@@ -13,7 +13,8 @@ import { isStoredAsSent } from '../domain/scrub/copy-format/stored-form.js';
 import type { TablePlan } from '../domain/scrub/scrub-plan.js';
 import { CheckRecord, type CheckResult } from '../domain/scrub/verification/verification.js';
 import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
-import type { RowStream, ScrubSource } from '../engines/engine.js';
+import type { RowStream } from '../engines/row-source.js';
+import type { ScrubSource } from '../engines/scrub-source.js';
 import { lookedUpType, prepareFieldMask, type TableResult } from './copy-table.js';
 import { find, step, type VerifyRun } from './verify-step.js';
 

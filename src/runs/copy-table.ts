@@ -16,7 +16,9 @@ import type { FieldMask } from '../domain/scrub/copy-format/copy-format.js';
 import { createRowMasker } from '../domain/scrub/copy-format/row-masker.js';
 import type { TablePlan } from '../domain/scrub/scrub-plan.js';
 import { ScrubjayError } from '../domain/errors.js';
-import type { RowRange, ScrubSource, ScrubTarget } from '../engines/engine.js';
+import type { RowRange } from '../engines/row-source.js';
+import type { ScrubSource } from '../engines/scrub-source.js';
+import type { ScrubTarget } from '../engines/scrub-target.js';
 import { BlockWriter } from './block-writer.js';
 
 /** Rows arrived in another number than they left: what the server took is not what was sent. */

@@ -2,7 +2,8 @@ import { type Catalog, printRelationName, type Table } from '../domain/catalog/c
 import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
 import type { WordLists } from '../domain/masking/word-lists.js';
 import type { ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
-import type { ScrubSource, ScrubTarget } from '../engines/engine.js';
+import type { ScrubSource } from '../engines/scrub-source.js';
+import type { ScrubTarget } from '../engines/scrub-target.js';
 import { together, type TableResult } from './copy-table.js';
 import { bytesOf, divideTables, type Share } from './divide-tables.js';
 import type { PartlyCopied } from './resume.js';

@@ -1,6 +1,8 @@
 import { printRelationName } from '../domain/catalog/catalog.js';
 import type { TablePlan } from '../domain/scrub/scrub-plan.js';
-import type { RowRange, ScrubSource, ScrubTarget } from '../engines/engine.js';
+import type { RowRange } from '../engines/row-source.js';
+import type { ScrubSource } from '../engines/scrub-source.js';
+import type { ScrubTarget } from '../engines/scrub-target.js';
 import type { PartlyCopied } from './resume.js';
 
 /** A table below this is not worth a second session. */

@@ -1,7 +1,7 @@
 import { type Catalog, columnsOf, printColumnName, printRelationName } from '../domain/catalog/catalog.js';
 import { ScrubjayError } from '../domain/errors.js';
 import { type AnonymityBasis, anonymityQuestions, type TableAnonymity } from '../domain/scrub/anonymity.js';
-import type { RowSource } from '../engines/engine.js';
+import type { RowSource } from '../engines/row-source.js';
 
 /** Somebody names a column that is not there. */
 export class UnknownColumnError extends ScrubjayError {

@@ -2,7 +2,7 @@ import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-fu
 import type { WordLists } from '../domain/masking/word-lists.js';
 import { type PlanBasis, planScrub } from '../domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../domain/scrub/scrub-plan.js';
-import type { ScrubSource } from '../engines/engine.js';
+import type { ScrubSource } from '../engines/scrub-source.js';
 import { tryMasks } from './try-masks.js';
 
 /** A plan by the catalog, whose masks were then tried on some rows of the source; it writes nothing. */

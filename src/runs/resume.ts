@@ -2,13 +2,11 @@ import { createHash } from 'node:crypto';
 import { printRelationName } from '../domain/catalog/catalog.js';
 import { canonicalJson } from '../domain/scrub/attestation/canonical-json.js';
 import type { ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
-import type {
-  Checkpoint,
-  DataSourceIdentity,
-  RowRange,
-  ScrubSource,
-  ScrubTarget,
-} from '../engines/engine.js';
+import type { Checkpoint } from '../engines/checkpoints.js';
+import type { DataSourceIdentity } from '../engines/engine.js';
+import type { RowRange } from '../engines/row-source.js';
+import type { ScrubSource } from '../engines/scrub-source.js';
+import type { ScrubTarget } from '../engines/scrub-target.js';
 import { together, type TableResult } from './copy-table.js';
 
 /**

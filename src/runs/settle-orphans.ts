@@ -1,6 +1,7 @@
 import type { Catalog, ForeignKey, RelationName } from '../domain/catalog/catalog.js';
 import type { OrphanRule } from '../domain/policy/policy.js';
-import { OrphanedRowsError, type SchemaStatement, type ScrubTarget } from '../engines/engine.js';
+import type { SchemaStatement } from '../engines/schema-statements.js';
+import { OrphanedRowsError, type ScrubTarget } from '../engines/scrub-target.js';
 
 /** What was done about rows that referred to nothing in the source already. */
 export interface SettledOrphans {

@@ -8,14 +8,9 @@ import {
 } from '../domain/catalog/catalog.js';
 import type { LookUp } from '../domain/scrub/look-ups.js';
 import type { SubsetPlan } from '../domain/scrub/scrub-plan.js';
-import type {
-  CopyFormat,
-  DigestSeeds,
-  RowDigest,
-  RowStream,
-  ScrubSource,
-  SubsetWorkspace,
-} from '../engines/engine.js';
+import type { CopyFormat, DigestSeeds, RowDigest, RowStream } from '../engines/row-source.js';
+import type { ScrubSource } from '../engines/scrub-source.js';
+import type { SubsetWorkspace } from '../engines/subset-workspace.js';
 
 interface Chosen {
   readonly source: ScrubSource;

@@ -10,7 +10,7 @@ import { batchOf, textsOf, ValueBatchWriter } from '../domain/masking/value-batc
 import type { WordLists } from '../domain/masking/word-lists.js';
 import type { ColumnMask } from '../domain/policy/column-mask.js';
 import type { PlanProblem, ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
-import type { RowTrial, ScrubSource } from '../engines/engine.js';
+import type { RowTrial, ScrubSource } from '../engines/scrub-source.js';
 import { prepareFieldMask } from './copy-table.js';
 
 /** Rows of each table that masks are tried on: a technique that cannot fit shows in the first few. */

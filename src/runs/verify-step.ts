@@ -3,7 +3,8 @@ import type { Labels } from '../domain/classification/labels-file.js';
 import type { WordLists } from '../domain/masking/word-lists.js';
 import type { ScrubPlan } from '../domain/scrub/scrub-plan.js';
 import type { CheckResult, VerificationCheck } from '../domain/scrub/verification/verification.js';
-import type { RowSource, Session } from '../engines/engine.js';
+import type { Session } from '../engines/engine.js';
+import type { RowSource } from '../engines/row-source.js';
 import type { SettledOrphans } from './settle-orphans.js';
 
 /** Which originals are looked for in the copy: all, or those of sampled rows. */

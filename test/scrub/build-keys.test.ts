@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { setImmediate } from 'node:timers/promises';
-import type { SchemaStatement } from '../../src/engines/engine.js';
+import type { SchemaStatement } from '../../src/engines/schema-statements.js';
 import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
 import { buildKeys } from '../../src/runs/build-keys.js';
 import { createDatabase, serverUrl } from '../support/databases.js';

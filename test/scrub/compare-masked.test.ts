@@ -1,5 +1,5 @@
 import { createPseudonyms } from '../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
-import type { ScrubTarget } from '../../src/engines/engine.js';
+import type { ScrubTarget } from '../../src/engines/scrub-target.js';
 import type { CheckResult } from '../../src/domain/scrub/verification/verification.js';
 import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
 import { compareMasked } from '../../src/runs/compare-masked.js';

@@ -1,6 +1,7 @@
 import { createPseudonyms } from '../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
 import { planScrub } from '../../src/domain/scrub/plan-scrub.js';
-import type { RowRange, ScrubSource } from '../../src/engines/engine.js';
+import type { RowRange } from '../../src/engines/row-source.js';
+import type { ScrubSource } from '../../src/engines/scrub-source.js';
 import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
 import { copyTable } from '../../src/runs/copy-table.js';
 import { copyTables, type TablesCopy } from '../../src/runs/copy-tables.js';

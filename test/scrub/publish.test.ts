@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { createPseudonyms } from '../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
-import type { PublishAs } from '../../src/engines/engine.js';
+import type { PublishAs } from '../../src/engines/scrub-target.js';
 import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
 import { runScrub } from '../../src/runs/scrub-run.js';
 import { createDatabase, serverUrl, type TestDatabase } from '../support/databases.js';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createPseudonyms } from '../../src/domain/masking/pseudonym/keyed-pseudonyms.js';
 import { planScrub } from '../../src/domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../../src/domain/scrub/scrub-plan.js';
-import type { ScrubSource } from '../../src/engines/engine.js';
+import type { ScrubSource } from '../../src/engines/scrub-source.js';
 import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
 import { runScrub, type ScrubProgress, type ScrubRun, type Verdict } from '../../src/runs/scrub-run.js';
 import { createDatabase, serverUrl, type TestDatabase } from '../support/databases.js';

@@ -6,7 +6,7 @@ import type { ScrubPlan } from '../../src/domain/scrub/scrub-plan.js';
 import { subsetSchema } from '../../src/domain/scrub/subset/subset.js';
 import type { Verification } from '../../src/domain/scrub/verification/verification.js';
 import { postgresEngine } from '../../src/engines/postgres/postgres-engine.js';
-import type { ScrubSource } from '../../src/engines/engine.js';
+import type { ScrubSource } from '../../src/engines/scrub-source.js';
 import { planRun } from '../../src/runs/plan-run.js';
 import { carriedSchema } from '../../src/runs/carried-schema.js';
 import { runScrub, type ScrubResult } from '../../src/runs/scrub-run.js';

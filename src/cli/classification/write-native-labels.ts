@@ -5,7 +5,8 @@ import {
   nativeClassificationOf,
   type NativeClassificationRules,
 } from '../../domain/classification/native-classification.js';
-import type { Engine, NativeLabelForm } from '../../engines/engine.js';
+import type { Engine } from '../../engines/engine.js';
+import type { NativeLabelForm } from '../../engines/native-labels.js';
 import { readNativeClassification } from '../../rules/read-native-classification.js';
 import { UsageError } from '../errors.js';
 import type { Terminal } from '../terminal.js';

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import type { PlanBasis } from '../../domain/scrub/plan-scrub.js';
 import type { ScrubPlan } from '../../domain/scrub/scrub-plan.js';
-import { type PublishAs, publishWays, type ScrubSource } from '../../engines/engine.js';
+import type { ScrubSource } from '../../engines/scrub-source.js';
+import { type PublishAs, publishWays } from '../../engines/scrub-target.js';
 import { engineFor, scrubWay, type ScrubWay } from '../../engines/engine-registry.js';
 import { readRules, type Rules } from '../../rules/read-rules.js';
 import { carriedSchema } from '../../runs/carried-schema.js';

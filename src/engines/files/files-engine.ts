@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { ScrubTargetEngine } from '../engine.js';
+import type { ScrubTargetEngine } from '../scrub-engine.js';
 import { translatedSchema } from './copy/translated-schema.js';
 import { readDataFileName } from './formats.js';
 

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { Checkpoint, Checkpoints, DoneRange, DoneTable, RowRange } from '../engine.js';
+import type { Checkpoint, Checkpoints, DoneRange, DoneTable } from '../checkpoints.js';
+import type { RowRange } from '../row-source.js';
 import { translateDriverError } from './driver-errors.js';
 
 /** Stands in the work database alone, and goes before anybody sees the copy. */

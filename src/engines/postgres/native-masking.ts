@@ -6,7 +6,7 @@ import { loadPostgresParser } from '../../domain/rewriting/postgres/parser.js';
 import { protectPostgres } from '../../domain/rewriting/postgres/protect-postgres.js';
 import { CLIENT_IS_UTF8 } from '../../domain/rewriting/postgres/mask-expression.js';
 import { maskedSubquery } from '../../domain/rewriting/postgres/replace-relation.js';
-import type { SchemaStatement } from '../engine.js';
+import type { SchemaStatement } from '../schema-statements.js';
 import {
   type MaskingCaveat,
   type NativeMasking,

@@ -1,4 +1,4 @@
-import type { ScrubEngine } from '../engine.js';
+import type { ScrubEngine } from '../scrub-engine.js';
 import { isPostgresUrl } from './connection.js';
 import { postgresPosture } from './facts/posture-source.js';
 import { postgresNativeLabels } from './native-labels.js';

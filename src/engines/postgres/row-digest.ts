@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { type Catalog, printRelationName, type RelationName } from '../../domain/catalog/catalog.js';
-import type { DigestSeeds, RowDigest } from '../engine.js';
+import type { DigestSeeds, RowDigest } from '../row-source.js';
 import { quoteName } from './identifiers.js';
 import { atPlaces, own, run } from './row-queries.js';
 

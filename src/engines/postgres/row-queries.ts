@@ -9,7 +9,8 @@ import {
 } from '../../domain/catalog/catalog.js';
 import type { LookUp } from '../../domain/scrub/look-ups.js';
 import type { KeyPart } from '../../domain/scrub/subset/subset-links.js';
-import type { CopyFormat, OrphanRemedy, RowGroups, RowRange, RowStream } from '../engine.js';
+import type { CopyFormat, RowGroups, RowRange, RowStream } from '../row-source.js';
+import type { OrphanRemedy } from '../scrub-target.js';
 import { CopyOutQuery } from './copy-out-query.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';

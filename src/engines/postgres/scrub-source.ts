@@ -8,20 +8,10 @@ import {
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
 import { ScrubjayError } from '../../domain/errors.js';
-import type {
-  CopyFormat,
-  DataSourceIdentity,
-  DigestSeeds,
-  RowDigest,
-  RowGroups,
-  RowRange,
-  RowStream,
-  RowTrial,
-  SchemaSections,
-  SchemaStatement,
-  ScrubSource,
-  ScrubSourceOptions,
-} from '../engine.js';
+import type { DataSourceIdentity } from '../engine.js';
+import type { CopyFormat, DigestSeeds, RowDigest, RowGroups, RowRange, RowStream } from '../row-source.js';
+import type { SchemaSections, SchemaStatement } from '../schema-statements.js';
+import type { RowTrial, ScrubSource, ScrubSourceOptions } from '../scrub-source.js';
 import type { LookUp } from '../../domain/scrub/look-ups.js';
 import type { KeyPart } from '../../domain/scrub/subset/subset-links.js';
 import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';

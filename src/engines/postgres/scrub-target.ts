@@ -10,25 +10,18 @@ import {
   type SearchVector,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
+import type { Checkpoints, DoneRange } from '../checkpoints.js';
+import type { DataSourceIdentity } from '../engine.js';
+import type { CopyFormat, DigestSeeds, RowDigest, RowGroups, RowStream } from '../row-source.js';
+import { MissingExtensionsError, type SchemaSections, type SchemaStatement } from '../schema-statements.js';
 import {
-  type Checkpoints,
-  type CopyFormat,
-  type DataSourceIdentity,
-  type DigestSeeds,
-  type DoneRange,
-  MissingExtensionsError,
-  type RowDigest,
-  type RowGroups,
-  type RowStream,
   OrphanedRowsError,
   type OrphanRemedy,
   type PublishAs,
-  type SchemaSections,
-  type SchemaStatement,
   type ScrubTarget,
   type ScrubTargetOptions,
-  type SubsetWorkspace,
-} from '../engine.js';
+} from '../scrub-target.js';
+import type { SubsetWorkspace } from '../subset-workspace.js';
 import { keepRange, PostgresCheckpoints } from './checkpoints.js';
 import { connect, displayLocation } from './connection.js';
 import {

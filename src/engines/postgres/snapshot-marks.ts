@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { printRelationName, type RelationName } from '../../domain/catalog/catalog.js';
 import { translateDriverError } from './driver-errors.js';
-import type { RowRange } from '../engine.js';
+import type { RowRange } from '../row-source.js';
 import { quoteRelation } from './identifiers.js';
 import { pagesOf } from './row-queries.js';
 

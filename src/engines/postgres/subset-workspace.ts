@@ -1,7 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { FollowedLink, RowStream, SubsetWorkspace } from '../engine.js';
+import type { RowStream } from '../row-source.js';
+import type { FollowedLink, SubsetWorkspace } from '../subset-workspace.js';
 import { translateDriverError } from './driver-errors.js';
 
 /** Places that are read together. */

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ScrubTargetOptions } from '../engine.js';
+import type { ScrubTargetOptions } from '../scrub-target.js';
 import {
   looksLikeProduction,
   RefusedTargetError,

@@ -5,7 +5,7 @@ import {
   type Table,
 } from '../../domain/catalog/catalog.js';
 import { ScrubjayError } from '../../domain/errors.js';
-import type { SchemaSections, SchemaStatement } from '../engine.js';
+import type { SchemaSections, SchemaStatement } from '../schema-statements.js';
 import { quoteName, quoteNames, quoteRelation } from './identifiers.js';
 
 /** Bytes of a PostgreSQL name. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
-import { CopyInProgressError, type ScrubTargetOptions } from '../engine.js';
+import { CopyInProgressError, type ScrubTargetOptions } from '../scrub-target.js';
 import { connect, databaseOf, displayLocation } from './connection.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName } from './identifiers.js';

@@ -1,4 +1,4 @@
-import type { Checkpoint, Checkpoints, DoneTable } from '../engine.js';
+import type { Checkpoint, Checkpoints, DoneTable } from '../checkpoints.js';
 import type { SqlServerConnection } from './connection.js';
 import { quoteLiteral } from './identifiers.js';
 import { retryTransient } from './transient-faults.js';

@@ -1,6 +1,6 @@
 import { type Catalog, type Column, type ColumnName, printColumnName } from '../../domain/catalog/catalog.js';
 import type { ColumnMask } from '../../domain/policy/column-mask.js';
-import type { SchemaStatement } from '../engine.js';
+import type { SchemaStatement } from '../schema-statements.js';
 import type { SqlServerConnection } from './connection.js';
 import { quoteName, quoteRelation } from './identifiers.js';
 import { ownObjects } from './introspection.js';

@@ -1,6 +1,7 @@
 import { printColumnName } from '../../domain/catalog/catalog.js';
 import { type NativeClassification, saysTheSame } from '../../domain/classification/native-classification.js';
-import type { NativeLabels, SchemaStatement } from '../engine.js';
+import type { NativeLabels } from '../native-labels.js';
+import type { SchemaStatement } from '../schema-statements.js';
 import { quoteColumn, quoteLiteral } from './identifiers.js';
 
 /**

@@ -1,5 +1,5 @@
 import { printColumnName } from '../../domain/catalog/catalog.js';
-import type { SchemaStatement } from '../engine.js';
+import type { SchemaStatement } from '../schema-statements.js';
 import type {
   MaskingCaveat,
   NativeMasking,

@@ -4,7 +4,7 @@ import {
   printRelationName,
   type RelationName,
 } from '../../domain/catalog/catalog.js';
-import type { DigestSeeds, RowDigest } from '../engine.js';
+import type { DigestSeeds, RowDigest } from '../row-source.js';
 import { travelsAsBytes } from './bulk-load/bulk-columns.js';
 import type { SqlServerConnection } from './connection.js';
 import { translateDriverError } from './driver-errors.js';

@@ -6,7 +6,8 @@ import {
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
 import { CopyTextWriter } from '../copy-text.js';
-import type { CopyFormat, OrphanRemedy, RowStream } from '../engine.js';
+import type { CopyFormat, RowStream } from '../row-source.js';
+import type { OrphanRemedy } from '../scrub-target.js';
 import type { SqlServerConnection, SqlValue } from './connection.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';

@@ -7,16 +7,10 @@ import {
 } from '../../domain/catalog/catalog.js';
 import { ScrubjayError } from '../../domain/errors.js';
 import type { SourceNotice } from '../../domain/scrub/scrub-plan.js';
-import type {
-  CopyFormat,
-  DataSourceIdentity,
-  RowRange,
-  RowStream,
-  SchemaSections,
-  SchemaStatement,
-  SchemaTranslator,
-  ScrubSource,
-} from '../engine.js';
+import type { DataSourceIdentity } from '../engine.js';
+import type { CopyFormat, RowRange, RowStream } from '../row-source.js';
+import type { SchemaSections, SchemaStatement, SchemaTranslator } from '../schema-statements.js';
+import type { ScrubSource } from '../scrub-source.js';
 import { connect, type SqlServerConnection } from './connection.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteName } from './identifiers.js';

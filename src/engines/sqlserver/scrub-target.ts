@@ -7,19 +7,16 @@ import {
   type RelationName,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
+import type { Checkpoints } from '../checkpoints.js';
+import type { DataSourceIdentity } from '../engine.js';
+import type { CopyFormat, DigestSeeds, RowDigest, RowStream } from '../row-source.js';
+import type { SchemaStatement } from '../schema-statements.js';
 import {
-  type Checkpoints,
-  type CopyFormat,
-  type DataSourceIdentity,
-  type DigestSeeds,
   OrphanedRowsError,
   type OrphanRemedy,
-  type RowDigest,
-  type RowStream,
-  type SchemaStatement,
   type ScrubTarget,
   type ScrubTargetOptions,
-} from '../engine.js';
+} from '../scrub-target.js';
 import { bulkLoad } from './bulk-load/bulk-load.js';
 import { RowSink } from './bulk-load/row-sink.js';
 import { RefusedTargetError } from '../refused-target.js';

@@ -1,4 +1,4 @@
-import type { ScrubEngine } from '../engine.js';
+import type { ScrubEngine } from '../scrub-engine.js';
 import { sqlServerPosture } from './facts/posture-source.js';
 import { isSqlServerUrl } from './location.js';
 import { sqlServerNativeLabels } from './native-labels.js';

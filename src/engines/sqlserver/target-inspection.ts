@@ -1,4 +1,4 @@
-import type { ScrubTargetOptions } from '../engine.js';
+import type { ScrubTargetOptions } from '../scrub-target.js';
 import {
   RefusedTargetError,
   refuseProductionName,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CopyInProgressError, type ScrubTargetOptions } from '../engine.js';
+import { CopyInProgressError, type ScrubTargetOptions } from '../scrub-target.js';
 import { connect, type SqlServerConnection } from './connection.js';
 import { DatabaseError, translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName } from './identifiers.js';

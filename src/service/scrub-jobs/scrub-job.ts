@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { subsetSchema } from '../../domain/scrub/subset/subset.js';
-import { publishWays } from '../../engines/engine.js';
+import { publishWays } from '../../engines/scrub-target.js';
 import { leakHuntScopes } from '../../runs/verify-step.js';
 import { changesOf } from '../http/changes.js';
 import { pageQuery } from '../http/pages.js';

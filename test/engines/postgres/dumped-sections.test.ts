@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { fingerprintCatalog } from '../../../src/domain/catalog/fingerprint.js';
-import type { SchemaSections } from '../../../src/engines/engine.js';
+import type { SchemaSections } from '../../../src/engines/schema-statements.js';
 import { connect } from '../../../src/engines/postgres/connection.js';
 import { EmbeddedServer } from '../../../src/engines/postgres/embedded-server.js';
 import { introspect } from '../../../src/engines/postgres/introspection.js';

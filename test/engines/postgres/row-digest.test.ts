@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { RowDigest } from '../../../src/engines/engine.js';
+import type { RowDigest } from '../../../src/engines/row-source.js';
 import { postgresEngine } from '../../../src/engines/postgres/postgres-engine.js';
 import { createDatabase, serverUrl, type TestDatabase } from '../../support/databases.js';
 

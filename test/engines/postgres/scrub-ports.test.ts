@@ -1,5 +1,7 @@
 import { pipeline } from 'node:stream/promises';
-import type { RowStream, ScrubSource, ScrubTarget } from '../../../src/engines/engine.js';
+import type { RowStream } from '../../../src/engines/row-source.js';
+import type { ScrubSource } from '../../../src/engines/scrub-source.js';
+import type { ScrubTarget } from '../../../src/engines/scrub-target.js';
 import { postgresEngine } from '../../../src/engines/postgres/postgres-engine.js';
 import { createDatabase, serverUrl, type TestDatabase } from '../../support/databases.js';
 

@@ -2,7 +2,7 @@ import type { DuckDBValue } from '@duckdb/node-api';
 import type { ForeignKey, RelationName, UniqueKey } from '../../../domain/catalog/catalog.js';
 import { printRelationName } from '../../../domain/catalog/catalog.js';
 import { CopyTextWriter } from '../../copy-text.js';
-import type { RowStream } from '../../engine.js';
+import type { RowStream } from '../../row-source.js';
 import { literal, quoteName } from '../duckdb-sql.js';
 import type { CopyDuckDb } from './copy-duckdb.js';
 

@@ -10,14 +10,10 @@ import {
   type RelationName,
   type UniqueKey,
 } from '../../../domain/catalog/catalog.js';
-import type {
-  CopyFormat,
-  DataSourceIdentity,
-  RowStream,
-  SchemaStatement,
-  ScrubTarget,
-  ScrubTargetOptions,
-} from '../../engine.js';
+import type { DataSourceIdentity } from '../../engine.js';
+import type { CopyFormat, RowStream } from '../../row-source.js';
+import type { SchemaStatement } from '../../schema-statements.js';
+import type { ScrubTarget, ScrubTargetOptions } from '../../scrub-target.js';
 import { RefusedTargetError, refuseProductionName } from '../../refused-target.js';
 import { type CopyLocation, readCopyLocation } from './copy-location.js';
 import { CopyDuckDb } from './copy-duckdb.js';

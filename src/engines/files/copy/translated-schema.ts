@@ -1,5 +1,5 @@
 import { type Catalog, printRelationName } from '../../../domain/catalog/catalog.js';
-import type { SchemaSections } from '../../engine.js';
+import type { SchemaSections } from '../../schema-statements.js';
 import { quoteName } from '../duckdb-sql.js';
 
 /**

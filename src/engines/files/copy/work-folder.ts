@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ScrubTargetOptions } from '../../engine.js';
+import type { ScrubTargetOptions } from '../../scrub-target.js';
 import { RefusedTargetError } from '../../refused-target.js';
 import { readCopyLocation } from './copy-location.js';
 

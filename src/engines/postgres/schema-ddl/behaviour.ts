@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SchemaStatement } from '../../engine.js';
+import type { SchemaStatement } from '../../schema-statements.js';
 import { inOwnSchema, statementsOf } from './schema-object.js';
 
 /** Triggers with their firing state, rules, policies and row-level security: nothing may act before the rows are in. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { SchemaSections, SchemaStatement } from '../../engine.js';
+import type { SchemaSections, SchemaStatement } from '../../schema-statements.js';
 import { DatabaseError } from '../driver-errors.js';
 
 const run = promisify(execFile);

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SchemaStatement } from '../../engine.js';
+import type { SchemaStatement } from '../../schema-statements.js';
 import { inOwnSchema, lockedRelations, statementsOf } from './schema-object.js';
 
 /** Indexes, keys and exclusions; partitioned ones first and their parts attached to them. */

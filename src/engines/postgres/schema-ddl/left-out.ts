@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SchemaSections } from '../../engine.js';
+import type { SchemaSections } from '../../schema-statements.js';
 import { inOwnSchema, jsonRows } from './schema-object.js';
 
 /** What a copy does not get, by intent, with the reason; shown with the plan. */

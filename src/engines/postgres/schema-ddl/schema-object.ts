@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { RelationLocks, SchemaStatement } from '../../engine.js';
+import type { RelationLocks, SchemaStatement } from '../../schema-statements.js';
 
 /**
  * One object of the schema with the statements that make it. `key` is how pg_depend names it

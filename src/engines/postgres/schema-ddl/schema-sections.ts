@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SchemaSections, SchemaStatement } from '../../engine.js';
+import type { SchemaSections, SchemaStatement } from '../../schema-statements.js';
 import { behaviour, comments } from './behaviour.js';
 import { dependants, inDependencyOrder, readDependencies } from './dependency-order.js';
 import { checks, foreignKeys, keysAndIndexes } from './keys-and-indexes.js';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SchemaStatement } from '../../engine.js';
+import type { SchemaStatement } from '../../schema-statements.js';
 import { inOwnSchema, jsonRows } from './schema-object.js';
 
 /**

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SchemaStatement } from '../../engine.js';
+import type { SchemaStatement } from '../../schema-statements.js';
 import { inOwnSchema, objectsOf, type SchemaObject, statementsOf } from './schema-object.js';
 
 /** Tables with their columns; partitions stand alone until they are attached. */

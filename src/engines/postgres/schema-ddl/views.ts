@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { SchemaStatement } from '../../engine.js';
+import type { SchemaStatement } from '../../schema-statements.js';
 import { inOwnSchema, objectsOf, type SchemaObject, statementsOf } from './schema-object.js';
 
 /** Views, and materialised views still empty. */

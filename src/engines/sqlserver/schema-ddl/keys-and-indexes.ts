@@ -1,4 +1,4 @@
-import type { SchemaStatement } from '../../engine.js';
+import type { SchemaStatement } from '../../schema-statements.js';
 import type { SqlServerConnection } from '../connection.js';
 import { quoteName, quoteNames, quoteRelation } from '../identifiers.js';
 import { ownObjects } from '../introspection.js';

@@ -1,4 +1,4 @@
-import type { SchemaSections } from '../../engine.js';
+import type { SchemaSections } from '../../schema-statements.js';
 import type { SqlServerConnection } from '../connection.js';
 
 /** A system view, which of its rows count, what they are, and why a copy goes without them. */

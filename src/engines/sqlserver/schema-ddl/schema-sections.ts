@@ -1,4 +1,4 @@
-import type { SchemaSections, SchemaStatement } from '../../engine.js';
+import type { SchemaSections, SchemaStatement } from '../../schema-statements.js';
 import type { SqlServerConnection } from '../connection.js';
 import { quoteLiteral, quoteName } from '../identifiers.js';
 import { ownObjects } from '../introspection.js';
