@@ -17,6 +17,8 @@ export interface NativeMaskingRequest {
   readonly grantee: string;
   /** Roles of the database that see everything: they get UNMASK where the database has it. */
   readonly clear: readonly string[];
+  /** What the policy's other masked roles see, by role: a database whose masks are everybody's has to serve them too. */
+  readonly otherViews: ReadonlyMap<string, (catalog: Catalog) => RoleView>;
   /** The key of pseudonyms; none of them has a form without it. */
   readonly keySettings: readonly KeySetting[];
   readonly words: WordLists;

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Catalog } from '../../domain/catalog/catalog.js';
 import { decideRoleView } from '../../domain/policy/decide-role-view.js';
 import { engineFor } from '../../engines/engine-registry.js';
 import type { MaskingCaveat, NativeMasking, NativeMaskingRequest } from '../../engines/native-masking.js';
@@ -67,9 +68,16 @@ async function opened(choices: MaskChoices): Promise<Opened> {
   }
   const { role, keyFile } = choices;
   const key = await readMaskingKey({ env: process.env, ...(keyFile === undefined ? {} : { keyFile }) });
-  const subject = { role, at: new Date() };
+  const at = new Date();
+  const viewOf = (name: string) => (catalog: Catalog) =>
+    decideRoleView({ catalog, labels, policy, types: rules.informationTypes, subject: { role: name, at } });
+  // A role that has to say its purpose says it to Scrubjay; a database asks for none.
+  const others = Object.entries(policy.roles).filter(
+    ([name, { access, purposes }]) => name !== role && access !== 'clear' && purposes === undefined,
+  );
   const request: NativeMaskingRequest = {
-    viewOf: (catalog) => decideRoleView({ catalog, labels, policy, types: rules.informationTypes, subject }),
+    viewOf: viewOf(role),
+    otherViews: new Map(others.map(([name]) => [name, viewOf(name)])),
     grantee: choices.grantTo ?? role,
     clear: Object.entries(policy.roles).flatMap(([name, { access }]) => (access === 'clear' ? [name] : [])),
     keySettings: key.sessionSettings,

@@ -14,6 +14,8 @@ export interface DynamicMask {
 
 /** What brings the server to a policy's masks, and back; a steward reads it before it runs. */
 export interface DynamicMaskingPlan {
+  /** The masks that the server has afterwards. */
+  readonly masks: readonly DynamicMask[];
   readonly statements: readonly SchemaStatement[];
   readonly revert: readonly SchemaStatement[];
   /** Columns that the server cannot mask, and what to do instead. */
@@ -66,6 +68,7 @@ export function planDynamicMasking(
   );
   const surplus = present.filter(({ column }) => !wanted.has(printColumnName(column)));
   return {
+    masks: [...wanted.values()],
     statements: [...changed.map(addMask), ...surplus.map(dropMask)],
     revert: [
       ...changed.map((mask) => {
@@ -80,21 +83,6 @@ export function planDynamicMasking(
       how: inferenceOf(columns.get(name)!),
     })),
   };
-}
-
-/** Grants and revokes of UNMASK: on the database, a schema, a table or a column (SQL Server 2022). */
-export function unmaskGrant(
-  role: string,
-  scope: { readonly schema?: string; readonly table?: string; readonly column?: string } = {},
-): SchemaStatement {
-  const { schema, table, column } = scope;
-  const on =
-    schema === undefined
-      ? ''
-      : table === undefined
-        ? ` on schema::${quoteName(schema)}`
-        : ` on ${quoteRelation({ schema, name: table })}${column === undefined ? '' : ` (${quoteName(column)})`}`;
-  return { makes: `unmask for ${role}`, sql: `grant unmask${on} to ${quoteName(role)}` };
 }
 
 /** The function nearest to a technique, at least as strong: what has no match is covered whole. */

@@ -1,4 +1,6 @@
 import { printColumnName } from '../../domain/catalog/catalog.js';
+import type { ColumnMask } from '../../domain/policy/column-mask.js';
+import type { RoleView } from '../../domain/rewriting/rewrite-context.js';
 import type { SchemaStatement } from '../schema-statements.js';
 import type {
   MaskingCaveat,
@@ -8,9 +10,9 @@ import type {
 } from '../native-masking.js';
 import { connect, type SqlServerConnection } from './connection.js';
 import { translateDriverError } from './driver-errors.js';
-import { planDynamicMasking, readDynamicMasks, unmaskGrant } from './dynamic-masking.js';
-import { quoteName } from './identifiers.js';
+import { planDynamicMasking, readDynamicMasks } from './dynamic-masking.js';
 import { introspect } from './introspection.js';
+import { planUnmask, readUnmaskState, revokeUnmask } from './unmask-grants.js';
 
 /** Dynamic Data Masking: masks on columns, for everybody who has no UNMASK. */
 export const sqlServerNativeMasking: NativeMasking = {
@@ -28,15 +30,17 @@ export const sqlServerNativeMasking: NativeMasking = {
       const { statements } = await prepare(connection, request);
       return statements.map(({ makes, sql }): MaskingCaveat => ({
         where: makes,
-        what: `is missing: ${sql}`,
+        what: `is not as the policy has it: ${sql}`,
       }));
     }),
 
-  revert: (location, { clear }) =>
+  revert: (location, { grantee, clear, otherViews }) =>
     inSession(location, async (connection) => {
       const present = await readDynamicMasks(connection);
       const { statements } = planDynamicMasking(await introspect(connection), [], present);
-      const all = [...statements, ...clear.map(revokeUnmask)];
+      const ofPolicy = new Set([grantee, ...clear, ...otherViews.keys()]);
+      const { grants } = await readUnmaskState(connection);
+      const all = [...statements, ...grants.filter(({ role }) => ofPolicy.has(role)).map(revokeUnmask)];
       await run(connection, all);
       return all;
     }),
@@ -58,33 +62,36 @@ async function inSession<T>(
 
 async function prepare(
   connection: SqlServerConnection,
-  { viewOf, clear }: NativeMaskingRequest,
+  { viewOf, grantee, clear, otherViews }: NativeMaskingRequest,
 ): Promise<NativeMaskingPlan> {
   const catalog = await introspect(connection);
-  const masks = [...viewOf(catalog).masks.values()];
-  const plan = planDynamicMasking(catalog, masks, await readDynamicMasks(connection));
-  const granted = await unmasked(connection);
+  const views = Array.from(
+    [[grantee, viewOf] as const, ...otherViews],
+    ([role, ofRole]) => [role, ofRole(catalog).masks] as const,
+  );
+  const plan = planDynamicMasking(catalog, maskedForAny(views), await readDynamicMasks(connection));
+  const partly = new Map(
+    views.map(([role, masks]) => [
+      role,
+      plan.masks.flatMap(({ column }) => (masks.has(printColumnName(column)) ? [] : [column])),
+    ]),
+  );
+  const unmask = planUnmask({ clear, partly }, await readUnmaskState(connection));
   return {
-    statements: [
-      ...plan.statements,
-      ...clear.filter((role) => !granted.has(role)).map((role) => unmaskGrant(role)),
+    statements: [...plan.statements, ...unmask.statements],
+    unmaskable: [
+      ...plan.unmaskable.map(({ column, why }) => ({ where: printColumnName(column), what: why })),
+      ...unmask.caveats,
     ],
-    unmaskable: plan.unmaskable.map(({ column, why }) => ({ where: printColumnName(column), what: why })),
     inference: plan.inference.map(({ column, how }) => ({ where: printColumnName(column), what: how })),
   };
 }
 
-/** Principals that see everything of the database. */
-async function unmasked(connection: SqlServerConnection): Promise<ReadonlySet<string>> {
-  const rows = await connection.query<{ name: string }>(`
-    select u.name as name
-    from sys.database_permissions p join sys.database_principals u on u.principal_id = p.grantee_principal_id
-    where p.permission_name = 'UNMASK' and p.class = 0 and p.state in ('G', 'W')`);
-  return new Set(rows.map(({ name }) => name));
-}
-
-function revokeUnmask(role: string): SchemaStatement {
-  return { makes: `unmask for ${role}`, sql: `revoke unmask from ${quoteName(role)}` };
+/** A mask on a column is everybody's: what any role may not see is masked, as the first of them has it. */
+function maskedForAny(views: readonly (readonly [string, RoleView['masks']])[]): readonly ColumnMask[] {
+  const all = new Map<string, ColumnMask>();
+  for (const [, masks] of views) for (const [name, mask] of masks) if (!all.has(name)) all.set(name, mask);
+  return [...all.values()];
 }
 
 async function run(connection: SqlServerConnection, statements: readonly SchemaStatement[]): Promise<void> {

@@ -1,0 +1,89 @@
+import {
+  planUnmask,
+  type UnmaskGrant,
+  type UnmaskState,
+} from '../../../src/engines/sqlserver/unmask-grants.js';
+
+const at = (column: string, table = 'people', schema = 'dbo') => ({ schema, table, column });
+
+const state = (changes: Partial<UnmaskState> = {}): UnmaskState => ({
+  grants: [],
+  principals: new Set(['steward', 'support', 'dbo']),
+  isGranular: true,
+  ...changes,
+});
+
+const planned = (
+  wishes: { clear?: readonly string[]; support?: readonly ReturnType<typeof at>[] },
+  changes: Partial<UnmaskState> = {},
+) => {
+  const partly = new Map(wishes.support ? [['support', wishes.support]] : []);
+  const { statements, caveats } = planUnmask({ clear: wishes.clear ?? [], partly }, state(changes));
+  return { sql: statements.map(({ sql }) => sql), caveats: caveats.map(({ what }) => what) };
+};
+
+describe('UNMASK', () => {
+  it('is granted on the database to roles that see everything, and on columns to those that see some', () => {
+    expect(
+      planned({ clear: ['steward'], support: [at('email'), at('iban]', 'pay'), at('pin', 'k', 'x y')] }),
+    ).toEqual({
+      sql: [
+        'grant unmask to [steward]',
+        'grant unmask on [dbo].[people] ([email]) to [support]',
+        'grant unmask on [dbo].[pay] ([iban]]]) to [support]',
+        'grant unmask on [x y].[k] ([pin]) to [support]',
+      ],
+      caveats: [],
+    });
+  });
+
+  it('is left alone where it is as the policy has it', () => {
+    const grants: UnmaskGrant[] = [{ role: 'steward' }, { role: 'support', ...at('email') }];
+    expect(planned({ clear: ['steward'], support: [at('email')] }, { grants })).toEqual({
+      sql: [],
+      caveats: [],
+    });
+  });
+
+  it.each([
+    ['the database', {}, 'revoke unmask from [support]'],
+    ['a schema', { schema: 'dbo' }, 'revoke unmask on schema::[dbo] from [support]'],
+    ['a table', { schema: 'dbo', table: 'people' }, 'revoke unmask on [dbo].[people] from [support]'],
+    ['another column', at('card'), 'revoke unmask on [dbo].[people] ([card]) from [support]'],
+  ])(
+    'is taken back where a role of the policy has it on %s, which is more than it may see',
+    (_, scope, sql) => {
+      expect(planned({ support: [at('email')] }, { grants: [{ role: 'support', ...scope }] }).sql).toEqual([
+        sql,
+        'grant unmask on [dbo].[people] ([email]) to [support]',
+      ]);
+    },
+  );
+
+  it('is granted on a column again where its table’s grant was taken back, which takes both', () => {
+    const grants = [
+      { role: 'support', schema: 'dbo', table: 'people' },
+      { role: 'support', ...at('email') },
+    ];
+    expect(planned({ support: [at('email')] }, { grants }).sql).toEqual([
+      'revoke unmask on [dbo].[people] from [support]',
+      'grant unmask on [dbo].[people] ([email]) to [support]',
+    ]);
+  });
+
+  it('of people whom the policy does not name stays as it is', () => {
+    expect(planned({}, { grants: [{ role: 'dbo' }] }).sql).toEqual([]);
+  });
+
+  it('on columns is not granted by servers before 2022, which is told, and nothing wider instead', () => {
+    const { sql, caveats } = planned({ clear: ['steward'], support: [at('email')] }, { isGranular: false });
+    expect(sql).toEqual(['grant unmask to [steward]']);
+    expect(caveats).toEqual([expect.stringContaining('dbo.people.email')]);
+  });
+
+  it('is not granted to a role that the database does not have, which is told', () => {
+    const { sql, caveats } = planned({ clear: ['auditor'] });
+    expect(sql).toEqual([]);
+    expect(caveats).toEqual([expect.stringContaining('no user and no role')]);
+  });
+});
