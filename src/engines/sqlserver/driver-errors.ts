@@ -93,8 +93,9 @@ export function translateConnectError(error: unknown, display: string): Scrubjay
   const problem =
     loginProblems.get(number ?? 0) ??
     (code === 'ELOGIN' ? loginProblems.get(18456) : undefined) ??
-    [...socketProblems].find(([name]) => text.includes(name))?.[1] ??
+    // Whoever does not trust the other side breaks off: what follows from that says less.
     (/certificate|self.signed|altnames/i.test(text) ? untrusted : undefined) ??
+    [...socketProblems].find(([name]) => text.includes(name))?.[1] ??
     (code === 'EENCRYPT' || /SSL|TLS|secure/i.test(text) ? noTls : undefined) ??
     (code === 'ETIMEOUT' ? socketProblems.get('ETIMEDOUT') : undefined) ??
     ([

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from '../../../src/engines/sqlserver/connection.js';
 import { displayLocation, parseLocation } from '../../../src/engines/sqlserver/location.js';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { makeCertificate } from '../../support/certificates.js';
 import { type Answer, TdsServer, type TdsServerOptions } from '../../support/tds-server/tds-server.js';
 
@@ -88,6 +89,58 @@ describe('connecting to SQL Server', () => {
     server = await serverWith({ certificate: selfSigned() });
     await expect(connect(server.url('shop', 'encrypt=strict'))).rejects.toMatchObject({
       code: 'tls-certificate',
+    });
+  });
+
+  describe('over TLS', () => {
+    const certificate = () =>
+      makeCertificate({ subject: 'localhost', names: ['localhost', 'IP:127.0.0.1'], rsaBits: 2048 });
+    const known = getCACertificates('default');
+    afterEach(() => setDefaultCACertificates(known));
+
+    it.each([
+      ['inside the packets of TDS 7', 'encrypt=true', 7],
+      ['ahead of them, as TDS 8 has it', 'encrypt=strict', 8],
+    ] as const)('logs in and asks %s, where the certificate is trusted', async (_, parameters, tds) => {
+      const { key, certificate: cert } = certificate();
+      server = await serverWith({ certificate: { key, cert, tds } });
+      setDefaultCACertificates([...known, cert]);
+      const connection = await connect(server.url('shop', parameters));
+      await connection.query('select 1');
+      connection.close();
+      expect(server.batches).toContain('select 1');
+    });
+
+    it('refuses a certificate inside the packets that nobody it trusts has signed, and says what to do', async () => {
+      const { key, certificate: cert } = certificate();
+      server = await serverWith({ certificate: { key, cert, tds: 7 } });
+      await expect(connect(server.url('shop', 'encrypt=true'))).rejects.toMatchObject({
+        code: 'tls-certificate',
+        hint: expect.stringContaining('NODE_EXTRA_CA_CERTS') as string,
+      });
+      expect(server.lastLogin).toBeUndefined();
+    });
+
+    it('refuses a trusted certificate of another host', async () => {
+      const { key, certificate: cert } = makeCertificate({
+        subject: 'localhost',
+        names: ['db.example'],
+        rsaBits: 2048,
+      });
+      server = await serverWith({ certificate: { key, cert, tds: 7 } });
+      setDefaultCACertificates([...known, cert]);
+      await expect(connect(server.url('shop', 'encrypt=true'))).rejects.toMatchObject({
+        code: 'tls-certificate',
+      });
+      expect(server.lastLogin).toBeUndefined();
+    });
+
+    it('takes any certificate where the location says so', async () => {
+      const { key, certificate: cert } = certificate();
+      server = await serverWith({ certificate: { key, cert, tds: 7 } });
+      const connection = await connect(server.url('shop', 'encrypt=true&trustServerCertificate=true'));
+      connection.close();
+      expect(server.lastLogin).toMatchObject({ database: 'shop' });
     });
   });
 

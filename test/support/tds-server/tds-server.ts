@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { BulkRows } from './bulk-rows.js';
 import { type MessagePart, packetType, readParts, ResponseWriter } from './packets.js';
+import { encryptInPackets } from './tls-in-packets.js';
 import * as tokens from './tokens.js';
 
 /** What the server says to a batch. */
@@ -33,8 +34,8 @@ export interface TdsServerOptions {
   }) => tokens.ServerError | undefined;
   /** An Entra ID access token that logs in without user and password. */
   readonly token?: string;
-  /** Speaks TDS 8 (`encrypt=strict`) with this certificate. */
-  readonly certificate?: { readonly key: string; readonly cert: string };
+  /** Encrypts with this certificate: as TDS 8 does (`encrypt=strict`), or inside the packets of TDS 7. */
+  readonly certificate?: { readonly key: string; readonly cert: string; readonly tds?: 7 | 8 };
   /** Takes the rows of a bulk load that begins; without it they are counted only. */
   readonly onBulk?: (bulk: BulkStatement, database: string) => BulkTaker;
   /** Answers the end of a bulk load with an error. */
@@ -81,9 +82,15 @@ export class TdsServer {
   private constructor(options: TdsServerOptions) {
     this.#options = options;
     const serve = (socket: Duplex) => void this.#serve(socket).catch(() => socket.destroy());
-    this.#server = options.certificate
-      ? tls.createServer({ ...options.certificate, ALPNProtocols: ['tds/8.0'] }, serve)
-      : net.createServer(serve);
+    const { certificate } = options;
+    this.#server =
+      certificate?.tds === 7
+        ? net.createServer(
+            (socket) => void this.#encrypt(socket, certificate).then(serve, () => socket.destroy()),
+          )
+        : certificate
+          ? tls.createServer({ ...certificate, ALPNProtocols: ['tds/8.0'] }, serve)
+          : net.createServer(serve);
   }
 
   static async start(options: TdsServerOptions): Promise<TdsServer> {
@@ -116,6 +123,17 @@ export class TdsServer {
     this.dropSessions();
     this.#server.close();
     await once(this.#server, 'close');
+  }
+
+  /** Answers the first packet, which asks whether to encrypt, and then does. */
+  async #encrypt(
+    socket: net.Socket,
+    certificate: { readonly key: string; readonly cert: string },
+  ): Promise<Duplex> {
+    socket.on('error', () => undefined);
+    await once(socket, 'data');
+    await respond(socket, [prelogin(ENCRYPTED)]);
+    return encryptInPackets(socket, certificate);
   }
 
   async #serve(socket: Duplex): Promise<void> {
@@ -275,9 +293,13 @@ async function respond(socket: Duplex, parts: readonly Buffer[]): Promise<void> 
 }
 
 /** VERSION and ENCRYPTION (2: not supported; within TLS there is none to agree on). */
-function prelogin(): Buffer {
+/** MS-TDS 2.2.6.5: what the server says of encryption. */
+const ENCRYPTED = 1;
+const NOT_ENCRYPTED = 2;
+
+function prelogin(encryption = NOT_ENCRYPTED): Buffer {
   const head = Buffer.from([0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xff]);
-  return Buffer.concat([head, Buffer.from([16, 0, 0x10, 0, 0, 0]), Buffer.from([2])]);
+  return Buffer.concat([head, Buffer.from([16, 0, 0x10, 0, 0, 0]), Buffer.from([encryption])]);
 }
 
 /** MS-TDS 2.2.6.4: offsets (bytes) and lengths (characters) from byte 36 on; the password is only shuffled. */
