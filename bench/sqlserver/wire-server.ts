@@ -68,14 +68,17 @@ function* numbered(block: Block): Generator<{ bytes: Buffer; rows: number }> {
   }
 }
 
-const columns = wideColumns.map(({ name }) => ({ name, kind: nativeKinds[name] ?? ('short-text' as const) }));
-const block = blockOf(columns.map(({ kind }) => kind));
+const native = wideColumns.map(({ name }): CellKind => nativeKinds[name] ?? 'short-text');
+/** Decimals and moments with parts of a second are asked for as text. */
+const asked = native.map((kind): CellKind => (typeof kind === 'object' ? 'short-text' : kind));
+const blocks = new Map([native, asked].map((kinds) => [kinds, blockOf(kinds)]));
 
-/** Of the driver alone, and of a copy, which asks for each column as it is. */
 function instead(sql: string): Answer {
-  const asks =
-    sql === 'select * from dbo.wide' || /^select t\.\[id\].* from \[dbo\]\.\[wide\] as t$/s.test(sql);
-  return asks ? { columns, written: numbered(block) } : undefined;
+  const isRaw = sql === 'select * from dbo.wide';
+  if (!isRaw && !/^select t\.\[id\].* from \[dbo\]\.\[wide\] as t$/s.test(sql)) return undefined;
+  const kinds = isRaw ? native : asked;
+  const columns = wideColumns.map(({ name }, i) => ({ name, kind: kinds[i] }));
+  return { columns, written: numbered(blocks.get(kinds)!) };
 }
 
 const server = await ScriptedSqlServer.start({

@@ -131,13 +131,9 @@ export function cellKindOf(column: ScriptedColumn): ScriptedKind {
   return kindOf[baseTypeOf(column)] ?? 'text';
 }
 
-/** How the driver gets values of it that it has a type of its own for, where nobody asks for text. */
+/** How the driver gets values of it where nobody asks for text. */
 export function nativeKindOf(column: ScriptedColumn): CellKind {
-  const [, base, one, other] = /^(\w+)(?:\((\d+)(?:,(\d+))?\))?/.exec(column.type)!;
-  if (base === 'date') return 'date';
-  if (base === 'datetime2') return { datetime2: Number(one ?? 7) };
-  if (base === 'decimal' && Number(one) <= 15) return { decimal: [Number(one), Number(other ?? 0)] };
-  return cellKindOf(column);
+  return baseTypeOf(column) === 'date' ? 'date' : cellKindOf(column);
 }
 
 export function cellOf(column: ScriptedColumn, text: string | null): Cell {
