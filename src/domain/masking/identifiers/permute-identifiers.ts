@@ -1,4 +1,4 @@
-import { DIGIT_0, isAlphanumeric, isControl, isDigit, isLower, upperCase } from '../bytes/ascii.js';
+import { DIGIT_0, isAlphanumeric, isControl, isDigit, upperCase } from '../bytes/ascii.js';
 import { LIMB, type KeyedCycles, type WideNumbers } from '../keyed-cycles.js';
 import { NULL_VALUE, type ValueBatch } from '../value-batch.js';
 import { numberAt } from './check-characters.js';
@@ -382,27 +382,4 @@ function roomFor(starts: Int32Array, ends: Int32Array, count: number): number {
     if (starts[i] !== NULL_VALUE) room += Math.min(ends[i] - starts[i], LONGEST + 2);
   }
   return room + LONGEST;
-}
-
-/** Writes the stand-in over the shape of its original: punctuation and case stay. */
-export function writeOverShape(
-  target: Uint8Array,
-  at: number,
-  characters: Uint8Array,
-  first: number,
-  bytes: Uint8Array,
-  from: number,
-  to: number,
-): number {
-  let next = first;
-  for (let i = from; i < to; i++) {
-    const byte = bytes[i];
-    if (!isAlphanumeric(byte)) {
-      target[at++] = byte;
-      continue;
-    }
-    const standIn = characters[next++];
-    target[at++] = isLower(byte) && standIn >= UPPER_A ? standIn + 32 : standIn;
-  }
-  return at;
 }

@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import { countCharacters } from '../bytes/ascii.js';
 import { appendKeyedText } from '../bytes/keyed-text.js';
-import {
-  IdentifierPermutation,
-  ODD,
-  PERMUTED_DIGITS,
-  writeOverShape,
-} from '../identifiers/permute-identifiers.js';
+import { IdentifierPermutation, ODD, PERMUTED_DIGITS } from '../identifiers/permute-identifiers.js';
 import { identifierSchemes } from '../identifiers/schemes.js';
+import { writeOverShape } from '../identifiers/write-over-shape.js';
 import { KeyedCycles } from '../keyed-cycles.js';
 import { firstMisfit, needsFamily } from '../misfits.js';
 import { caseFolded } from '../normalisation/case-folded.js';
