@@ -57,6 +57,14 @@ describe('rewriting T-SQL', () => {
     ['three parts of a column name', 'select dbo.Customers.Email from dbo.Customers'],
     ['a database before the schema', 'select Email from shop.dbo.Customers'],
     ['a condition', 'select Id from dbo.Employees where Salary > 100'],
+    ['a name that a collation without widths holds equal', 'select Ｅmail from dbo.Customers'],
+    ['a name that a collation without accents holds equal', 'select Émail from dbo.Customers'],
+    ['a name with a sign that has no weight', 'select [E\u00admail] from dbo.Customers'],
+    ['a name with a blank at its end', 'select [Email ] from dbo.Customers'],
+    ['a hint with an index', 'select Email from dbo.Customers c with (index(1), nolock)'],
+    ['sets of groups', 'select Email, count(*) from dbo.Customers group by grouping sets ((Email), ())'],
+    ['groups of every order', 'select Email from Customers group by cube (Email, Country), rollup (Id)'],
+    ['a list by way of XML', "select ',' + Email from Customers for xml path(''), root('r')"],
     [
       'what drivers send',
       "exec sp_executesql N'select Email from Customers where Id = @p', N'@p int', @p = 3",
@@ -171,10 +179,39 @@ describe('rewriting T-SQL', () => {
       'with a as (select Email from Customers), Customers as (select 1 as x) select * from a',
       'construct',
     ],
+    [
+      'a synonym ahead of a common table expression of its name',
+      'with a as (select Email from Cust), Cust as (select 1 as x) select * from a',
+      'construct',
+    ],
+    ['a function of the users by the name of a built-in', 'select * from month(1)', 'function'],
+    ['a write to a name that may mean a masked column', "update Customers set Ｅmail = 'x'", 'write'],
+    ['source text by a name that may mean it', 'select ｄefinition from sys.check_constraints', 'relation'],
     ['a comment that does not end', 'select 1 /* /* */', 'syntax'],
+    [
+      'a comment that a carriage return ends for the server alone',
+      'select Id from dbo.Orders --\runion select Email from dbo.Customers',
+      'syntax',
+    ],
     ['several batches', 'select 1\nGO\nselect 2', 'several-statements'],
   ])('refuses %s', (_, sql, code) => {
     expect(ask(sql)).toMatchObject({ outcome: 'refused', code });
+  });
+
+  it('refuses a relation of which there is another but for case', () => {
+    const tables = catalog.catalog.tables.flatMap((table) =>
+      table.name === 'Orders' ? [table, { ...table, name: 'ORDERS' }] : [table],
+    );
+    const twinned = protect(
+      { ...catalog, catalog: { ...catalog.catalog, tables } },
+      { role: 'analyst', access: 'masked', masks: new Map() },
+    );
+    expect(
+      rewrite('select Id from dbo.Orders', {
+        protection: twinned,
+        names: { searchPath: ['dbo'], temporary: [] },
+      }),
+    ).toMatchObject({ outcome: 'refused', code: 'relation' });
   });
 
   it.each([
@@ -220,7 +257,7 @@ describe('rewriting T-SQL', () => {
     ],
     [
       'hints of a table, and of a join',
-      'select c.Id from dbo.Customers c with (index(ix), nolock) inner hash join dbo.Orders o on o.Id = c.Id',
+      'select c.Id from dbo.Customers c with (forceseek(ix(Id))) inner hash join dbo.Orders o on o.Id = c.Id',
       'select c.Id from dbo.Customers c inner join dbo.Orders o on o.Id = c.Id',
     ],
     [

@@ -14,7 +14,7 @@ export const allowedVariants: ReadonlySet<string> = set(`
   RParen Range Real Right RightOuter Rollback Rollup Cube Row Rows Select Set SetOperation SetSessionParam SetTransaction SingleQuotedString
   SmallInt StartTransaction Subquery Substring Table TableName Text Time Timestamp TinyInt Trim Tuple UnaryOp Unnamed
   UnnamedExpr Unpivot Update Uuid Value Values Varbinary Varchar Wildcard WindowSpec WithFromKeyword Word
-  ColumnName Column Assignment Named ForXml ForJson Xml Regular Interval Max WithTies`);
+  ColumnName Column Assignment Named ForXml ForJson Xml Path Raw Regular Interval Max WithTies`);
 
 /** Functions that compute from their arguments, or tell of the session and of names. */
 export const allowedFunctions: ReadonlySet<string> = set(`
@@ -33,6 +33,15 @@ export const allowedFunctions: ReadonlySet<string> = set(`
   current_user session_user system_user user is_member is_srvrolemember has_perms_by_name host_name app_name
   original_login scope_identity ident_current ident_incr ident_seed rowcount_big xact_state generate_series openjson
   typeproperty indexproperty index_col filegroup_name permissions database_principal_id`);
+
+/** Functions that stand for a table; any other name may be a function of users. */
+export const allowedTableFunctions: ReadonlySet<string> = set('generate_series openjson string_split');
+
+/** Known in GROUP BY alone; the text that the parser is shown has `SETS` for `GROUPING SETS`. */
+export const groupingFunctions: ReadonlySet<string> = set('cube rollup sets');
+
+/** Table hints with an argument: they choose a plan, and nothing else. */
+export const hintFunctions: ReadonlySet<string> = set('index forceseek');
 
 /** `sys.` views of names and structure; statistics, modules with source text and plans are left out. */
 export const allowedSystemViews: ReadonlySet<string> = set(`

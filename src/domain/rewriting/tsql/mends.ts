@@ -45,7 +45,7 @@ const withoutOptions: Mend = (text) => {
   const option = text.tokens.findIndex(
     (_, i) => isWord(text, i, 'option') && text.tokens[i + 1]?.text === '(',
   );
-  const close = option < 0 ? undefined : closing(text, option + 1);
+  const close = option < 0 ? undefined : text.closing(option + 1);
   return close === undefined ? undefined : [cut(text, option, close + 1)];
 };
 
@@ -58,7 +58,7 @@ const withoutTableHints: Mend = (text) => {
       tokens[i + 1]?.text === '(' &&
       ['word', 'quoted'].includes(tokens[i - 1]?.kind),
   );
-  const close = hint < 0 ? undefined : closing(text, hint + 1);
+  const close = hint < 0 ? undefined : text.closing(hint + 1);
   return close === undefined ? undefined : [cut(text, hint, close + 1)];
 };
 
@@ -238,16 +238,6 @@ function endOfName({ tokens }: TsqlText, first: number): number {
     if (['word', 'quoted'].includes(tokens[last + 1]?.kind)) last += 1;
   }
   return Math.min(last, tokens.length - 1);
-}
-
-/** Index of the parenthesis that closes the one at `open`. */
-function closing({ tokens }: TsqlText, open: number): number | undefined {
-  let depth = 0;
-  for (let i = open; i < tokens.length; i++) {
-    if (tokens[i].text === '(') depth++;
-    else if (tokens[i].text === ')' && --depth === 0) return i;
-  }
-  return undefined;
 }
 
 function behindSemicolon({ tokens }: TsqlText, index: number): number {

@@ -79,6 +79,8 @@ function addView(view: View, protection: TsqlProtection): boolean {
   const columns = view.columns.map((column) => column.name);
   try {
     const { sql, maskedColumns } = maskTsql(bodyOf(view.definition), protection, schema);
+    // A query in place of a table may not begin with WITH.
+    if (maskedColumns.length > 0 && /^with\b/i.test(sql)) return false;
     const list = columns.map(bracket).join(', ');
     protection.add({
       ...{ schema, name, columns, isTable: false },

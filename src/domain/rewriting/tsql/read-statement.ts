@@ -1,5 +1,12 @@
 import { Refusal } from '../refusal.js';
-import { allowedFunctions, allowedVariants } from './allowed.js';
+import {
+  allowedFunctions,
+  allowedTableFunctions,
+  allowedVariants,
+  groupingFunctions,
+  hintFunctions,
+} from './allowed.js';
+import { hasOneSpelling } from './one-spelling.js';
 import type { TsqlTree } from './parser.js';
 
 /** A relation where a statement names it. */
@@ -13,7 +20,7 @@ export interface TableNode {
   readonly hasHints: boolean;
 }
 
-interface Place {
+export interface Place {
   readonly line: number;
   readonly column: number;
 }
@@ -30,9 +37,10 @@ export interface TsqlReading {
   readonly identifiers: ReadonlySet<string>;
   /** Column names of three parts and more: `dbo.Customers.Email`. */
   readonly longNames: readonly (readonly Identifier[])[];
-  readonly hasStar: boolean;
-  /** Names of common table expressions, in lower case. */
-  readonly ctes: ReadonlySet<string>;
+  /** A star, or a name that a collation may hold equal to one that is written otherwise. */
+  readonly mayNameAnyColumn: boolean;
+  /** Where each common table expression is named first; names in lower case. */
+  readonly ctes: ReadonlyMap<string, Place>;
 }
 
 /** @throws Refusal for syntax and functions that are not on a list */
@@ -55,9 +63,9 @@ class Reader implements TsqlReading {
   readonly tables: TableNode[] = [];
   readonly identifiers = new Set<string>();
   readonly longNames: Identifier[][] = [];
-  readonly ctes = new Set<string>();
-  hasStar = false;
-  readonly #functions: ReadonlySet<string>;
+  readonly ctes = new Map<string, Place>();
+  mayNameAnyColumn = false;
+  #functions: ReadonlySet<string>;
 
   constructor(functions: ReadonlySet<string>) {
     this.#functions = functions;
@@ -69,7 +77,7 @@ class Reader implements TsqlReading {
   }
 
   #visitObject(node: TsqlTree): void {
-    if (isIdentifier(node)) this.identifiers.add(node.value.toLowerCase());
+    if (isIdentifier(node)) this.#addName(node.value);
     for (const [key, value] of Object.entries(node)) {
       if (/^[A-Z]/.test(key) && !allowedVariants.has(key))
         throw new Refusal('construct', `this syntax is not on the list of what can be masked: '${key}'`);
@@ -85,21 +93,41 @@ class Reader implements TsqlReading {
       case 'Function':
         this.#visitFunction(value as TsqlTree);
         return;
+      case 'group_by':
+        this.#visitWith(groupingFunctions, value);
+        return;
       case 'Wildcard':
       case 'QualifiedWildcard':
-        this.hasStar = true;
+        this.mayNameAnyColumn = true;
         break;
       case 'Unnamed':
-        if (value === 'Wildcard') this.hasStar = true;
+        if (value === 'Wildcard') this.mayNameAnyColumn = true;
         break;
       case 'CompoundIdentifier':
         if ((value as Identifier[]).length > 2) this.longNames.push(value as Identifier[]);
         break;
       case 'cte_tables':
-        for (const { alias } of value as { alias: { name: Identifier } }[])
-          this.ctes.add(alias.name.value.toLowerCase());
+        this.#addExpressions(value as { alias: { name: Identifier } }[]);
     }
     this.visit(value);
+  }
+
+  #addName(name: string): void {
+    this.identifiers.add(name.toLowerCase());
+    if (!hasOneSpelling(name)) this.mayNameAnyColumn = true;
+  }
+
+  #addExpressions(expressions: readonly { alias: { name: Identifier } }[]): void {
+    if (this.ctes.size > 0) throw new Refusal('construct', 'WITH within a query cannot be masked');
+    for (const { alias } of expressions) this.ctes.set(alias.name.value.toLowerCase(), alias.name.span.start);
+  }
+
+  /** Functions that are known in one place of a statement alone. */
+  #visitWith(functions: ReadonlySet<string>, value: unknown): void {
+    const outside = this.#functions;
+    this.#functions = new Set([...outside, ...functions]);
+    this.visit(value);
+    this.#functions = outside;
   }
 
   #addTable(table: TsqlTree): void {
@@ -110,7 +138,10 @@ class Reader implements TsqlReading {
     } = table as { name: unknown[]; alias?: { name: Identifier; columns: unknown[] }; with_hints: unknown[] };
     const parts = identifiersOf(name);
     if (table.args !== undefined && table.args !== null) {
-      this.#checkFunctionName(parts.map(({ value }) => value));
+      checkFunctionName(
+        parts.map(({ value }) => value),
+        allowedTableFunctions,
+      );
       this.visit(table.args);
       if (alias) this.visit(alias);
       return;
@@ -129,13 +160,13 @@ class Reader implements TsqlReading {
       aliasEnd: alias?.name.span.end,
       hasHints: hints.length > 0,
     });
-    for (const { value } of parts) this.identifiers.add(value.toLowerCase());
-    this.visit(hints);
+    for (const { value } of parts) this.#addName(value);
+    this.#visitWith(hintFunctions, hints);
   }
 
   #visitFunction(call: TsqlTree): void {
     const names = identifiersOf(call.name as unknown[]).map(({ value }) => value);
-    this.#checkFunctionName(names);
+    checkFunctionName(names, this.#functions);
     const counts = /^count(_big)?$/i.test(names[0]);
     const args = JSON.stringify(call.args ?? null);
     const { name: _name, args: list, ...rest } = call;
@@ -143,12 +174,11 @@ class Reader implements TsqlReading {
     if (!(counts && /"args":\[\{"Unnamed":"Wildcard"\}\]/.test(args))) this.visit(list);
     this.visit(rest);
   }
+}
 
-  #checkFunctionName(names: readonly string[]): void {
-    const [name] = names;
-    if (names.length === 1 && this.#functions.has(name.toLowerCase())) return;
-    throw new Refusal('function', `'${names.join('.')}' is not on the list of functions that can be masked`);
-  }
+function checkFunctionName(names: readonly string[], allowed: ReadonlySet<string>): void {
+  if (names.length === 1 && allowed.has(names[0].toLowerCase())) return;
+  throw new Refusal('function', `'${names.join('.')}' is not on the list of functions that can be masked`);
 }
 
 function identifiersOf(name: readonly unknown[]): readonly Identifier[] {

@@ -11,7 +11,7 @@ export function resolveTable(
   names: readonly string[],
   protection: TsqlProtection,
   defaultSchema: string,
-  { identifiers, hasStar }: Pick<TsqlReading, 'identifiers' | 'hasStar'>,
+  { identifiers, mayNameAnyColumn }: Pick<TsqlReading, 'identifiers' | 'mayNameAnyColumn'>,
 ): TsqlRelation | undefined {
   const name = names.at(-1)!;
   const schema = names.at(-2) || defaultSchema;
@@ -25,7 +25,7 @@ export function resolveTable(
     schema.toLowerCase()
   ];
   if (system) {
-    const showsSource = hasStar || [...sourceColumns].some((column) => identifiers.has(column));
+    const showsSource = mayNameAnyColumn || [...sourceColumns].some((column) => identifiers.has(column));
     if (system.has(name.toLowerCase()) && !showsSource) return undefined;
     throw new Refusal(
       'relation',

@@ -3,10 +3,11 @@ import type { RewriteContext } from '../rewrite-context.js';
 import type { Rewriting, StatementCommand } from '../rewriting.js';
 import { unwrapExecuteSql } from './execute-sql.js';
 import { mendedTexts } from './mends.js';
+import { hasOneSpelling } from './one-spelling.js';
 import { parseTsql, secondOpinion, type TsqlTree } from './parser.js';
 import { readMaskedStatement, readStatement, type TableNode, type TsqlReading } from './read-statement.js';
 import { checkSimpleStatement, simpleStatements } from './simple-statements.js';
-import { bracket, nameOf, type TsqlEdit, TsqlText } from './tsql-text.js';
+import { bracket, nameOf, type TsqlEdit, TsqlText, type TsqlToken } from './tsql-text.js';
 import { TsqlProtection, type TsqlRelation } from './tsql-protection.js';
 import { resolveTable } from './resolve-table.js';
 import { checkTsqlWrite } from './writes.js';
@@ -181,12 +182,12 @@ function touchedTables(
   protection: TsqlProtection,
   defaultSchema: string,
 ): readonly Touched[] {
-  const shadowed = [...reading.ctes].find((name) => protection.relationsCalled(name).length > 0);
+  const shadowed = [...reading.ctes.keys()].find((name) => protection.relationsCalled(name).length > 0);
   // T-SQL lets an earlier expression mean the table, a later one the expression of the same name.
   if (shadowed !== undefined)
     throw new Refusal('construct', `the common table expression '${shadowed}' has the name of a table`, {});
   return reading.tables.flatMap((node) => {
-    if (node.names.length === 1 && reading.ctes.has(node.names[0].toLowerCase())) return [];
+    if (namesExpression(node, reading)) return [];
     const relation = resolveTable(node.names, protection, defaultSchema, reading);
     if (!relation) return [];
     if (relation.closed !== undefined)
@@ -197,9 +198,25 @@ function touchedTables(
     const reads =
       relation.maskedDefinition !== undefined ||
       (relation.masks.size > 0 &&
-        (reading.hasStar || [...relation.masks.keys()].some((name) => reading.identifiers.has(name))));
+        (reading.mayNameAnyColumn ||
+          [...relation.masks.keys()].some((name) => !hasOneSpelling(name) || reading.identifiers.has(name))));
     return reads ? [{ node, relation }] : [];
   });
+}
+
+/**
+ * True where a name means a common table expression.
+ * @throws Refusal ahead of the expression, where the name means a table, a synonym or a view of the system
+ */
+function namesExpression({ names, start }: TableNode, { ctes }: TsqlReading): boolean {
+  const defined = names.length === 1 ? ctes.get(names[0].toLowerCase()) : undefined;
+  if (!defined) return false;
+  if (start.line < defined.line || (start.line === defined.line && start.column < defined.column))
+    throw new Refusal(
+      'construct',
+      `the common table expression '${names[0]}' is named ahead of its definition`,
+    );
+  return true;
 }
 
 /** Where the other parser understands the batch, it may see no table that this one does not. */
@@ -237,8 +254,8 @@ function subqueryOf(relation: TsqlRelation, hints: string): string {
 function hintsBehind(node: TableNode, nameEnd: number, text: TsqlText): { start: number; end: number } {
   const from = node.aliasEnd ? text.offsetOf(node.aliasEnd) : nameEnd;
   const first = text.tokens.findIndex(({ start }) => start >= from);
-  const close = text.tokens.findIndex((token, i) => i > first && token.text === ')');
-  if (text.tokens[first]?.text.toLowerCase() !== 'with' || close < 0)
+  const close = text.closing(first + 1);
+  if (text.tokens[first]?.text.toLowerCase() !== 'with' || close === undefined)
     throw new Refusal('construct', 'hints of this form cannot be masked', {
       hint: 'write WITH (…) behind the alias',
     });
@@ -274,6 +291,9 @@ function prove(
   const text = new TsqlText(sql);
   const statements = parseTsql(text);
   const regions = regionsOf(edits);
+  const outside = text.tokens.filter(
+    ({ start }) => !regions.some((region) => start >= region.start && start < region.end),
+  );
   const proven =
     statements.length === count &&
     statements.every((statement) => {
@@ -282,22 +302,22 @@ function prove(
       return reading.tables.every((node) => {
         const at = text.offsetOf(node.start);
         if (regions.some(({ start, end }) => at >= start && at < end)) return true;
-        if (node.names.length === 1 && reading.ctes.has(node.names[0].toLowerCase())) return true;
+        if (namesExpression(node, reading)) return true;
         const relation = resolveTable(node.names, protection, defaultSchema, reading);
-        const outside = new Set(
-          text.tokens
-            .filter(({ start }) => !regions.some((region) => start >= region.start && start < region.end))
-            .map((token) => nameOf(token).toLowerCase()),
-        );
-        return (
-          !relation ||
-          (relation.maskedDefinition === undefined &&
-            ![...relation.masks.keys()].some((name) => outside.has(name)))
-        );
+        if (!relation) return true;
+        return relation.maskedDefinition === undefined && !mayRead(relation, outside);
       });
     });
   if (!proven)
     throw new Refusal('unproven', 'the masked query does not read as it was meant, and is not sent');
+}
+
+/** Whether tokens may name a masked column. */
+function mayRead({ masks }: TsqlRelation, tokens: readonly TsqlToken[]): boolean {
+  return tokens
+    .filter(({ kind }) => kind === 'word' || kind === 'quoted')
+    .map(nameOf)
+    .some((name) => masks.has(name.toLowerCase()) || (masks.size > 0 && !hasOneSpelling(name)));
 }
 
 /** Where the edits' texts stand in the new text. */

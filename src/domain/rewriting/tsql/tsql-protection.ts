@@ -29,9 +29,12 @@ export class TsqlProtection implements Protection {
     this.view = view;
   }
 
-  /** Only while the protection is made. */
+  /** Only while the protection is made. Two relations that differ in case alone cannot be told apart: both are closed. */
   add(relation: TsqlRelation): void {
-    this.#relations.set(key(relation.schema, relation.name), relation);
+    const at = key(relation.schema, relation.name);
+    const isTaken = this.#relations.has(at);
+    const closed = isTaken ? 'another has the same name but for case' : relation.closed;
+    this.#relations.set(at, { ...relation, closed });
   }
 
   relation(schema: string, name: string): TsqlRelation | undefined {

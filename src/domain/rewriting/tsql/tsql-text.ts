@@ -18,12 +18,12 @@ export class TsqlText {
   readonly tokens: readonly TsqlToken[];
   /**
    * What the parser is shown: as long as the text, with what it does not know and what changes no
-   * relation blanked out (`WITH ROLLUP`, a closing `OPTION (…)`).
+   * relation blanked out (`WITH ROLLUP`, `GROUPING`, a closing `OPTION (…)`).
    */
   readonly parsable: string;
   readonly #lineStarts: readonly number[];
 
-  /** @throws Refusal where a string, comment or bracket does not end */
+  /** @throws Refusal where a string, comment or bracket does not end, or ends in a way that readers disagree on */
   constructor(readonly sql: string) {
     this.tokens = tokenise(sql);
     this.parsable = blankKnownGaps(sql, this.tokens);
@@ -41,8 +41,9 @@ export class TsqlText {
     );
   }
 
-  tokenAt(offset: number): number {
-    return this.tokens.findIndex(({ start }) => start === offset);
+  /** Index of the parenthesis that closes the one at `open`. */
+  closing(open: number): number | undefined {
+    return closingIn(this.tokens, open);
   }
 
   withEdits(edits: readonly TsqlEdit[]): string {
@@ -79,10 +80,22 @@ function tokenise(sql: string): readonly TsqlToken[] {
     if (!match)
       throw new Refusal('syntax', 'a string, a name or a comment does not end, or a sign is not known');
     const [kind, end] = match;
-    if (kind !== 'blank') tokens.push({ start: at, end, text: sql.slice(at, end), kind });
+    if (kind === 'blank') refuseUnclearEnd(sql.slice(at, end));
+    else tokens.push({ start: at, end, text: sql.slice(at, end), kind });
     at = end;
   }
   return tokens;
+}
+
+/**
+ * What ends a line ends its comment: to the server a carriage return alone does, to parsers a line feed.
+ * Source: https://learn.microsoft.com/sql/t-sql/language-elements/comment-transact-sql
+ */
+function refuseUnclearEnd(blank: string): void {
+  if (/--[^\n]*?(?:\r(?!\n)|[\0\v\f\u0085\u2028\u2029])/.test(blank))
+    throw new Refusal('syntax', 'a comment holds a sign that may end it', {
+      hint: 'end the lines of comments with a line feed',
+    });
 }
 
 function matchAt(sql: string, at: number): readonly [TsqlToken['kind'] | 'blank', number] | undefined {
@@ -122,10 +135,18 @@ export function quoteText(text: string): string {
 
 function blankKnownGaps(sql: string, tokens: readonly TsqlToken[]): string {
   const is = (i: number, word: string) => tokens[i]?.kind === 'word' && tokens[i].text.toLowerCase() === word;
-  const blanks: (readonly [number, number])[] = [];
+  const gaps: TsqlEdit[] = [];
+  const blank = (first: number, last: number, text = '') =>
+    gaps.push({ start: tokens[first].start, end: tokens[last].end, text });
   for (let i = 0; i < tokens.length; i++) {
-    if (is(i, 'with') && (is(i + 1, 'rollup') || is(i + 1, 'cube')))
-      blanks.push([tokens[i].start, tokens[i + 1].end]);
+    if (is(i, 'with') && (is(i + 1, 'rollup') || is(i + 1, 'cube'))) blank(i, i + 1);
+    if (is(i, 'grouping') && is(i + 1, 'sets')) {
+      blank(i, i);
+      const close = closingIn(tokens, i + 2) ?? 0;
+      // The set of no column.
+      for (let j = i + 3; j < close - 1; j++)
+        if (tokens[j].text === '(' && tokens[j + 1].text === ')') blank(j, j + 1, '0');
+    }
     if (is(i, 'option') && tokens[i + 1]?.text === '(') {
       const close = tokens.findIndex(({ text }, j) => j > i && text === ')');
       const inner = tokens.slice(i + 2, close);
@@ -138,13 +159,23 @@ function blankKnownGaps(sql: string, tokens: readonly TsqlToken[]): string {
             (kind === 'word' && hints.has(text.toLowerCase())) || kind === 'number' || text === ',',
         )
       )
-        blanks.push([tokens[i].start, tokens[close].end]);
+        blank(i, close);
     }
   }
-  return blanks.reduce(
-    (text, [start, end]) => text.slice(0, start) + ' '.repeat(end - start) + text.slice(end),
+  return gaps.reduce(
+    (result, { start, end, text }) =>
+      result.slice(0, start) + text.padEnd(end - start, ' ') + result.slice(end),
     sql,
   );
+}
+
+function closingIn(tokens: readonly TsqlToken[], open: number): number | undefined {
+  let depth = 0;
+  for (let i = open; i < tokens.length; i++) {
+    if (tokens[i].text === '(') depth++;
+    else if (tokens[i].text === ')' && --depth === 0) return i;
+  }
+  return undefined;
 }
 
 /** Query hints that choose plans, and nothing else. */

@@ -1,4 +1,5 @@
 import { Refusal } from '../refusal.js';
+import { hasOneSpelling } from './one-spelling.js';
 import type { TsqlTree } from './parser.js';
 import { readStatement, type TsqlReading } from './read-statement.js';
 import { resolveTable } from './resolve-table.js';
@@ -24,8 +25,11 @@ export function checkTsqlWrite(
   };
   if (!target.isTable) refuse('goes through a view');
   if (readsMasked) refuse('names masked columns, or all columns, of a masked table');
-  const named = [...target.masks.keys()].some((column) => reading.identifiers.has(column));
-  if (target.masks.size > 0 && (named || reading.hasStar)) refuse('names masked columns, or returns all');
+  const named = [...target.masks.keys()].some(
+    (column) => !hasOneSpelling(column) || reading.identifiers.has(column),
+  );
+  if (target.masks.size > 0 && (named || reading.mayNameAnyColumn))
+    refuse('names masked columns, or returns all');
   if (target.masks.size > 0 && kind === 'Insert' && insertedColumns(statement) === 0)
     refuse('gives values to masked columns');
   const telling = [...(target.tellsRows ?? [])].find((column) => updatedNames(statement).has(column));
@@ -50,7 +54,8 @@ function targetOf(
       : readStatement({ Query: (node.table as TsqlTree | undefined)?.relation ?? node.from }).tables.at(0)
           ?.names;
   const target =
-    names && resolveTable(names, protection, defaultSchema, { identifiers: new Set(), hasStar: false });
+    names &&
+    resolveTable(names, protection, defaultSchema, { identifiers: new Set(), mayNameAnyColumn: false });
   if (!target) throw new Refusal('write', 'the target of the write is not known');
   return target;
 }
