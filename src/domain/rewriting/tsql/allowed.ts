@@ -11,7 +11,7 @@ export const allowedVariants: ReadonlySet<string> = set(`
   IsDistinctFrom IsFalse IsNotDistinctFrom IsNotNull IsNull IsTrue IsolationLevel Join Json LParen Left LeftOuter Like
   LimitOffset List MsSqlAssignment NChar NationalStringLiteral NestedJoin Nested None Nvarchar Number Numeric ObjectName On
   OpenJsonTable OuterApply Output Pivot Placeholder Position Precision PrecisionAndScale Preceding QualifiedWildcard Query
-  RParen Range Real Right RightOuter Rollback Rollup Cube Row Rows Select Set SetOperation SetSessionParam SetTransaction SingleQuotedString
+  RParen Range Real Right RightOuter Rollback Rollup Cube Row Rows Select Set SetOperation SingleAssignment SetSessionParam SetTransaction SingleQuotedString
   SmallInt StartTransaction Subquery Substring Table TableName Text Time Timestamp TinyInt Trim Tuple UnaryOp Unnamed
   UnnamedExpr Unpivot Update Uuid Value Values Varbinary Varchar Wildcard WindowSpec WithFromKeyword Word
   ColumnName Column Assignment Named ForXml ForJson Xml Path Raw Regular Interval Max WithTies`);

@@ -131,7 +131,7 @@ const withoutSetting: Mend = (text) => {
   return value < 0 ? undefined : [cut(text, set, behindSemicolon(text, value + 1))];
 };
 
-/** A table of this database that a name may have meant: of another schema, server or database, or a synonym. */
+/** A table of this database that a name may have meant: of another schema, server or database. */
 const knownTable: Mend = (text, { protection, defaultSchema }) => {
   const { tokens } = text;
   for (let i = 1; i < tokens.length; i++) {
@@ -141,40 +141,14 @@ const knownTable: Mend = (text, { protection, defaultSchema }) => {
     const last = endOfName(text, i);
     const parts = tokens.slice(i, last + 1).filter(({ text: part }) => part !== '.');
     const [name, schema = defaultSchema] = parts.map(nameOf).reverse();
-    const synonym = synonymOf(schema, name, protection);
-    const known = protection.relation(schema, name) ?? synonym ?? only(protection.relationsCalled(name));
-    if (!known || (protection.relation(schema, name) && parts.length < 3)) continue;
+    const meant = protection.relation(schema, name);
+    const known = meant ?? only(protection.relationsCalled(name));
+    if (!known || (meant && parts.length < 3)) continue;
     const written = `${bracket(known.schema)}.${bracket(known.name)}`;
-    // Columns may be named by the synonym.
-    const alias = known === synonym && !hasAlias(text, last) ? ` as ${bracket(name)}` : '';
-    return [{ start: tokens[i].start, end: tokens[last].end, text: written + alias }];
+    return [{ start: tokens[i].start, end: tokens[last].end, text: written }];
   }
   return undefined;
 };
-
-function synonymOf(schema: string, name: string, protection: TsqlProtection): TsqlRelation | undefined {
-  const isIt = (own: string, written: string) => own.toLowerCase() === written.toLowerCase();
-  const synonym = protection.catalog.synonyms?.find(
-    (known) => isIt(known.schema, schema) && isIt(known.name, name),
-  );
-  const names = synonym?.standsFor.match(/\[(?:[^\]]|\]\])*\]|[^.[\]]+/g) ?? [];
-  const [of, ofSchema = 'dbo', database = ''] = names
-    .map((part) => (part.startsWith('[') ? part.slice(1, -1).replaceAll(']]', ']') : part))
-    .reverse();
-  const isHere = database === '' || isIt(protection.catalog.catalog.database, database);
-  return of !== undefined && isHere && names.length < 4 ? protection.relation(ofSchema, of) : undefined;
-}
-
-const behindTables = new Set(
-  'where join inner left right full cross outer on group order having union except intersect option with for set output values select default'.split(
-    ' ',
-  ),
-);
-
-function hasAlias(text: TsqlText, last: number): boolean {
-  const kind = text.tokens[last + 1]?.kind;
-  return kind === 'quoted' || (kind === 'word' && !behindTables.has(named(text, last + 1)));
-}
 
 /** `OUTPUT deleted.*` of a write -> the columns that are not masked. */
 const unmaskedOutput: Mend = (text, { protection, defaultSchema }) => {

@@ -5,7 +5,7 @@ import type { TsqlProtection, TsqlRelation } from './tsql-protection.js';
 
 /**
  * The relation that a name of one to three parts means; undefined for an open view of the system.
- * @throws Refusal for anything that the catalog does not know: synonyms, temporary tables, other databases
+ * @throws Refusal for anything that the catalog does not know: temporary tables, other databases and synonyms of them
  */
 export function resolveTable(
   names: readonly string[],
@@ -35,6 +35,6 @@ export function resolveTable(
   const relation = protection.relation(schema, name);
   if (relation) return relation;
   throw new Refusal('relation', `there is no table or view '${names.join('.')}' that is known`, {
-    hint: 'name the table itself: synonyms, temporary tables and table variables cannot be masked',
+    hint: 'name a table of this database: temporary tables and table variables cannot be masked',
   });
 }

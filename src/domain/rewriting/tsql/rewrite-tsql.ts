@@ -1,6 +1,7 @@
 import { Refusal } from '../refusal.js';
 import type { RewriteContext } from '../rewrite-context.js';
 import type { Rewriting, StatementCommand } from '../rewriting.js';
+import { kindOf, unfold } from './batch-statements.js';
 import { unwrapExecuteSql } from './execute-sql.js';
 import { mendedTexts } from './mends.js';
 import { hasOneSpelling } from './one-spelling.js';
@@ -84,7 +85,7 @@ export interface MaskedTsql {
 export function maskTsql(sql: string, protection: TsqlProtection, defaultSchema: string): MaskedTsql {
   const text = new TsqlText(sql);
   refuseWords(text);
-  const statements = parseTsql(text);
+  const statements = unfold(parseTsql(text));
   const edits: TsqlEdit[] = [];
   const maskedColumns = new Set<string>();
   const readings = statements.flatMap(
@@ -114,10 +115,8 @@ const commandOf: Readonly<Record<string, StatementCommand>> = {
   Rollback: 'transaction',
 };
 
-/** A statement without fields is printed as its name alone. */
-function kindOf(statement: TsqlTree | string): string {
-  return typeof statement === 'string' ? statement : Object.keys(statement)[0];
-}
+const writingStatements: ReadonlySet<string> = new Set(['Insert', 'Update', 'Delete']);
+const readingStatements: ReadonlySet<string> = new Set(['Query', 'Assignment', ...writingStatements]);
 
 /** Words that read what they are told in a string, that make lasting tables, or that the parser does not mark. */
 const refusedWords = new Set(
@@ -153,14 +152,14 @@ function maskStatement(
     checkSimpleStatement(kind, statement, text);
     return undefined;
   }
-  if (!['Query', 'Insert', 'Update', 'Delete'].includes(kind))
+  if (!readingStatements.has(kind))
     throw new Refusal(
       'statement',
       `this kind of statement is not on the list of what can be masked: '${kind}'`,
     );
   const reading = readStatement(statement);
   const touched = touchedTables(reading, protection, defaultSchema);
-  if (kind !== 'Query')
+  if (writingStatements.has(kind))
     checkTsqlWrite(kind, statement, reading, touched.length > 0, protection, defaultSchema);
   for (const { node, relation } of touched) {
     edits.push(...replace(node, relation, text));
@@ -289,7 +288,7 @@ function prove(
   defaultSchema: string,
 ): void {
   const text = new TsqlText(sql);
-  const statements = parseTsql(text);
+  const statements = unfold(parseTsql(text));
   const regions = regionsOf(edits);
   const outside = text.tokens.filter(
     ({ start }) => !regions.some((region) => start >= region.start && start < region.end),

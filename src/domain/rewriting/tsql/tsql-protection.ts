@@ -37,8 +37,23 @@ export class TsqlProtection implements Protection {
     this.#relations.set(at, { ...relation, closed });
   }
 
+  /** The table or view, or the one that a synonym of this database stands for. */
   relation(schema: string, name: string): TsqlRelation | undefined {
-    return this.#relations.get(key(schema, name));
+    const own = this.#relations.get(key(schema, name));
+    if (own) return own;
+    const synonym = this.catalog.synonyms?.find(
+      (known) => key(known.schema, known.name) === key(schema, name),
+    );
+    return synonym && this.#relationAt(synonym.standsFor);
+  }
+
+  #relationAt(printed: string): TsqlRelation | undefined {
+    const names = printed.match(/\[(?:[^\]]|\]\])*\]|[^.[\]]+/g) ?? [];
+    const [name, schema = 'dbo', database = this.catalog.catalog.database] = names
+      .map((part) => (part.startsWith('[') ? part.slice(1, -1).replaceAll(']]', ']') : part))
+      .reverse();
+    const isHere = database.toLowerCase() === this.catalog.catalog.database.toLowerCase();
+    return isHere && names.length < 4 ? this.#relations.get(key(schema, name)) : undefined;
   }
 
   /** All relations of a name, whatever their schema. */
