@@ -71,6 +71,10 @@ describe('rewriting T-SQL', () => {
     ['a hint with an index', 'select Email from dbo.Customers c with (index(1), nolock)'],
     ['sets of groups', 'select Email, count(*) from dbo.Customers group by grouping sets ((Email), ())'],
     ['groups of every order', 'select Email from Customers group by cube (Email, Country), rollup (Id)'],
+    [
+      'a list that is joined by XML',
+      "select stuff((select ',' + Email from Cust for xml path(''), type).value('(./text())[1]', 'nvarchar(max)'), 1, 1, '')",
+    ],
     ['a list by way of XML', "select ',' + Email from Customers for xml path(''), root('r')"],
     [
       'what drivers send',
@@ -173,6 +177,16 @@ describe('rewriting T-SQL', () => {
     ['a function of the users', 'select dbo.EmailOf(3)', 'function'],
     ['the context that holds the key', "select session_context(N'scrubjay.key_inner')", 'function'],
     ['a method of XML', "select x.value('.', 'int') from dbo.Orders", 'function'],
+    [
+      'a method of XML that reads a column by a string',
+      `select (select 1 as a for xml path(''), type).value('sql:column("Email")', 'nvarchar(99)') from Customers`,
+      'construct',
+    ],
+    [
+      'a method of what is not made of XML',
+      "select (select Attributes from Orders where Id = 1).value('.', 'int')",
+      'construct',
+    ],
     ['a procedure of the users', 'exec dbo.GetCustomer 3', 'function'],
     ['SQL in a string', "exec ('select 1')", 'function'],
     ['a pass-through query', "select * from openquery(srv, 'select 1')", 'construct'],

@@ -4,7 +4,7 @@ const set = (text: string): ReadonlySet<string> => new Set(words(text));
 
 /** Variants of the parser's tree that a statement may hold: the allow-list of syntax. */
 export const allowedVariants: ReadonlySet<string> = set(`
-  AllOp AnyOp AtTimeZone Between BigInt Binary BinaryOp Bit Boolean Case Cast Ceil Char Collate Commit CompoundIdentifier
+  AllOp AnyOp AtTimeZone Between BigInt Binary BinaryOp Bit Boolean Case Cast Ceil Char Collate Commit CompoundFieldAccess CompoundIdentifier
   Constant Convert CrossApply CrossJoin CurrentRow Custom Date DateTimeField Datetime Decimal Declare Delete Derived
   Distinct Double DoublePrecision ExactNumberInfo Execute Exists Expr ExprWithAlias Expressions Extract Float Floor
   Following FullOuter Function Generic HexStringLiteral Identifier InList InSubquery Inner Insert Int Integer IntegerLength

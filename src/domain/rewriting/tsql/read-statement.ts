@@ -93,6 +93,9 @@ class Reader implements TsqlReading {
       case 'Function':
         this.#visitFunction(value as TsqlTree);
         return;
+      case 'CompoundFieldAccess':
+        this.#visitXmlValue(value as TsqlTree);
+        return;
       case 'group_by':
         this.#visitWith(groupingFunctions, value);
         return;
@@ -120,6 +123,18 @@ class Reader implements TsqlReading {
   #addExpressions(expressions: readonly { alias: { name: Identifier } }[]): void {
     if (this.ctes.size > 0) throw new Refusal('construct', 'WITH within a query cannot be masked');
     for (const { alias } of expressions) this.ctes.set(alias.name.value.toLowerCase(), alias.name.span.start);
+  }
+
+  /** `(SELECT … FOR XML PATH(''), TYPE).value('.', 'nvarchar(max)')`: how lists are joined without STRING_AGG. */
+  #visitXmlValue({ root, access_chain: chain }: TsqlTree): void {
+    const query = (root as TsqlTree).Subquery as TsqlTree | undefined;
+    const isXml = (query?.for_clause as TsqlTree | undefined)?.Xml !== undefined;
+    const [{ Dot: step }, ...more] = chain as [{ Dot?: { Function?: TsqlTree } }];
+    const call = step?.Function;
+    const name = call && identifiersOf(call.name as unknown[]).map(({ value }) => value);
+    if (!isXml || more.length > 0 || name?.join('.').toLowerCase() !== 'value' || !isPlainPath(call))
+      throw new Refusal('construct', 'a method of this form cannot be masked');
+    this.visit(root);
   }
 
   /** Functions that are known in one place of a statement alone. */
@@ -179,6 +194,21 @@ class Reader implements TsqlReading {
 function checkFunctionName(names: readonly string[], allowed: ReadonlySet<string>): void {
   if (names.length === 1 && allowed.has(names[0].toLowerCase())) return;
   throw new Refusal('function', `'${names.join('.')}' is not on the list of functions that can be masked`);
+}
+
+/** A path of XQuery that names elements alone: `sql:column("Email")` would read a column out of a string. */
+function isPlainPath(call: TsqlTree | undefined): boolean {
+  const { args } = ((call?.args as TsqlTree | undefined)?.List ?? {}) as { args?: unknown };
+  const [path, type, ...more] = textsOf(args);
+  return more.length === 0 && /^[\w./()[\] ]+$/.test(path ?? '') && /^\w+(\(\w+\))?$/.test(type ?? '');
+}
+
+function textsOf(args: unknown): readonly (string | undefined)[] {
+  type Argument = { Unnamed?: { Expr?: { Value?: { value: Record<string, string> } } } };
+  return ((args ?? []) as Argument[]).map(({ Unnamed: unnamed }) => {
+    const { SingleQuotedString: text, NationalStringLiteral: national } = unnamed?.Expr?.Value?.value ?? {};
+    return text ?? national;
+  });
 }
 
 function identifiersOf(name: readonly unknown[]): readonly Identifier[] {
