@@ -207,6 +207,8 @@ describe('rewriting T-SQL', () => {
     ['a function of the users by the name of a built-in', 'select * from month(1)', 'function'],
     ['a write through a synonym', "update Cust set Email = 'x'", 'write'],
     ['a write within IF', "if 1 = 1 update Customers set Email = 'x'", 'write'],
+    ['a statement that the parser takes for an alias', 'select Id from dbo.Orders revert', 'syntax'],
+    ['a column by what it is for', 'select rowguidcol from dbo.Customers', 'syntax'],
     ['code within IF', 'if 1 = 1 exec dbo.GetCustomer 3', 'function'],
     ['a write to a name that may mean a masked column', "update Customers set Ｅmail = 'x'", 'write'],
     ['source text by a name that may mean it', 'select ｄefinition from sys.check_constraints', 'relation'],
@@ -219,6 +221,26 @@ describe('rewriting T-SQL', () => {
     ['several batches', 'select 1\nGO\nselect 2', 'several-statements'],
   ])('refuses %s', (_, sql, code) => {
     expect(ask(sql)).toMatchObject({ outcome: 'refused', code });
+  });
+
+  it('masks a column that the parser takes for the sign of a constant', () => {
+    const [first, ...others] = catalog.catalog.tables;
+    const [, named, ...columns] = first.columns;
+    const tables = [
+      { ...first, columns: [first.columns[0], { ...named, name: 'X' }, ...columns] },
+      ...others,
+    ];
+    const email = loadMaskingSet(folder).masks.tsql.get('dbo.Customers.Email')!;
+    const renamed = protect(
+      { ...catalog, catalog: { ...catalog.catalog, tables } },
+      { role: 'analyst', access: 'masked', masks: new Map([['dbo.Customers.X', email]]) },
+    );
+    expect(
+      rewrite("select X'a' from dbo.Customers", {
+        protection: renamed,
+        names: { searchPath: ['dbo'], temporary: [] },
+      }),
+    ).toMatchObject({ outcome: 'rewritten', masked: true });
   });
 
   it('refuses a relation of which there is another but for case', () => {

@@ -40,8 +40,8 @@ export const allowedTableFunctions: ReadonlySet<string> = set('generate_series o
 /** Known in GROUP BY alone; the text that the parser is shown has `SETS` for `GROUPING SETS`. */
 export const groupingFunctions: ReadonlySet<string> = set('cube rollup sets');
 
-/** Table hints with an argument: they choose a plan, and nothing else. */
-export const hintFunctions: ReadonlySet<string> = set('index forceseek');
+/** Table hints that the parser takes for functions, or for names though the words are reserved. */
+export const hintFunctions: ReadonlySet<string> = set('index forceseek holdlock');
 
 /** `sys.` views of names and structure; statistics, modules with source text and plans are left out. */
 export const allowedSystemViews: ReadonlySet<string> = set(`

@@ -8,6 +8,7 @@ import {
 } from './allowed.js';
 import { hasOneSpelling } from './one-spelling.js';
 import type { TsqlTree } from './parser.js';
+import { reservedWords } from './reserved-words.js';
 
 /** A relation where a statement names it. */
 export interface TableNode {
@@ -27,6 +28,7 @@ export interface Place {
 
 interface Identifier {
   readonly value: string;
+  readonly quote_style?: string | null;
   readonly span: { readonly start: Place; readonly end: Place };
 }
 
@@ -77,7 +79,7 @@ class Reader implements TsqlReading {
   }
 
   #visitObject(node: TsqlTree): void {
-    if (isIdentifier(node)) this.#addName(node.value);
+    if (isIdentifier(node)) this.#addName(node);
     for (const [key, value] of Object.entries(node)) {
       if (/^[A-Z]/.test(key) && !allowedVariants.has(key))
         throw new Refusal('construct', `this syntax is not on the list of what can be masked: '${key}'`);
@@ -115,8 +117,13 @@ class Reader implements TsqlReading {
     this.visit(value);
   }
 
-  #addName(name: string): void {
-    this.identifiers.add(name.toLowerCase());
+  #addName({ value: name, quote_style: quotes }: Identifier): void {
+    const known = name.toLowerCase();
+    if (!quotes && reservedWords.has(known) && !this.#functions.has(known))
+      throw new Refusal('syntax', `'${name.toUpperCase()}' is a word of T-SQL, and stands for a name`, {
+        hint: 'quote it in brackets where it is a name',
+      });
+    this.identifiers.add(known);
     if (!hasOneSpelling(name)) this.mayNameAnyColumn = true;
   }
 
@@ -175,7 +182,8 @@ class Reader implements TsqlReading {
       aliasEnd: alias?.name.span.end,
       hasHints: hints.length > 0,
     });
-    for (const { value } of parts) this.#addName(value);
+    for (const part of parts) this.#addName(part);
+    if (alias) this.#addName(alias.name);
     this.#visitWith(hintFunctions, hints);
   }
 

@@ -91,6 +91,7 @@ export function maskTsql(sql: string, protection: TsqlProtection, defaultSchema:
   const readings = statements.flatMap(
     (statement) => maskStatement(statement, text, protection, defaultSchema, edits, maskedColumns) ?? [],
   );
+  checkNames(readings, text, protection);
   checkSecondOpinion(readings, text);
   const rewritten = edits.length === 0 ? sql : text.withEdits(edits);
   if (edits.length > 0) prove(rewritten, edits, statements.length, protection, defaultSchema);
@@ -158,7 +159,7 @@ function maskStatement(
       `this kind of statement is not on the list of what can be masked: '${kind}'`,
     );
   const reading = readStatement(statement);
-  const touched = touchedTables(reading, protection, defaultSchema);
+  const touched = touchedTables(reading, text, protection, defaultSchema);
   if (writingStatements.has(kind))
     checkTsqlWrite(kind, statement, reading, touched.length > 0, protection, defaultSchema);
   for (const { node, relation } of touched) {
@@ -175,9 +176,13 @@ interface Touched {
   readonly relation: TsqlRelation;
 }
 
-/** Tables of which a masked column may be read: its name stands anywhere, or a star. */
+/**
+ * Tables of which a masked column may be read: its name stands anywhere in the text, or a star in the statement. Names
+ * are those of the text: `X'a'` is a column and its alias to the server, and a constant to the parser.
+ */
 function touchedTables(
   reading: TsqlReading,
+  { tokens }: TsqlText,
   protection: TsqlProtection,
   defaultSchema: string,
 ): readonly Touched[] {
@@ -194,13 +199,23 @@ function touchedTables(
         'relation',
         `'${relation.schema}.${relation.name}' may not be read: ${relation.closed}`,
       );
-    const reads =
-      relation.maskedDefinition !== undefined ||
-      (relation.masks.size > 0 &&
-        (reading.mayNameAnyColumn ||
-          [...relation.masks.keys()].some((name) => !hasOneSpelling(name) || reading.identifiers.has(name))));
+    const mayReadMasked = relation.masks.size > 0 && (reading.mayNameAnyColumn || mayRead(relation, tokens));
+    const reads = relation.maskedDefinition !== undefined || mayReadMasked;
     return reads ? [{ node, relation }] : [];
   });
+}
+
+/** The parser may overlook no name in the text that a relation with masked columns has. */
+function checkNames(
+  readings: readonly TsqlReading[],
+  { tokens }: TsqlText,
+  protection: TsqlProtection,
+): void {
+  const isSeen = (name: string) => readings.some(({ identifiers }) => identifiers.has(name.toLowerCase()));
+  const isMasked = ({ masks, maskedDefinition }: TsqlRelation) =>
+    masks.size > 0 || maskedDefinition !== undefined;
+  if (namesIn(tokens).some((name) => !isSeen(name) && protection.relationsCalled(name).some(isMasked)))
+    throw new Refusal('unproven', 'the parser overlooks a masked table that the query names');
 }
 
 /**
@@ -313,10 +328,13 @@ function prove(
 
 /** Whether tokens may name a masked column. */
 function mayRead({ masks }: TsqlRelation, tokens: readonly TsqlToken[]): boolean {
-  return tokens
-    .filter(({ kind }) => kind === 'word' || kind === 'quoted')
-    .map(nameOf)
-    .some((name) => masks.has(name.toLowerCase()) || (masks.size > 0 && !hasOneSpelling(name)));
+  if (masks.size === 0) return false;
+  if (![...masks.keys()].every(hasOneSpelling)) return true;
+  return namesIn(tokens).some((name) => masks.has(name.toLowerCase()) || !hasOneSpelling(name));
+}
+
+function namesIn(tokens: readonly TsqlToken[]): readonly string[] {
+  return tokens.filter(({ kind }) => kind === 'word' || kind === 'quoted').map(nameOf);
 }
 
 /** Where the edits' texts stand in the new text. */

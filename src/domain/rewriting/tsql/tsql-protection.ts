@@ -56,11 +56,14 @@ export class TsqlProtection implements Protection {
     return isHere && names.length < 4 ? this.#relations.get(key(schema, name)) : undefined;
   }
 
-  /** All relations of a name, whatever their schema. */
+  /** All relations of a name, whatever their schema, and those that synonyms of the name stand for. */
   relationsCalled(name: string): readonly TsqlRelation[] {
-    return [...this.#relations.values()].filter(
-      (relation) => relation.name.toLowerCase() === name.toLowerCase(),
-    );
+    const isCalled = (known: { readonly name: string }) => known.name.toLowerCase() === name.toLowerCase();
+    const synonyms = (this.catalog.synonyms ?? []).filter(isCalled);
+    return [
+      ...[...this.#relations.values()].filter(isCalled),
+      ...synonyms.flatMap(({ standsFor }) => this.#relationAt(standsFor) ?? []),
+    ];
   }
 }
 
