@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import type { CopyCost } from '../scrub/copy-once.js';
-import { fillWideTable, maskedColumns, wideTable } from '../scrub/wide-table.js';
+import type { CopyCost } from '../copy-cost.js';
+import { maskedColumns } from '../masked-people.js';
+import { fillWideTable, wideTable } from '../scrub/wide-table.js';
 import { greenmaskCopy, type GreenmaskCost, type GreenmaskCopy } from './greenmask.js';
 
 const run = promisify(execFile);

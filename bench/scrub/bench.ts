@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { EmbeddedServer } from '../../src/engines/postgres/embedded-server.js';
 import { atMost, type Bench } from '../claim.js';
-import type { CopyCost } from './copy-once.js';
+import type { CopyCost } from '../copy-cost.js';
 import { rawPipe, type RawPipe } from './raw-pipe.js';
 import { fillWideTable, wideTable } from './wide-table.js';
 import { median } from '../median.js';

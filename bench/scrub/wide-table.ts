@@ -1,7 +1,3 @@
-import type { Labels } from '../../src/domain/classification/labels-file.js';
-import type { Catalog } from '../../src/domain/catalog/catalog.js';
-import { columnsOf, printColumnName } from '../../src/domain/catalog/catalog.js';
-
 /** The table that is copied: 16 columns, about 450 bytes a row, made in the server from row numbers. */
 export const wideTable = `
   create table wide (
@@ -19,28 +15,3 @@ export const fillWideTable = (rows: number): string => `
     timestamptz '2020-01-01' + i * interval '7 seconds', i % 3 = 0, (array['new','open','done','late'])[1 + i % 4],
     'order ' || i || ' was taken by telephone and confirmed in writing on the next working day', repeat(md5(i::text), 5)
   from generate_series(1::bigint, ${rows}) i`;
-
-/** Eight of the sixteen columns, by information type: each masked so that the same value gets the same stand-in. */
-export const maskedColumns: Readonly<Record<string, string>> = {
-  given_name: 'given-name',
-  family_name: 'family-name',
-  email: 'email-address',
-  phone: 'phone-number',
-  street: 'street-address',
-  city: 'city',
-  card: 'payment-card-number',
-  born: 'date-of-birth',
-};
-
-/** Labels of the table: those columns, or nothing at all. */
-export function labelsOf(catalog: Catalog, how: 'masked' | 'unmasked'): Labels {
-  const columns = Array.from(columnsOf(catalog), ({ name }) => {
-    const type = how === 'masked' ? maskedColumns[name.column] : undefined;
-    const label = { column: name, informationType: type ?? null, status: 'confirmed' as const };
-    return [
-      printColumnName(name),
-      { ...label, sensitivity: type === undefined ? ('public' as const) : ('confidential' as const) },
-    ] as const;
-  });
-  return { columns: new Map(columns), references: [] };
-}

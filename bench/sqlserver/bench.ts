@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { connect } from '../../src/engines/sqlserver/connection.js';
 import { atLeast, atMost, type Bench, type Claim } from '../claim.js';
-import type { CopyCost } from './copy-cost.js';
+import type { CopyCost } from '../copy-cost.js';
 import { createWideTable, fillWideTable } from './wide-table.js';
 import { median } from '../median.js';
 

@@ -1,6 +1,6 @@
 import { TYPES } from 'tedious';
 import { connect } from '../../src/engines/sqlserver/connection.js';
-import { type CopyCost, cpuSecondsNow, tellCost } from './copy-cost.js';
+import { type CopyCost, cpuSecondsNow, tellCost } from '../copy-cost.js';
 import { wideColumns } from './wide-table.js';
 
 /** As anybody copies a table with the driver: rows as they come, into a bulk load, in the types they have. */

@@ -57,8 +57,8 @@ import {
   openWorkDatabase,
   publicationComment,
   publishWorkDatabase,
-  type WorkDatabase,
 } from './work-database.js';
+import type { WorkDatabase } from '../work-database.js';
 
 /** Settings of the sessions that build: what is lost in a crash is built again anyway. */
 const buildSettings = `

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CopyInProgressError, type ScrubTargetOptions } from '../scrub-target.js';
+import type { WorkDatabase } from '../work-database.js';
 import { connect, databaseOf, displayLocation } from './connection.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName } from './identifiers.js';
@@ -15,15 +16,6 @@ const PUBLISHED = 'scrubjay: masked copy';
 
 /** Bytes of a PostgreSQL name. */
 const NAME_BYTES = 63;
-
-/** The database that a copy is built in. */
-export interface WorkDatabase {
-  readonly name: string;
-  /** What is built in it: `digestOfWork`. */
-  readonly digest: string;
-  /** True when an earlier run's work was found. */
-  readonly isResumed: boolean;
-}
 
 /**
  * Makes the database that a copy is built in, closed to other roles and marked incomplete, or finds the

@@ -47,8 +47,8 @@ import {
   markPublication,
   openWorkDatabase,
   publishWorkDatabase,
-  type WorkDatabase,
 } from './work-database.js';
+import type { WorkDatabase } from '../work-database.js';
 
 /** A row refers to nothing, or breaks a check. */
 const BROKEN_REFERENCE = 547;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CopyInProgressError, type ScrubTargetOptions } from '../scrub-target.js';
+import type { WorkDatabase } from '../work-database.js';
 import { connect, type SqlServerConnection } from './connection.js';
 import { DatabaseError, translateDriverError } from './driver-errors.js';
 import { quoteLiteral, quoteName } from './identifiers.js';
@@ -17,15 +18,6 @@ const MARK = 'scrubjay';
 
 /** A database cannot be dropped while somebody is in it. */
 const IN_USE_BY_OTHERS = 3702;
-
-/** The database that a copy is built in. */
-export interface WorkDatabase {
-  readonly name: string;
-  /** What is built in it: `digestOfWork`. */
-  readonly digest: string;
-  /** True when an earlier run's work was found. */
-  readonly isResumed: boolean;
-}
 
 /**
  * Makes the database that a copy is built in, marked as incomplete, or finds the one that an earlier run of

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../check.js';
-import { encryptInPlace } from '../../encrypt-in-place.js';
+import { clearColumn } from '../../clear-column.js';
 import { isCardNumber } from '../../facts/labelled-column.js';
 import { unreadColumn } from '../../unread-column.js';
 import { procedure } from '../../remedy.js';
@@ -19,14 +19,7 @@ export const labelPanInClear = defineCheck({
       (column) => {
         const content = columnContents.find(({ printed }) => printed === column.printed);
         if (!content) return unreadColumn(column, server.role);
-        const details = {
-          subject: column.printed,
-          columns: [column.printed],
-          remedy: encryptInPlace(
-            column,
-            columnStates.find(({ printed }) => printed === column.printed)?.type,
-          ),
-        };
+        const details = clearColumn(column, columnStates);
         const { values, cardNumbers } = content;
         if (cardNumbers > 0)
           return fail(`${cardNumbers} of ${values} values are card numbers in clear`, details);

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../check.js';
-import { encryptInPlace } from '../../encrypt-in-place.js';
+import { clearColumn } from '../../clear-column.js';
 import { isSecret } from '../../facts/labelled-column.js';
 import { procedure } from '../../remedy.js';
 import { unreadColumn } from '../../unread-column.js';
@@ -16,14 +16,7 @@ export const labelSecretInClear = defineCheck({
       (column) => {
         const content = columnContents.find(({ printed }) => printed === column.printed);
         if (!content) return unreadColumn(column, server.role);
-        const details = {
-          subject: column.printed,
-          columns: [column.printed],
-          remedy: encryptInPlace(
-            column,
-            columnStates.find(({ printed }) => printed === column.printed)?.type,
-          ),
-        };
+        const details = clearColumn(column, columnStates);
         return content.clearSecrets > 0
           ? fail(
               `${content.clearSecrets} of ${content.values} values are credentials in clear; rotate them`,

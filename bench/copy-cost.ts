@@ -2,7 +2,7 @@ import { resourceUsage } from 'node:process';
 
 /** What one copy in a process of its own cost; one JSON line on stdout. */
 export interface CopyCost {
-  /** Of the rows alone: from where they begin to flow until the last is committed. */
+  /** Of the copy alone, until the last row is committed; where it begins, each bench says. */
   readonly seconds: number;
   /** Of this process, user and system, start-up left out. */
   readonly cpuSeconds: number;
