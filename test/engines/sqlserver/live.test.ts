@@ -83,6 +83,12 @@ go
 go
   create procedure dbo.count_mails as select count(*) as n from dbo.mails
 go
+  create type dbo.order_lines as table (
+    line int not null primary key, mail nvarchar(200) null, amount decimal(9, 2) not null default 1
+  )
+go
+  create procedure dbo.count_lines @lines dbo.order_lines readonly as select count(*) as n, sum(amount) as total from @lines
+go
   create trigger dbo.on_customer on dbo.customers after insert as set nocount on
 go
   declare @i int = 1;
@@ -267,6 +273,9 @@ onSqlServer('on a real SQL Server', () => {
       from dbo.customers c join sales.[order details] d on d.customer_id = c.id and d.email = c.email`);
     expect({ met, kept }).toEqual({ met: 500, kept: 0 });
     expect(await copied.query('select count(*) as n from dbo.mails')).toEqual([{ n: 500 }]);
+    const lines =
+      "declare @l dbo.order_lines; insert into @l (line, mail) values (1, N'a'), (2, N'b'); exec dbo.count_lines @l";
+    expect(await copied.query(lines)).toEqual(await source.connection.query(lines));
     const [{ next }] = await copied.query<{ next: number }>(`
       insert into dbo.customers (full_name) values (N'New');
       select cast(ident_current('dbo.customers') as int) as next`);

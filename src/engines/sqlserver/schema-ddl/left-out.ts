@@ -25,7 +25,12 @@ const leftOut: readonly LeftOut[] = [
   ['hash_indexes', '1 = 1', 'hash indexes', 'they belong to memory-optimised tables'],
   ['partition_schemes', '1 = 1', 'partition schemes', 'where rows are kept is decided by the copy’s server'],
   ['assemblies', 'is_user_defined = 1', 'assemblies and what they define', 'their code runs in the server'],
-  ['table_types', '1 = 1', 'table types', 'they are parameters of procedures'],
+  [
+    'table_types',
+    'is_memory_optimized = 1',
+    'memory-optimised table types',
+    'they need a file group of their own',
+  ],
   ['triggers', 'parent_class = 0', 'database triggers', 'they would fire while the copy is built'],
   ['column_master_keys', '1 = 1', 'column master keys', 'keys stay where they are'],
 ];

@@ -7,6 +7,7 @@ import { readLeftOut } from './left-out.js';
 import { readModules } from './modules.js';
 import { readSequences } from './sequences.js';
 import { readTables } from './tables.js';
+import { readTableTypes } from './table-types.js';
 import { readTemporal } from './temporal.js';
 
 /**
@@ -24,6 +25,7 @@ export async function readSchemaSections(connection: SqlServerConnection): Promi
       await readCollation(connection),
       ...(await readSchemas(connection)),
       ...(await readAliasTypes(connection)),
+      ...(await readTableTypes(connection)),
       ...sequences.made,
       ...modules.beforeTables,
       ...tables,
