@@ -274,7 +274,7 @@ onSqlServer('on a real SQL Server', () => {
     expect({ met, kept }).toEqual({ met: 500, kept: 0 });
     expect(await copied.query('select count(*) as n from dbo.mails')).toEqual([{ n: 500 }]);
     const lines =
-      "declare @l dbo.order_lines; insert into @l (line, mail) values (1, N'a'), (2, N'b'); exec dbo.count_lines @l";
+      "declare @l dbo.order_lines; insert into @l (line, mail, amount) values (1, N'a', 1), (2, N'b', 2.5); exec dbo.count_lines @l";
     expect(await copied.query(lines)).toEqual(await source.connection.query(lines));
     const [{ next }] = await copied.query<{ next: number }>(`
       insert into dbo.customers (full_name) values (N'New');
