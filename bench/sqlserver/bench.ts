@@ -33,7 +33,7 @@ interface Sides {
  */
 export const bench: Bench = async ({ quick }) => {
   console.log(`Node ${process.version}; ${cpus().length} x ${cpus()[0]?.model ?? 'CPU'}`);
-  const rows = quick ? 50_000 : 500_000;
+  const rows = quick ? 150_000 : 500_000;
   const rounds = quick ? 3 : 4;
   const claims = await overWire(rows, rounds, quick ? 200_000 : 2_000_000);
   const real = process.env.MSSQL_URL;
@@ -41,7 +41,7 @@ export const bench: Bench = async ({ quick }) => {
     console.log('  MSSQL_URL is not set: no real or compatible server was measured');
     return claims;
   }
-  return [...claims, ...(await overServer(real, quick ? 20_000 : 100_000, rounds))];
+  return [...claims, ...(await overServer(real, quick ? 20_000 : 200_000, rounds))];
 };
 
 async function overWire(rows: number, rounds: number, manyRows: number): Promise<Claim[]> {

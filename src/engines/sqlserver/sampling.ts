@@ -83,7 +83,7 @@ export function excerpt({ name, type }: Column): string {
 }
 
 /**
- * A value as text that loses nothing and reads the same as PostgreSQL's text of the same value, so that
+ * A value as text, in UTF-16, that loses nothing and reads the same as PostgreSQL's text of the same value, so that
  * stand-ins agree between engines.
  */
 export function asText(name: string, type: Column['type']): string {
@@ -91,13 +91,13 @@ export function asText(name: string, type: Column['type']): string {
   switch (type.family) {
     case 'date':
       // As style 23 of CONVERT has it, which Babelfish takes 50 µs a date for.
-      return `cast(${column} as varchar(10))`;
+      return `cast(${column} as nvarchar(10))`;
     case 'time':
     case 'timestamp':
-      return `convert(varchar(40), ${column}, 121)`;
+      return `convert(nvarchar(40), ${column}, 121)`;
     case 'decimal':
       // Styles of money print two places, or commas.
-      return `cast(${/money/.test(type.name) ? `cast(${column} as decimal(19, 4))` : column} as varchar(50))`;
+      return `cast(${/money/.test(type.name) ? `cast(${column} as decimal(19, 4))` : column} as nvarchar(50))`;
     case 'geometry':
       return `${column}.ToString()`;
     default:

@@ -32,6 +32,18 @@ describe('values of SQL Server as the driver has them', () => {
     },
   );
 
+  it.each([
+    ['varchar(30)', 'cast(t.[c] as nvarchar(30))'],
+    ['char(5)', 'cast(t.[c] as nvarchar(5))'],
+    ['varchar(4000)', 'cast(t.[c] as nvarchar(4000))'],
+    ['varchar(8000)', 't.[c]'],
+    ['varchar(max)', 't.[c]'],
+    ['nvarchar(30)', 't.[c]'],
+    ['text', 't.[c]'],
+  ])('travel in UTF-16 where the driver would have to look up a code page: %s', (name, sql) => {
+    expect(form({ name, family: 'text' }).sql).toBe(sql);
+  });
+
   it('are NULL where they are', () => {
     expect(form({ name: 'date', family: 'date' }).textOf(null)).toBeNull();
   });
