@@ -86,7 +86,8 @@ export class RowBlock {
     this.bytes = this.#reserve(this.#end);
     const wanted = new Uint32Array(kernel.memory.buffer, this.#positions, positions.length + 1);
     wanted.set(positions);
-    wanted[positions.length] = shape.columns;
+    // No field's: a row that has too many must not be noted as one of them.
+    wanted[positions.length] = 0xffff_ffff;
     for (const touched of shape.padded ?? []) this.bytes[this.#padded + touched] = 1;
   }
 

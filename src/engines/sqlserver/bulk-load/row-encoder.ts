@@ -1,10 +1,9 @@
-import { unescapeInto } from '../../../domain/scrub/copy-format/text-escapes.js';
+import { NULL_VALUE } from '../../../domain/masking/value-batch.js';
+import { RowBlock } from '../../../domain/scrub/copy-format/row-block.js';
+import { hasEscape, unescapeInto } from '../../../domain/scrub/copy-format/text-escapes.js';
 import { type FieldEncoder, roomFor } from './field-encoder.js';
 
-const TAB = 0x09;
-const LINE_FEED = 0x0a;
 const BACKSLASH = 0x5c;
-const CAPITAL_N = 0x4e;
 
 /** Begins a row on the wire: MS-TDS 2.2.7.19. */
 const ROW = 0xd1;
@@ -21,12 +20,22 @@ const PIECE_BYTES = 32 * 1024;
  */
 export class RowEncoder {
   readonly #encoders: readonly FieldEncoder[];
-  #rest: Buffer = Buffer.alloc(0);
+  /** Rows that are not taken yet; made anew where one row needs more room. */
+  #block: RowBlock;
   #scratch = Buffer.alloc(4096);
   #out: Buffer = Buffer.alloc(0);
 
   constructor(encoders: readonly FieldEncoder[]) {
     this.#encoders = encoders;
+    this.#block = new RowBlock({
+      format: 'text',
+      columns: encoders.length,
+      positions: encoders.map((_, i) => i),
+      masked: [],
+      bytes: PIECE_BYTES,
+      // Of fields that are all empty, each with the byte behind it.
+      rows: Math.ceil(PIECE_BYTES / encoders.length),
+    });
   }
 
   /**
@@ -35,61 +44,55 @@ export class RowEncoder {
    * @throws UnloadableValueError
    */
   *push(chunk: Buffer): Generator<Buffer> {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    const end = bytes.lastIndexOf(LINE_FEED) + 1;
-    this.#rest = Buffer.from(bytes.subarray(end));
-    for (let from = 0; from < end;) {
-      const to = endOfPiece(bytes, from, end);
-      yield this.#encode(bytes, from, to);
+    for (let from = 0; from < chunk.length;) {
+      const { length, shape } = this.#block;
+      if (length === shape.bytes) this.#block = this.#block.reshaped({ bytes: 2 * shape.bytes });
+      const to = from + this.#block.shape.bytes - length;
+      this.#block.append(chunk.subarray(from, to));
       from = to;
+      const end = this.#block.scan(0);
+      if (end === 0) continue;
+      yield this.#encode(end);
+      this.#block.drop(end);
     }
   }
 
   /** True when nothing is left of a row that was cut off. */
   get isComplete(): boolean {
-    return this.#rest.length === 0;
+    return this.#block.length === 0;
   }
 
-  #encode(bytes: Buffer, from: number, end: number): Buffer {
+  /** The complete rows that were found, which end behind `length` bytes. */
+  #encode(length: number): Buffer {
     const encoders = this.#encoders;
-    const last = encoders.length - 1;
-    this.#out = Buffer.allocUnsafe(roomFor(end - from));
+    const { bytes, start, rows } = this.#block;
+    const fields = encoders.map((_, column) => this.#block.values(column));
+    const mayHaveEscapes = bytes.subarray(start, start + length).includes(BACKSLASH);
+    this.#out = Buffer.allocUnsafe(roomFor(length));
     let at = 0;
-    let column = 0;
-    let start = from;
-    let isEscaped = false;
-    for (let i = from; i < end; i++) {
-      const byte = bytes[i];
-      if (byte === BACKSLASH) {
-        isEscaped = true;
-        i++;
-        continue;
-      }
-      if (byte !== TAB && byte !== LINE_FEED) continue;
-      if ((byte === LINE_FEED) !== (column === last)) throw new Error('a row has another number of fields');
-      at = this.#field(encoders[column], bytes, start, i, at, isEscaped);
-      start = i + 1;
-      isEscaped = false;
-      if (byte === TAB) column++;
-      else {
-        column = 0;
-        if (start < end) this.#out[at++] = ROW;
+    for (let row = 0; row < rows; row++) {
+      if (row > 0) this.#out[at++] = ROW;
+      for (let column = 0; column < encoders.length; column++) {
+        const { starts, ends } = fields[column];
+        const from = starts[row];
+        if (from === NULL_VALUE) {
+          const { nothing } = encoders[column];
+          this.#makeRoom(at, nothing.length);
+          at += nothing.copy(this.#out, at);
+          continue;
+        }
+        const to = ends[row];
+        this.#makeRoom(at, roomFor(to - from));
+        at =
+          mayHaveEscapes && hasEscape(bytes, from, to)
+            ? this.#unescaped(encoders[column], bytes, from, to, at)
+            : encoders[column].encode(bytes, from, to, this.#out, at);
       }
     }
     return this.#out.subarray(0, at);
   }
 
-  #field(
-    encoder: FieldEncoder,
-    bytes: Buffer,
-    from: number,
-    to: number,
-    at: number,
-    isEscaped: boolean,
-  ): number {
-    this.#makeRoom(at, roomFor(to - from));
-    if (!isEscaped) return encoder.encode(bytes, from, to, this.#out, at);
-    if (to - from === 2 && bytes[from + 1] === CAPITAL_N) return at + encoder.nothing.copy(this.#out, at);
+  #unescaped(encoder: FieldEncoder, bytes: Buffer, from: number, to: number, at: number): number {
     if (this.#scratch.length < to - from) this.#scratch = Buffer.alloc(2 * (to - from));
     const length = unescapeInto(this.#scratch, 0, bytes, from, to);
     return encoder.encode(this.#scratch, 0, length, this.#out, at);
@@ -102,11 +105,4 @@ export class RowEncoder {
     this.#out.copy(grown, 0, 0, at);
     this.#out = grown;
   }
-}
-
-/** Behind the last row that ends within a piece from `from` on, or behind the first one where none does. */
-function endOfPiece(bytes: Buffer, from: number, end: number): number {
-  if (end - from <= PIECE_BYTES) return end;
-  const last = bytes.lastIndexOf(LINE_FEED, from + PIECE_BYTES - 1);
-  return (last >= from ? last : bytes.indexOf(LINE_FEED, from + PIECE_BYTES)) + 1;
 }
