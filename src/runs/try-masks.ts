@@ -16,8 +16,9 @@ import { prepareFieldMask } from './copy-table.js';
 /** Rows of each table that masks are tried on: a technique that cannot fit shows in the first few. */
 const TRIED_ROWS = 100;
 
-/** Any text is a value of these; for others the server is asked. */
-const takesAnyText = ({ type }: Column): boolean => type.family === 'text' && type.domain === undefined;
+/** Any text is a value of these; others are tried. */
+const takesAnyText = ({ type }: Column): boolean =>
+  type.family === 'text' && type.domain === undefined && type.maxLength === undefined;
 
 export interface MaskTrial {
   readonly source: ScrubSource;

@@ -27,17 +27,19 @@ export async function someRows(
 }
 
 /**
- * True when a column's type takes no value like one of these: out of range, no label of the enum, against a
- * check of the domain. The session is within a transaction, and stays as it is.
+ * True when a column's type takes no value like one of these: out of range, too long, no label of the enum,
+ * against a check of the domain. The session is within a transaction, and stays as it is.
  */
 export function isRefusedByType(
   client: pg.ClientBase,
   { type }: Column,
   values: readonly (string | null)[],
 ): Promise<boolean> {
+  // A cast cuts what a copy would refuse; blanks at the end are cut by both.
+  const tooLong = type.maxLength === undefined ? '' : ` or max(length(rtrim(v, ' '))) > ${type.maxLength}`;
   return isBroken(
     client,
-    `select count(v::${type.name}) < 0 as broken from unnest($1::text[]) v where v is not null`,
+    `select count(v::${type.name}) < 0${tooLong} as broken from unnest($1::text[]) v where v is not null`,
     [values],
   );
 }

@@ -1,5 +1,6 @@
 import type {
   Catalog,
+  CheckConstraint,
   Column,
   ForeignKey,
   RelationName,
@@ -8,6 +9,8 @@ import type {
   View,
 } from '../../domain/catalog/catalog.js';
 import type { NativeClassification } from '../../domain/classification/native-classification.js';
+import { Refusal } from '../../domain/rewriting/refusal.js';
+import { nameOf, TsqlText } from '../../domain/rewriting/tsql/tsql-text.js';
 import type { SqlServerConnection } from './connection.js';
 import { columnsOfSystemView, hasSystemView } from './system-views.js';
 import { columnTypeOf, type TypeRow } from './type-mapping.js';
@@ -61,7 +64,6 @@ interface CheckRow {
   readonly name: string;
   readonly definition: string;
   readonly trusted: boolean;
-  readonly column: string | null;
 }
 
 interface DependencyRow {
@@ -107,7 +109,7 @@ export async function introspect(connection: SqlServerConnection): Promise<Catal
       columns: described,
       uniqueKeys: uniqueKeysFrom(keys.get(id) ?? []),
       foreignKeys: foreignKeysFrom(foreignKeys.get(id) ?? []),
-      checks: checksFrom(checks.get(id) ?? []),
+      checks: (checks.get(id) ?? []).map((check) => checkFrom(check, described)),
       exclusions: [],
       parents: [],
       partitionKey: [],
@@ -233,13 +235,30 @@ function foreignKeysFrom(rows: readonly ForeignKeyRow[]): ForeignKey[] {
   }));
 }
 
-function checksFrom(rows: readonly CheckRow[]): Table['checks'] {
-  return [...Map.groupBy(rows, ({ name }) => name)].map(([name, parts]) => ({
-    name,
-    expression: parts[0].definition,
-    columns: parts.flatMap(({ column }) => (column === null ? [] : [column])),
-    validated: parts[0].trusted,
-  }));
+function checkFrom({ name, definition, trusted }: CheckRow, columns: readonly Column[]): CheckConstraint {
+  const named = namesIn(definition);
+  return {
+    ...{ name, expression: definition, validated: trusted },
+    columns: columns
+      .map((column) => column.name)
+      .filter((column) => named?.has(column.toLowerCase()) ?? true),
+  };
+}
+
+/**
+ * Names in an expression, in lower case; undefined for one that cannot be read, which may name any column. SQL Server
+ * puts each in brackets; compatible servers print plain words.
+ */
+function namesIn(expression: string): ReadonlySet<string> | undefined {
+  try {
+    const { tokens } = new TsqlText(expression);
+    const isBracketed = tokens.some(({ text }) => text.startsWith('['));
+    const names = tokens.filter(({ kind }) => kind === 'quoted' || (!isBracketed && kind === 'word'));
+    return new Set(names.map((token) => nameOf(token).toLowerCase()));
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
 const aboutQuery = `
@@ -313,15 +332,12 @@ const foreignKeysQuery = `
 
 const checksQuery = `
   select k.parent_object_id as relation, k.name as name, k.definition as definition,
-         case when k.is_not_trusted = 0 and k.is_disabled = 0 then cast(1 as bit) else cast(0 as bit) end as trusted,
-         c.name as [column]
+         case when k.is_not_trusted = 0 and k.is_disabled = 0 then cast(1 as bit) else cast(0 as bit) end as trusted
   from sys.check_constraints k
   join sys.objects o on o.object_id = k.parent_object_id
   join sys.schemas s on s.schema_id = o.schema_id
-  left join sys.columns c on c.object_id = k.parent_object_id
-    and charindex(quotename(c.name), k.definition) > 0
   where ${ownObjects}
-  order by k.parent_object_id, k.name, c.column_id`;
+  order by k.parent_object_id, k.name`;
 
 const dependenciesQuery = `
   select distinct d.referencing_id as relation, rs.name as [schema], r.name as name

@@ -10,7 +10,7 @@ import type { SourceNotice } from '../../domain/scrub/scrub-plan.js';
 import type { DataSourceIdentity } from '../engine.js';
 import type { CopyFormat, RowRange, RowStream } from '../row-source.js';
 import type { SchemaSections, SchemaStatement, SchemaTranslator } from '../schema-statements.js';
-import type { ScrubSource } from '../scrub-source.js';
+import type { RowTrial, ScrubSource } from '../scrub-source.js';
 import { connect, type SqlServerConnection } from './connection.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteName } from './identifiers.js';
@@ -23,6 +23,7 @@ import { copyOut, countDuplicates, countOrphans, countRows, rowsByKey } from './
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';
 import { markOf, unchangedSince } from './snapshot-marks.js';
+import { TrialRows } from './trial-rows.js';
 import type { ValueForms } from './wire-forms.js';
 import { refuseFilteredReads, UncopyableTableError, uncopyableTables } from './uncopyable-tables.js';
 
@@ -47,6 +48,7 @@ interface SourceRead {
   readonly forms: ValueForms;
   readonly mark: string;
   readonly translate: SchemaTranslator | undefined;
+  readonly trial: TrialRows;
 }
 
 /**
@@ -73,7 +75,7 @@ export class SqlServerScrubSource implements ScrubSource {
     const connection = await connect(location);
     try {
       await refuseMissingSnapshots(connection);
-      const forms = translate ? 'portable' : 'native';
+      const forms: ValueForms = translate ? 'portable' : 'native';
       const uncopyable = await uncopyableTables(connection, forms);
       await refuseFilteredReads(connection);
       const own = await introspect(connection);
@@ -82,11 +84,17 @@ export class SqlServerScrubSource implements ScrubSource {
       const mark = await markOf(connection, own);
       await connection.query('set transaction isolation level snapshot; begin transaction');
       const display = displayLocation(location);
-      return new SqlServerScrubSource({ connection, display, catalog, uncopyable, forms, mark, translate });
+      const trial = new TrialRows(() => connect(location), forms);
+      const read = { connection, display, catalog, uncopyable, forms, mark, translate, trial };
+      return new SqlServerScrubSource(read);
     } catch (error) {
       connection.close();
       throw translateDriverError(error, 'taking a snapshot of the source');
     }
+  }
+
+  get trial(): RowTrial {
+    return this.#read.trial;
   }
 
   identity(): Promise<DataSourceIdentity> {
@@ -174,9 +182,9 @@ export class SqlServerScrubSource implements ScrubSource {
     return rowsByKey(this.#read.connection, this.#read.catalog, table, keyColumns, keys, columns);
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#read.connection.close();
-    return Promise.resolve();
+    await this.#read.trial.close();
   }
 }
 

@@ -16,6 +16,7 @@ import { verifyCopy } from '../../../src/runs/verify-run.js';
 import { serverUrl } from '../../support/databases.js';
 import { labelsFor, policyOf, shippedRules } from '../../support/planning.js';
 import { wholeScrub } from '../../support/scrub-of-script.js';
+import { planFrom } from '../../support/scrubbed-copy.js';
 import {
   createSqlServerDatabase,
   type SqlServerDatabase,
@@ -282,6 +283,44 @@ onSqlServer('on a real SQL Server', () => {
     expect(next).toBe(2505);
     copied.close();
   }, 180_000);
+
+  it('masks are tried while planning: lengths, ranges, code pages and checks', async () => {
+    const tried = await createSqlServerDatabase(`
+      create table dbo.limits (
+        id int not null primary key, code nvarchar(8) null, grade tinyint null, day smalldatetime null,
+        kind nvarchar(20) null constraint ck_kind check (kind = N'new' or kind = N'open'),
+        [from] int null, [until] int null, constraint ck_span check ([from] < [until])
+      );
+      insert into dbo.limits values (1, N'a1', 7, '2020-01-01', N'new', 1, 2), (2, null, null, null, null, null, null)`);
+    const from = await sqlServerEngine.openSource(tried.url);
+    const refused = async (types: Readonly<Record<string, string>>, mask: string) => {
+      const labels = await labelsFor(await from.catalog(), types);
+      const plan = await planFrom(from, labels, { policy: `rules: [{ mask: ${mask} }]` });
+      return plan.refusals.map(({ code, where }) => `${code} ${where}`);
+    };
+    try {
+      const code = { 'dbo.limits.code': 'customer-id' };
+      const [grade, span] = [{ 'dbo.limits.grade': 'customer-id' }, { 'dbo.limits.from': 'customer-id' }];
+      const kind = { 'dbo.limits.kind': 'user-name' };
+      expect(await refused(code, '{ technique: fixed, value: far too long }')).toEqual([
+        'technique-misfit dbo.limits.code',
+      ]);
+      expect(await refused(code, '{ technique: fixed, value: fits }')).toEqual([]);
+      expect(await refused(grade, "{ technique: fixed, value: '256' }")).toEqual([
+        'stand-in-not-of-type dbo.limits.grade',
+      ]);
+      expect(await refused(kind, '{ technique: fixed, value: gone }')).toEqual([
+        'stand-in-breaks-check dbo.limits, check ck_kind',
+      ]);
+      expect(await refused(kind, '{ technique: fixed, value: open }')).toEqual([]);
+      expect(await refused(span, "{ technique: fixed, value: '2' }")).toEqual([
+        'check-across-masked-columns dbo.limits, check ck_span',
+      ]);
+    } finally {
+      await from.close();
+      await tried.drop();
+    }
+  }, 120_000);
 
   it('a target that is not empty, or is the source, is refused', async () => {
     const from = await sqlServerEngine.openSource(source.url);

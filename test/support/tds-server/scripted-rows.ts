@@ -13,6 +13,7 @@ type RowAnswer = readonly [RegExp, (match: RegExpExecArray, find: FindTable) => 
 
 const rowAnswers: readonly RowAnswer[] = [
   [new RegExp(String.raw`select top \((\d+)\) (.+) from ${relation} as t\b.*order by newid`, 's'), sample],
+  [new RegExp(String.raw`^select top \((\d+)\) (.+) from ${relation} as t$`, 's'), firstRows],
   [
     new RegExp(
       String.raw`^select count_big\(\*\) as now, sum\(case when \[(.+)\] < 0x([0-9A-F]+) then .* from ${relation}$`,
@@ -109,6 +110,16 @@ function rowsOf(table: TableState, list: string, rows: Iterable<readonly (string
 function allRows([, list, name]: RegExpExecArray, find: FindTable): Answer {
   const table = find(name);
   return rowsOf(table, list, table.rows());
+}
+
+function firstRows([, top, list, name]: RegExpExecArray, find: FindTable): Answer {
+  const table = find(name);
+  const named = [...new Set(columnsIn(list))].map((column) => `cast(t.[${column}] as text)`).join(', ');
+  const rows = function* () {
+    let left = Number(top);
+    for (const row of table.rows()) if (left-- > 0) yield row;
+  };
+  return rowsOf(table, named, rows());
 }
 
 /** Evenly spread, which is random enough for what tests look at. */

@@ -1,0 +1,125 @@
+import type { CheckConstraint, Column, Table } from '../../domain/catalog/catalog.js';
+import type { RowTrial } from '../scrub-source.js';
+import { bulkColumnOf } from './bulk-load/bulk-columns.js';
+import { roomFor, UnloadableValueError } from './bulk-load/field-encoder.js';
+import type { SqlServerConnection, SqlValue } from './connection.js';
+import { DatabaseError, translateDriverError } from './driver-errors.js';
+import { quoteName, quoteRelation } from './identifiers.js';
+import { type ValueForms, wireFormOf } from './wire-forms.js';
+
+/** Longer values are left out: a trial holds what it reads. */
+const LONGEST_BYTES = 4_000;
+
+/** Parameters of one statement; the server takes 2,100 with its own. */
+const MOST_PARAMETERS = 2_000;
+
+type Texts = readonly (string | null)[];
+
+/**
+ * Tries what masks give on columns and checks of SQL Server, and writes nothing: types as a bulk load would write
+ * them, checks and code pages as the server evaluates them. In a session of its own, since an error of some kinds
+ * ends a transaction, and with it the snapshot that is copied.
+ */
+export class TrialRows implements RowTrial {
+  readonly #open: () => Promise<SqlServerConnection>;
+  readonly #forms: ValueForms;
+  #session: Promise<SqlServerConnection> | undefined;
+
+  /** @param open a session of the source */
+  constructor(open: () => Promise<SqlServerConnection>, forms: ValueForms) {
+    this.#open = open;
+    this.#forms = forms;
+  }
+
+  async someRows(table: Table, columns: readonly string[], rows: number): Promise<readonly Texts[]> {
+    const found = columns.map((name) => table.columns.find((column) => column.name === name)!);
+    const forms = found.map((column) => wireFormOf(column, this.#forms));
+    const values = found.map(
+      ({ name }, i) =>
+        `case when datalength(t.${quoteName(name)}) <= ${LONGEST_BYTES} then ${forms[i].sql} end as [c${i}]`,
+    );
+    const read = await this.#ask<Record<string, SqlValue>>(
+      `select top (${rows}) ${values.join(', ')} from ${quoteRelation(table)} as t`,
+      [],
+      `reading some rows of ${table.schema}.${table.name}`,
+    );
+    return read.map((row) => forms.map(({ textOf }, i) => textOf(row[`c${i}`])));
+  }
+
+  async isRefusedByType(column: Column, values: Texts): Promise<boolean> {
+    const given = values.filter((value) => value !== null);
+    return !given.every((value) => isLoadable(column, value)) || (await this.#losesLetters(column, given));
+  }
+
+  async isRefusedByCheck(
+    check: CheckConstraint,
+    columns: readonly Column[],
+    rows: readonly Texts[],
+  ): Promise<boolean> {
+    // Bytes travel in a form that no cast of the server reads.
+    if (rows.length === 0 || columns.some(({ type }) => type.family === 'binary')) return false;
+    const tried = rows.slice(0, Math.floor(MOST_PARAMETERS / columns.length));
+    const parameters = tried.flat().filter((value) => value !== null);
+    let next = 1;
+    const given = tried.map(
+      (row) =>
+        `(${row.map((value) => (value === null ? 'cast(null as nvarchar(max))' : `@p${next++}`)).join(', ')})`,
+    );
+    const typed = columns.map(
+      ({ name, type }, i) => `try_cast(g.[c${i}] as ${type.domain?.base ?? type.name}) as ${quoteName(name)}`,
+    );
+    const sql = `
+      select count(*) as broken
+      from (select ${typed.join(', ')} from (values ${given.join(', ')}) as g (${columns.map((_, i) => `[c${i}]`).join(', ')})) as t
+      where not (${check.expression})`;
+    try {
+      const [{ broken }] = await this.#ask<{ broken: number }>(sql, parameters, `trying check ${check.name}`);
+      return broken > 0;
+    } catch (error) {
+      // What cannot be asked like this decides nothing; a session that was lost does not say so.
+      if (error instanceof DatabaseError && error.number !== undefined) return false;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const session = await this.#session?.catch(() => undefined);
+    session?.close();
+  }
+
+  /** True where a letter is not in the code page that the column keeps its texts in: the server would store `?`. */
+  async #losesLetters({ type, collation }: Column, values: readonly string[]): Promise<boolean> {
+    const isOfCodePage = /^(?:var)?char\b|^text$/.test(type.domain?.base ?? type.name);
+    const asked = values.filter((value) => /[^\0-\x7f]/.test(value));
+    if (!isOfCodePage || !collation || !/^\w+$/.test(collation) || asked.length === 0) return false;
+    const given = asked.map((_, i) => `(@p${i + 1})`).join(', ');
+    const [{ lost }] = await this.#ask<{ lost: number }>(
+      `select count(*) as lost from (values ${given}) as g (v)
+       where cast(cast(g.v collate ${collation} as varchar(max)) as nvarchar(max)) <> g.v collate Latin1_General_BIN2`,
+      asked,
+      'trying letters on a code page',
+    );
+    return lost > 0;
+  }
+
+  async #ask<Row extends object>(sql: string, parameters: readonly string[], doing: string): Promise<Row[]> {
+    this.#session ??= this.#open();
+    const session = await this.#session;
+    try {
+      return await session.query<Row>(sql, { parameters });
+    } catch (error) {
+      throw translateDriverError(error, doing);
+    }
+  }
+}
+
+function isLoadable({ type }: Column, value: string): boolean {
+  const bytes = Buffer.from(value);
+  try {
+    bulkColumnOf(type).encoder.encode(bytes, 0, bytes.length, Buffer.alloc(roomFor(bytes.length)), 0);
+    return true;
+  } catch (error) {
+    if (error instanceof UnloadableValueError) return false;
+    throw error;
+  }
+}
