@@ -16,22 +16,24 @@ import { planUnmask, readUnmaskState, revokeUnmask } from './unmask-grants.js';
 
 /** Dynamic Data Masking: masks on columns, for everybody who has no UNMASK. */
 export const sqlServerNativeMasking: NativeMasking = {
-  plan: (location, request) => inSession(location, (connection) => prepare(connection, request)),
+  plan: (location, request) =>
+    inSession(location, async (connection) => (await prepare(connection, request)).plan),
 
   apply: (location, request) =>
     inSession(location, async (connection) => {
-      const plan = await prepare(connection, request);
+      const { plan } = await prepare(connection, request);
       await run(connection, plan.statements);
       return plan;
     }),
 
   drift: (location, request) =>
     inSession(location, async (connection) => {
-      const { statements } = await prepare(connection, request);
-      return statements.map(({ makes, sql }): MaskingCaveat => ({
+      const { plan, open } = await prepare(connection, request);
+      const undone = plan.statements.map(({ makes, sql }): MaskingCaveat => ({
         where: makes,
         what: `is not as the policy has it: ${sql}`,
       }));
+      return [...undone, ...open];
     }),
 
   revert: (location, { grantee, clear, otherViews }) =>
@@ -63,7 +65,7 @@ async function inSession<T>(
 async function prepare(
   connection: SqlServerConnection,
   { viewOf, grantee, clear, otherViews }: NativeMaskingRequest,
-): Promise<NativeMaskingPlan> {
+): Promise<{ readonly plan: NativeMaskingPlan; readonly open: readonly MaskingCaveat[] }> {
   const catalog = await introspect(connection);
   const views = Array.from(
     [[grantee, viewOf] as const, ...otherViews],
@@ -78,12 +80,16 @@ async function prepare(
   );
   const unmask = planUnmask({ clear, partly }, await readUnmaskState(connection));
   return {
-    statements: [...plan.statements, ...unmask.statements],
-    unmaskable: [
-      ...plan.unmaskable.map(({ column, why }) => ({ where: printColumnName(column), what: why })),
-      ...unmask.caveats,
-    ],
-    inference: plan.inference.map(({ column, how }) => ({ where: printColumnName(column), what: how })),
+    plan: {
+      statements: [...plan.statements, ...unmask.statements],
+      unmaskable: [
+        ...plan.unmaskable.map(({ column, why }) => ({ where: printColumnName(column), what: why })),
+        ...unmask.caveats,
+        ...unmask.open,
+      ],
+      inference: plan.inference.map(({ column, how }) => ({ where: printColumnName(column), what: how })),
+    },
+    open: unmask.open,
   };
 }
 

@@ -8,8 +8,12 @@ import { ScriptedSqlServer } from '../../support/tds-server/scripted-sql-server.
 const answers: readonly (readonly [RegExp, Record<string, string | number | null>[]])[] = [
   [/from sys\.masked_columns/, []],
   [
+    /^with membership/,
+    [{ role: 'analyst', schema: null, table: null, column: null, through: 'admins', right: 'CONTROL' }],
+  ],
+  [
     /permission_name = 'UNMASK' and p\.state/,
-    [{ role: 'support', schema: 'dbo', table: null, column: null }],
+    [{ role: 'support', schema: 'dbo', table: null, column: null, state: 'G' }],
   ],
   [/from sys\.database_principals$/, ['analyst', 'support', 'steward'].map((name) => ({ name }))],
   [/sys\.fn_builtin_permissions/, [{ levels: 1 }]],
@@ -71,7 +75,11 @@ describe('masks in SQL Server', () => {
 
   it('are run all in one transaction, and told as drift where they are missing', async () => {
     const drift = await sqlServerNativeMasking.drift(server.url('shop'), request);
-    expect(drift).toHaveLength(7);
+    expect(drift).toHaveLength(8);
+    expect(drift.at(-1)).toEqual({
+      where: 'role analyst',
+      what: expect.stringContaining("by 'admins', which has CONTROL") as string,
+    });
     const { statements } = await sqlServerNativeMasking.apply(server.url('shop'), request);
     const own = ran.slice(ran.lastIndexOf('begin transaction'));
     expect(own).toEqual(['begin transaction', ...statements.map(({ sql }) => sql), 'commit transaction']);

@@ -7,7 +7,7 @@ import {
 const at = (column: string, table = 'people', schema = 'dbo') => ({ schema, table, column });
 
 const state = (changes: Partial<UnmaskState> = {}): UnmaskState => ({
-  grants: [],
+  ...{ grants: [], denials: [], openings: [] },
   principals: new Set(['steward', 'support', 'dbo']),
   isGranular: true,
   ...changes,
@@ -68,6 +68,48 @@ describe('UNMASK', () => {
     expect(planned({ support: [at('email')] }, { grants }).sql).toEqual([
       'revoke unmask on [dbo].[people] from [support]',
       'grant unmask on [dbo].[people] ([email]) to [support]',
+    ]);
+  });
+
+  it('is taken back with all that was handed on, where it may be handed on', () => {
+    const grants = [{ role: 'support', schema: 'dbo', mayGrant: true }];
+    expect(planned({ support: [] }, { grants }).sql).toEqual([
+      'revoke unmask on schema::[dbo] from [support] cascade',
+    ]);
+  });
+
+  it('is not denied where the policy lets see, and stays denied where it does not', () => {
+    const denials = [
+      { role: 'support', schema: 'dbo', table: 'people' },
+      { role: 'support', schema: 'dbo', table: 'cards' },
+      { role: 'steward', schema: 'hr' },
+      { role: 'dbo', ...at('email') },
+    ];
+    expect(planned({ clear: ['steward'], support: [at('email')] }, { denials }).sql).toEqual([
+      'revoke unmask on [dbo].[people] from [support]',
+      'revoke unmask on schema::[hr] from [steward]',
+      'grant unmask to [steward]',
+      'grant unmask on [dbo].[people] ([email]) to [support]',
+    ]);
+  });
+
+  it('that comes by another role or by CONTROL is told, with what to do, where the policy masks', () => {
+    const openings: UnmaskState['openings'] = [
+      { role: 'support', through: 'helpdesk', right: 'UNMASK', schema: 'dbo' },
+      { role: 'support', through: 'public', right: 'UNMASK', ...at('card') },
+      { role: 'support', through: 'readers', right: 'UNMASK', ...at('email') },
+      { role: 'support', through: 'support', right: 'CONTROL' },
+      { role: 'support', through: 'db_owner', right: 'db_owner' },
+      { role: 'steward', through: 'helpdesk', right: 'UNMASK' },
+      { role: 'dbo', through: 'db_owner', right: 'db_owner' },
+    ];
+    const wishes = { clear: ['steward'], partly: new Map([['support', [at('email')]]]) };
+    const { open } = planUnmask(wishes, state({ openings }));
+    expect(open.map(({ where, what }) => `${where} ${what}`)).toEqual([
+      "role support sees through masks by 'helpdesk', which has UNMASK on schema::[dbo]: take it out of that role, or revoke the right there",
+      "role support sees through masks by 'public', which has UNMASK on [dbo].[people] ([card]): revoke it there",
+      'role support has CONTROL, and sees through masks by it: revoke it',
+      "role support sees through masks by 'db_owner', which has every right: take it out of that role, or revoke the right there",
     ]);
   });
 
