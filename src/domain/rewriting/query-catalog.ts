@@ -8,7 +8,7 @@ export interface QueryCatalog {
   readonly catalog: Catalog;
   /** SQL Server: whether it has collations of UTF-8; taken for granted when absent. */
   readonly utf8?: 'by-collation' | 'of-ascii-alone';
-  /** SQL Server: other names of relations, which a refusal may look up; nothing is read through them. */
+  /** SQL Server: other names of relations. */
   readonly synonyms?: readonly Synonym[];
   /** Names of all schemas, `pg_catalog` and `information_schema` among them. */
   readonly schemas: readonly string[];

@@ -1,4 +1,9 @@
-import type { GeneratedColumn, QueryCatalog, Synonym } from '../../domain/rewriting/query-catalog.js';
+import type {
+  GeneratedColumn,
+  QueryCatalog,
+  Synonym,
+  Trigger,
+} from '../../domain/rewriting/query-catalog.js';
 import { UTF8_COLLATION } from '../../domain/rewriting/tsql/protect-tsql.js';
 import type { SqlServerConnection } from './connection.js';
 import { introspect, ownObjects } from './introspection.js';
@@ -6,7 +11,7 @@ import { hasSystemView } from './system-views.js';
 
 /**
  * What a query of T-SQL may name. The rewriter refuses routines and operators of users by itself, so that
- * nothing is read of them; synonyms too, and names what they stand for.
+ * nothing is read of them; of triggers, whose code it does not read, their tables alone.
  */
 export async function readQueryCatalog(connection: SqlServerConnection): Promise<QueryCatalog> {
   const catalog = await introspect(connection);
@@ -19,7 +24,8 @@ export async function readQueryCatalog(connection: SqlServerConnection): Promise
     schemas: schemas.map(({ name }) => name),
     generated: await readComputed(connection),
     synonyms: await readSynonyms(connection),
-    ...{ systemRelations: [], routines: [], operators: [], types: [], triggers: [] },
+    triggers: await readTriggers(connection),
+    ...{ systemRelations: [], routines: [], operators: [], types: [] },
     ...{ securityBarriers: [], rules: [] },
   };
 }
@@ -39,6 +45,20 @@ async function readSynonyms(connection: SqlServerConnection): Promise<readonly S
     select s.name as [schema], o.name as name, o.base_object_name as standsFor
     from sys.synonyms o join sys.schemas s on s.schema_id = o.schema_id
     where o.is_ms_shipped = 0 order by s.name, o.name`);
+}
+
+async function readTriggers(connection: SqlServerConnection): Promise<readonly Trigger[]> {
+  const rows = await connection.query<Record<'schema' | 'table' | 'name', string>>(`
+    select s.name as [schema], o.name as [table], t.name as name
+    from sys.triggers t
+    join sys.tables o on o.object_id = t.parent_id
+    join sys.schemas s on s.schema_id = o.schema_id
+    where t.is_disabled = 0 and ${ownObjects}
+    order by s.name, o.name, t.name`);
+  return rows.map(({ schema, table, name }) => ({
+    ...{ table: { schema, name: table }, name },
+    events: ['insert', 'update', 'delete'],
+  }));
 }
 
 async function readComputed(connection: SqlServerConnection): Promise<GeneratedColumn[]> {

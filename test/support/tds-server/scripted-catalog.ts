@@ -69,7 +69,7 @@ const catalogAnswers: readonly CatalogAnswer[] = [
   ],
   // What a script has none of.
   [
-    /from sys\.(check_constraints|sql_expression_dependencies|sql_modules|sequences|types|synonyms|extended_properties)\b/,
+    /from sys\.(check_constraints|sql_expression_dependencies|sql_modules|sequences|types|synonyms|triggers|extended_properties)\b/,
     () => [],
   ],
 ];
