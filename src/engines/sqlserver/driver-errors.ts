@@ -94,7 +94,8 @@ export function translateConnectError(error: unknown, display: string): Scrubjay
     loginProblems.get(number ?? 0) ??
     (code === 'ELOGIN' ? loginProblems.get(18456) : undefined) ??
     // Whoever does not trust the other side breaks off: what follows from that says less.
-    (/certificate|self.signed|altnames/i.test(text) ? untrusted : undefined) ??
+    (/ALTNAME/.test(text) ? ofAnotherHost : undefined) ??
+    (/certificate|self.signed/i.test(text) ? untrusted : undefined) ??
     [...socketProblems].find(([name]) => text.includes(name))?.[1] ??
     (code === 'EENCRYPT' || /SSL|TLS|secure/i.test(text) ? noTls : undefined) ??
     (code === 'ETIMEOUT' ? socketProblems.get('ETIMEDOUT') : undefined) ??
@@ -121,6 +122,12 @@ const untrusted: Problem = [
   'tls-certificate',
   'the server’s certificate is not trusted',
   'install its CA and set NODE_EXTRA_CA_CERTS; trustServerCertificate=true only where nobody can listen in',
+];
+
+const ofAnotherHost: Problem = [
+  'tls-certificate',
+  'the server’s certificate is for another name',
+  'reach the server by a name that its certificate has, or give it a certificate for this one',
 ];
 
 const noTls: Problem = [

@@ -22,6 +22,7 @@ export interface ScriptedServerOptions {
   /** Answers a statement in the place of the script, as a server in trouble does. */
   readonly instead?: (sql: string, database: string) => Answer;
   readonly refuse?: TdsServerOptions['refuse'];
+  readonly certificate?: TdsServerOptions['certificate'];
   /** Counts what is loaded, and keeps none of it. */
   readonly countsOnly?: boolean;
   readonly refuseBulk?: (table: string) => ServerError | undefined;
@@ -56,6 +57,7 @@ export class ScriptedSqlServer {
       password: 'p@ss/w:rd',
       answer: (sql, _session, database) => scripted.#answer(sql, database),
       refuse: options.refuse,
+      certificate: options.certificate,
       refuseBulk: options.refuseBulk,
       ...(options.countsOnly ? {} : { onBulk: (bulk, database) => scripted.#load(bulk, database) }),
     });
