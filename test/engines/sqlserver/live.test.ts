@@ -11,7 +11,8 @@ import { digestRows } from '../../../src/engines/sqlserver/row-digests.js';
 import { sqlServerEngine } from '../../../src/engines/sqlserver/sqlserver-engine.js';
 import { readClassifier } from '../../../src/rules/read-classifier.js';
 import { classifyDataSource } from '../../../src/runs/classify-run.js';
-import { runScrub } from '../../../src/runs/scrub-run.js';
+import { digestOfWork } from '../../../src/runs/resume.js';
+import { runScrub, type ScrubProgress } from '../../../src/runs/scrub-run.js';
 import { verifyCopy } from '../../../src/runs/verify-run.js';
 import { serverUrl } from '../../support/databases.js';
 import { labelsFor, policyOf, shippedRules } from '../../support/planning.js';
@@ -205,56 +206,8 @@ onSqlServer('on a real SQL Server', () => {
   });
 
   it('a scrub copies every row, masks alike what is alike, and keeps values exact', async () => {
-    const from = await sqlServerEngine.openSource(source.url);
     const copy = `${source.name}_copy`;
-    try {
-      const catalog = await from.catalog();
-      const target = await sqlServerEngine.openTarget(urlOf(copy), {
-        replace: true,
-        source: await from.identity(),
-      });
-      if (await isBabelfish()) {
-        const publish = target.publish.bind(target);
-        target.publish = async (mark) => {
-          await target.close();
-          await inPlacesOfEndedSessions(() => publish(mark));
-        };
-      }
-      const { informationTypes, words } = await shippedRules();
-      const labels = await labelsFor(catalog, types);
-      const plan = planScrub({
-        catalog,
-        labels,
-        labelsSha256: '',
-        policy: await policyOf('default'),
-        types: informationTypes,
-        keyId: '',
-      });
-      expect(plan.refusals).toEqual([]);
-      const { tables } = await runScrub({
-        source: from,
-        target,
-        plan,
-        pseudonyms: createPseudonyms(Buffer.alloc(32, 7)),
-        words,
-        verify: async () => {
-          const sampler = await sqlServerEngine.open(source.url);
-          try {
-            return await verifyCopy({ source: from, sampler, target, plan, labels, words });
-          } finally {
-            await sampler.close();
-          }
-        },
-      });
-      expect(Object.fromEntries(tables.map(({ name, rows }) => [name, rows]))).toEqual({
-        customers: 500,
-        documents: 2,
-        'order details': 500,
-        plain: 2,
-      });
-    } finally {
-      await from.close();
-    }
+    expect(await copyTo(copy)).toEqual(copiedRows);
     const copied = await connect(urlOf(copy));
     const same = (sql: string) =>
       Promise.all([source.connection.query(sql), copied.query(sql)]).then(([a, b]) => expect(b).toEqual(a));
@@ -281,6 +234,26 @@ onSqlServer('on a real SQL Server', () => {
       insert into dbo.customers (full_name) values (N'New');
       select cast(ident_current('dbo.customers') as int) as next`);
     expect(next).toBe(2505);
+    copied.close();
+  }, 180_000);
+
+  it('a run that was broken off is gone on with, and nothing shows before', async () => {
+    const copy = `${source.name}_resumed`;
+    const stop = new AbortController();
+    const broken = copyTo(copy, {
+      signal: stop.signal,
+      onProgress: ({ phase, rows }) => {
+        if (phase === 'rows' && rows > 0) stop.abort();
+      },
+    });
+    await expect(broken).rejects.toMatchObject({ code: 'scrub-cancelled' });
+    const shown = `select d.name as name from sys.databases d where d.name = N'${copy}'`;
+    expect(await source.connection.query(shown)).toEqual([]);
+    expect(await copyTo(copy, { resume: true })).toEqual(copiedRows);
+    const copied = await connect(urlOf(copy));
+    const counted =
+      'select (select count(*) from dbo.customers) as c, (select count(*) from dbo.documents) as d';
+    expect(await copied.query(counted)).toEqual([{ c: 500, d: 2 }]);
     copied.close();
   }, 180_000);
 
@@ -382,6 +355,62 @@ onSqlServer('on a real SQL Server', () => {
     await server.query(`drop database "${name}" with (force)`);
     await server.end();
   }, 240_000);
+
+  const copiedRows = { customers: 500, documents: 2, 'order details': 500, plain: 2 };
+
+  /** A scrub to a database of that name, verified. @returns rows by table */
+  async function copyTo(
+    copy: string,
+    how: {
+      readonly resume?: boolean;
+      readonly signal?: AbortSignal;
+      readonly onProgress?: (progress: ScrubProgress) => void;
+    } = {},
+  ): Promise<Readonly<Record<string, number>>> {
+    const { resume, ...run } = how;
+    const from = await sqlServerEngine.openSource(source.url);
+    try {
+      const catalog = await from.catalog();
+      const { informationTypes, words } = await shippedRules();
+      const labels = await labelsFor(catalog, types);
+      const plan = planScrub({
+        catalog,
+        labels,
+        labelsSha256: '',
+        policy: await policyOf('default'),
+        types: informationTypes,
+        keyId: '',
+      });
+      expect(plan.refusals).toEqual([]);
+      const identity = await from.identity();
+      const work = digestOfWork(plan, identity);
+      const target = await sqlServerEngine.openTarget(urlOf(copy), {
+        ...{ replace: true, source: identity, work, resume },
+      });
+      if (await isBabelfish()) {
+        const publish = target.publish.bind(target);
+        target.publish = async (mark) => {
+          await target.close();
+          await inPlacesOfEndedSessions(() => publish(mark));
+        };
+      }
+      const { tables } = await runScrub({
+        ...{ source: from, target, plan, words, ...run },
+        pseudonyms: createPseudonyms(Buffer.alloc(32, 7)),
+        verify: async () => {
+          const sampler = await sqlServerEngine.open(source.url);
+          try {
+            return await verifyCopy({ source: from, sampler, target, plan, labels, words });
+          } finally {
+            await sampler.close();
+          }
+        },
+      });
+      return Object.fromEntries(tables.map(({ name, rows }) => [name, rows]));
+    } finally {
+      await from.close();
+    }
+  }
 
   async function isBabelfish(): Promise<boolean> {
     const [{ version }] = await source.connection.query<{ version: string | null }>(
