@@ -1,6 +1,7 @@
 import type {
   Catalog,
   CheckConstraint,
+  Column,
   ForeignKey,
   RelationName,
   UniqueKey,
@@ -76,6 +77,15 @@ export interface RowSource {
     columns: readonly string[],
     seeds: DigestSeeds,
     places?: readonly string[],
+  ): Promise<RowDigest>;
+  /**
+   * What `digestRows` would be of rows with these values, once they are kept: of texts, a column's together.
+   * Absent where `digestRows` is, or values cannot be sent without being written.
+   */
+  digestValues?(
+    columns: readonly Pick<Column, 'name' | 'type'>[],
+    values: readonly (readonly (string | null)[])[],
+    seeds: DigestSeeds,
   ): Promise<RowDigest>;
   /**
    * The rows with these keys: the key's columns, then `columns`, in text form, cut like samples.

@@ -1,21 +1,26 @@
-import { randomBytes } from 'node:crypto';
-import { type Catalog, printColumnName, printRelationName, type Table } from '../domain/catalog/catalog.js';
-import { chooseFormat } from '../domain/scrub/copy-format/choose-format.js';
-import type { CopiedColumn, CopyFormat, FieldMask } from '../domain/scrub/copy-format/copy-format.js';
-import type { LookUp } from '../domain/scrub/look-ups.js';
 import {
-  DigestedRows,
-  type DigestKeys,
-  type StoredDigest,
-} from '../domain/scrub/copy-format/digested-rows.js';
-import { createRowMasker } from '../domain/scrub/copy-format/row-masker.js';
+  type Catalog,
+  type Column,
+  printColumnName,
+  printRelationName,
+  type Table,
+} from '../domain/catalog/catalog.js';
+import { chooseFormat } from '../domain/scrub/copy-format/choose-format.js';
+import type { CopyFormat } from '../domain/scrub/copy-format/copy-format.js';
 import { isStoredAsSent } from '../domain/scrub/copy-format/stored-form.js';
 import type { TablePlan } from '../domain/scrub/scrub-plan.js';
 import { CheckRecord, type CheckResult } from '../domain/scrub/verification/verification.js';
 import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
-import type { RowStream } from '../engines/row-source.js';
 import type { ScrubSource } from '../engines/scrub-source.js';
-import { lookedUpType, prepareFieldMask, type TableResult } from './copy-table.js';
+import { prepareFieldMask, type TableResult } from './copy-table.js';
+import {
+  areEqual,
+  type Compared,
+  type Digests,
+  digestsOfBytes,
+  digestsOfValues,
+  type Reading,
+} from './masked-digests.js';
 import { find, step, type VerifyRun } from './verify-step.js';
 
 export interface MaskedRun extends Pick<
@@ -29,27 +34,11 @@ export interface MaskedRun extends Pick<
   readonly tables: readonly TableResult[];
 }
 
-/** How one table is read and masked to have some of its columns. */
-interface Reading {
-  readonly plan: TablePlan;
-  readonly masks: readonly FieldMask[];
-  /** What is compared, in one order for all partitions, then what masks read; what is looked up comes behind it. */
-  readonly own: readonly CopiedColumn[];
-  readonly lookUps: readonly LookUp[];
-}
-
-/** One table's rows, or those of a root with all its partitions. */
-interface Compared {
-  readonly readings: readonly Reading[];
-  /** What is compared: masked columns, and the primary key where it stays. */
-  readonly columns: readonly string[];
-  readonly format: CopyFormat;
-}
-
 /**
  * Reads the source once more, masks it once more, and holds what comes out against every row of the copy: by
- * digests of a multiset, table by table, in memory that does not grow. Undefined between servers that may not
- * give back the bytes that were sent.
+ * digests of a multiset, table by table, in memory that does not grow. Types that a server keeps in another form
+ * than it is sent (`numeric(10,2)`, `jsonb`, arrays) the copy's own server brings to it. Undefined between servers
+ * that may not give back the bytes that were sent.
  */
 export async function compareMasked(run: MaskedRun, catalog: Catalog): Promise<CheckResult | undefined> {
   const { source, target, plan } = run;
@@ -66,8 +55,8 @@ export async function compareMasked(run: MaskedRun, catalog: Catalog): Promise<C
     const table = plans[0].loadsInto;
     const where = printRelationName(table);
     step(run, { check: 'remasked-values', doing: where, done, total: groups.length });
-    const emptied = emptiedColumns(run, plans);
-    if (emptied === undefined) {
+    const changed = changedColumns(run, plans);
+    if (changed === undefined) {
       record.note(
         where,
         'rows that referred to nothing were dropped, so its values were not masked once more',
@@ -75,30 +64,16 @@ export async function compareMasked(run: MaskedRun, catalog: Catalog): Promise<C
       continue;
     }
     const all = new Set(plans.flatMap(({ masks }) => masks.map(({ column }) => column.column)));
-    const compared = comparedOf(run, catalog, plans, emptied, inBinary);
-    const masked = compared.columns.filter((column) => all.has(column));
-    const others = [...all].filter((column) => !masked.includes(column));
-    if (others.length > 0)
-      record.note(
-        where,
-        `${others.join(', ')}: the server may keep another form than was sent, or they were emptied; only samples were compared`,
-      );
-    if (masked.length === 0) continue;
-    const [[made, stored]] = await digests(run, compared, [compared.columns]);
-    record.examined += Number(made[0]) * masked.length;
-    if (areEqual(made, stored)) continue;
-    const each = await digests(
-      run,
-      compared,
-      masked.map((column) => [column]),
-    );
-    const differ = masked.filter((_, i) => !areEqual(...each[i]));
-    for (const column of differ)
-      record.fail(
-        printColumnName({ schema: table.schema, table: table.name, column }),
-        'holds other values than its mask gives for those of the source',
-      );
-    if (differ.length === 0) record.fail(where, 'its masked values are in other rows than they should be');
+    const asSent = comparedAsSent(run, catalog, plans, changed, inBinary);
+    const sent = asSent.columns.filter((column) => all.has(column));
+    const kept = [...all].filter((column) => !sent.includes(column) && !changed.has(column));
+    for (const [column, why] of changed)
+      if (all.has(column)) record.note(where, `${column}: ${why}; its values were not compared one by one`);
+    if (sent.length > 0) await compare(run, record, asSent, sent, digestsOfBytes);
+    if (kept.length > 0) {
+      const asKept = comparedAsKept(run, catalog, plans, new Set(kept));
+      await compare(run, record, asKept, kept, digestsOfValues);
+    }
   }
   const counts = run.tables.flatMap(({ masked }) => masked.map(({ values, nulls }) => values + nulls));
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -106,42 +81,98 @@ export async function compareMasked(run: MaskedRun, catalog: Catalog): Promise<C
   return record.result();
 }
 
-/** Columns that were emptied after the copy; undefined where rows were dropped. */
-function emptiedColumns(
+/** Holds some columns of a table, and with them its key, against the copy; then each by itself, to tell which differs. */
+async function compare(
+  run: MaskedRun,
+  record: CheckRecord,
+  compared: Compared,
+  masked: readonly string[],
+  digests: Digests,
+): Promise<void> {
+  const { table, columns } = compared;
+  const [[made, stored]] = await digests(run, compared, [columns]);
+  record.examined += Number(made[0]) * masked.length;
+  if (areEqual(made, stored)) return;
+  const each = await digests(
+    run,
+    compared,
+    masked.map((column) => [column]),
+  );
+  const differ = masked.filter((_, i) => !areEqual(...each[i]));
+  for (const column of differ)
+    record.fail(
+      printColumnName({ schema: table.schema, table: table.name, column }),
+      'holds other values than its mask gives for those of the source',
+    );
+  if (differ.length === 0)
+    record.fail(printRelationName(table), 'its masked values are in other rows than they should be');
+}
+
+/** Columns that the run changed after the copy, each with why; undefined where rows were dropped. */
+function changedColumns(
   { orphans = [] }: MaskedRun,
   plans: readonly TablePlan[],
-): ReadonlySet<string> | undefined {
+): ReadonlyMap<string, string> | undefined {
   const names = new Set(plans.flatMap((plan) => [plan, plan.loadsInto].map(printRelationName)));
   const own = orphans.filter(({ table }) => names.has(printRelationName(table)));
   if (own.some(({ rule }) => rule === 'drop')) return undefined;
-  return new Set(own.filter(({ rule }) => rule === 'empty').flatMap(({ columns }) => columns));
+  const emptied = own.filter(({ rule }) => rule === 'empty').flatMap(({ columns }) => columns);
+  const rebuilt = plans.flatMap(({ searchVectors = [] }) => searchVectors.map(({ column }) => column));
+  return new Map([
+    ...emptied.map((column) => [column, 'emptied where it referred to nothing'] as const),
+    ...rebuilt.map((column) => [column, 'built anew from columns of the copy'] as const),
+  ]);
 }
 
-function comparedOf(
+/** Of the masked columns those of which the server keeps what it is sent. */
+function comparedAsSent(
   run: MaskedRun,
   catalog: Catalog,
   plans: readonly TablePlan[],
-  emptied: ReadonlySet<string>,
+  changed: ReadonlyMap<string, string>,
   inBinary: boolean,
 ): Compared {
   const masked = new Set(plans.flatMap(({ masks }) => masks.map(({ column }) => column.column)));
-  const { columns, uniqueKeys } = find(catalog, plans[0].loadsInto)!;
-  const key = new Set(uniqueKeys.find(({ primary }) => primary)?.columns);
-  const inFormat = (format: CopyFormat): Compared => {
-    const names = columns
-      .filter(({ name, type }) =>
-        masked.has(name) ? isStoredAsSent(type, format) : key.has(name) && keyFamilies.has(type.family),
-      )
-      .map(({ name }) => name)
-      .filter((name) => !emptied.has(name));
-    const readings = plans.map((plan) => readingOf(run, plan, find(catalog, plan)!, new Set(names)));
-    return { readings, columns: names, format };
-  };
+  const inFormat = (format: CopyFormat): Compared =>
+    comparedOf(run, catalog, plans, {
+      format,
+      masked: ({ name, type }) => masked.has(name) && isStoredAsSent(type, format) && !changed.has(name),
+    });
   const binary = inFormat('binary');
   const fits = ({ lookUps, own, masks }: Reading) =>
     lookUps.length === 0 &&
     chooseFormat(own, new Set(masks.flatMap(({ column, reads }) => [column, ...reads]))) === 'binary';
   return inBinary && binary.readings.every(fits) ? binary : inFormat('text');
+}
+
+/** The others, which go to the server as text and come back as it keeps them. */
+function comparedAsKept(
+  run: MaskedRun,
+  catalog: Catalog,
+  plans: readonly TablePlan[],
+  kept: ReadonlySet<string>,
+): Compared {
+  return comparedOf(run, catalog, plans, { format: 'text', masked: ({ name }) => kept.has(name) });
+}
+
+/** Masked columns, and the primary key where nothing masks it, so that values cannot change their rows unseen. */
+function comparedOf(
+  run: MaskedRun,
+  catalog: Catalog,
+  plans: readonly TablePlan[],
+  { format, masked }: { readonly format: CopyFormat; readonly masked: (column: Column) => boolean },
+): Compared {
+  const table = plans[0].loadsInto;
+  const touched = new Set(plans.flatMap(({ masks }) => masks.map(({ column }) => column.column)));
+  const { columns, uniqueKeys } = find(catalog, table)!;
+  const key = new Set(uniqueKeys.find(({ primary }) => primary)?.columns);
+  const names = columns
+    .filter((column) =>
+      touched.has(column.name) ? masked(column) : key.has(column.name) && keyFamilies.has(column.type.family),
+    )
+    .map(({ name }) => name);
+  const readings = plans.map((plan) => readingOf(run, plan, find(catalog, plan)!, new Set(names)));
+  return { table, readings, columns: names, format };
 }
 
 /** Types that every server of a kind writes alike. */
@@ -164,62 +195,4 @@ function readingOf(run: MaskedRun, plan: TablePlan, table: Table, columns: Reado
       .map((name) => table.columns.find((column) => column.name === name)!),
     lookUps: lookUps.filter(({ name }) => read.has(name)),
   };
-}
-
-/** For each group of columns, a digest of what the masks give and one of what the copy holds. */
-async function digests(
-  run: MaskedRun,
-  compared: Compared,
-  groups: readonly (readonly string[])[],
-): Promise<readonly (readonly [made: StoredDigest, stored: StoredDigest])[]> {
-  const keys: DigestKeys = [randomBytes(8).readBigUInt64LE(), randomBytes(8).readBigUInt64LE()];
-  const made = groups.map((): StoredDigest => [0n, 0n, 0n]);
-  const stored = groups.map((): StoredDigest => [0n, 0n, 0n]);
-  for (const reading of compared.readings) {
-    const { own, lookUps, plan, masks } = reading;
-    const { format, columns } = compared;
-    const names = own.map(({ name }) => name);
-    const all = [...own, ...lookUps.map(({ name }) => ({ name, type: lookedUpType }))];
-    const digestsOf = (fields: readonly CopiedColumn[]) =>
-      groups.map((group) => new DigestedRows(fields, new Set(group), format, keys));
-    const masker = createRowMasker({ columns: all, masks, format });
-    const ofSource = digestsOf(all);
-    const originals =
-      lookUps.length > 0
-        ? await run.source.copyOutWith!(plan, names, lookUps, {})
-        : await run.source.copyOut(plan, names, format);
-    await read(run, originals, (chunk) => {
-      const rows = masker.push(chunk);
-      if (rows) for (const digest of ofSource) digest.push(rows);
-    });
-    const last = masker.end();
-    if (last) for (const digest of ofSource) digest.push(last);
-    const ofCopy = digestsOf(own.slice(0, columns.length));
-    await read(run, await run.target.copyOut(plan, columns, format), (chunk) => {
-      for (const digest of ofCopy) digest.push(chunk);
-    });
-    ofSource.forEach((digest, i) => (made[i] = sumOf(made[i], digest.end())));
-    ofCopy.forEach((digest, i) => (stored[i] = sumOf(stored[i], digest.end())));
-  }
-  return made.map((digest, i) => [digest, stored[i]]);
-}
-
-async function read(run: MaskedRun, rows: RowStream, take: (chunk: Buffer) => void): Promise<void> {
-  try {
-    for await (const chunk of rows) {
-      run.signal?.throwIfAborted();
-      take(chunk);
-    }
-  } finally {
-    rows.destroy();
-  }
-}
-
-function sumOf(one: StoredDigest, other: StoredDigest): StoredDigest {
-  const sum = (at: 1 | 2) => BigInt.asUintN(64, one[at] + other[at]);
-  return [one[0] + other[0], sum(1), sum(2)];
-}
-
-function areEqual(one: StoredDigest, other: StoredDigest): boolean {
-  return one.every((part, i) => part === other[i]);
 }

@@ -34,7 +34,7 @@ import {
 import { quoteLiteral, quoteName, quoteNames, quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { introspect } from './introspection.js';
-import { digestRows } from './row-digest.js';
+import { digestRows, digestValues } from './row-digest.js';
 import {
   anonymityOf,
   copyOut,
@@ -273,6 +273,10 @@ export class PostgresScrubTarget implements ScrubTarget {
     places?: readonly string[],
   ): Promise<RowDigest> {
     return this.#reading((client, catalog) => digestRows(client, catalog, table, columns, seeds, places));
+  }
+
+  digestValues(...asked: Parameters<NonNullable<ScrubTarget['digestValues']>>): Promise<RowDigest> {
+    return this.#reading((client) => digestValues(client, ...asked));
   }
 
   rowsByKey(
