@@ -10,29 +10,17 @@ import type { CopyFormat } from '../domain/scrub/copy-format/copy-format.js';
 import { isStoredAsSent } from '../domain/scrub/copy-format/stored-form.js';
 import type { TablePlan } from '../domain/scrub/scrub-plan.js';
 import { CheckRecord, type CheckResult } from '../domain/scrub/verification/verification.js';
-import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
-import type { ScrubSource } from '../engines/scrub-source.js';
-import { prepareFieldMask, type TableResult } from './copy-table.js';
+import { prepareFieldMask } from './copy-table.js';
 import {
   areEqual,
   type Compared,
   type Digests,
   digestsOfBytes,
   digestsOfValues,
+  type MaskedRun,
   type Reading,
 } from './masked-digests.js';
-import { find, step, type VerifyRun } from './verify-step.js';
-
-export interface MaskedRun extends Pick<
-  VerifyRun,
-  'target' | 'plan' | 'words' | 'orphans' | 'onProgress' | 'signal'
-> {
-  /** Of a subset, its rows alone. */
-  readonly source: ScrubSource;
-  readonly pseudonyms: PseudonymFunction;
-  /** What the run copied. */
-  readonly tables: readonly TableResult[];
-}
+import { find, step } from './verify-step.js';
 
 /**
  * Reads the source once more, masks it once more, and holds what comes out against every row of the copy: by

@@ -11,9 +11,22 @@ import { createRowMasker } from '../domain/scrub/copy-format/row-masker.js';
 import { TextBatches } from '../domain/scrub/copy-format/text-batches.js';
 import type { LookUp } from '../domain/scrub/look-ups.js';
 import type { TablePlan } from '../domain/scrub/scrub-plan.js';
+import type { PseudonymFunction } from '../domain/masking/pseudonym/pseudonym-function.js';
 import type { DigestSeeds, RowDigest, RowStream } from '../engines/row-source.js';
-import type { MaskedRun } from './compare-masked.js';
-import { lookedUpType } from './copy-table.js';
+import type { ScrubSource } from '../engines/scrub-source.js';
+import { lookedUpType, type TableResult } from './copy-table.js';
+import type { VerifyRun } from './verify-step.js';
+
+export interface MaskedRun extends Pick<
+  VerifyRun,
+  'target' | 'plan' | 'words' | 'orphans' | 'onProgress' | 'signal'
+> {
+  /** Of a subset, its rows alone. */
+  readonly source: ScrubSource;
+  readonly pseudonyms: PseudonymFunction;
+  /** What the run copied. */
+  readonly tables: readonly TableResult[];
+}
 
 /** How one table is read and masked to have some of its columns. */
 export interface Reading {

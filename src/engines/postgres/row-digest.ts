@@ -9,7 +9,8 @@ import type { ColumnType } from '../../domain/catalog/column-type.js';
 import type { DigestSeeds, RowDigest } from '../row-source.js';
 import { translateDriverError } from './driver-errors.js';
 import { quoteName } from './identifiers.js';
-import { atPlaces, own, run } from './row-queries.js';
+import { own, run } from './own-rows.js';
+import { atPlaces } from './row-streams.js';
 
 /**
  * The number of rows, and sums of two hashes of 64 bits over each row's values: neither knows an order. The

@@ -24,17 +24,13 @@ import { introspect } from './introspection.js';
 import { digestRows } from './row-digest.js';
 import {
   anonymityOf,
-  copyKeys,
-  copyOut,
-  copyOutWith,
-  copyPlaces,
   countDuplicates,
   countOrphans,
   countRows,
   countViolations,
   rowsByKey,
-  splitPages,
-} from './row-queries.js';
+} from './row-checks.js';
+import { copyKeys, copyOut, copyOutWith, copyPlaces, splitPages } from './row-streams.js';
 import { canBeDumped, type Dump, dumpedSections, pgDumpVersion } from './schema-ddl/dumped-sections.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';

@@ -37,14 +37,14 @@ import { introspect } from './introspection.js';
 import { digestRows, digestValues } from './row-digest.js';
 import {
   anonymityOf,
-  copyOut,
   countDuplicates,
   countOrphans,
   countRows,
   countViolations,
   rowsByKey,
   settleOrphans,
-} from './row-queries.js';
+} from './row-checks.js';
+import { copyOut } from './row-streams.js';
 import { remadeKeys } from './schema-ddl/keys-and-indexes.js';
 import { readSchemaSections } from './schema-ddl/schema-sections.js';
 import { SessionPool } from './session-pool.js';

@@ -4,7 +4,7 @@ import { printRelationName, type RelationName } from '../../domain/catalog/catal
 import { translateDriverError } from './driver-errors.js';
 import type { RowRange } from '../row-source.js';
 import { quoteRelation } from './identifiers.js';
-import { pagesOf } from './row-queries.js';
+import { pagesOf } from './row-streams.js';
 
 /**
  * The moment of a snapshot: the oldest transaction that was under way in it. The random part tells

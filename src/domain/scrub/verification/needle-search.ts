@@ -14,8 +14,8 @@ const WORDS_A_FIND = 3;
 const LONGEST = 4096;
 
 const SMALLEST_BITS = 20;
-/** 64 MiB. */
-const LARGEST_BITS = 29;
+/** 32 MiB. */
+const LARGEST_BITS = 28;
 /** One in thirty of other texts passes, and is looked up. */
 const BITS_A_FINGERPRINT = 8;
 
@@ -35,7 +35,7 @@ export class NeedleIndex {
   #bytes: Buffer;
 
   /**
-   * @param expected fingerprints that will be added, about; the filter takes 64 MiB at most
+   * @param expected fingerprints that will be added, about; the filter takes 32 MiB at most
    * @param added told the fingerprints of needles, with the number that was given for each
    */
   constructor(expected: number, key: Uint8Array, added: (fingerprint: Fingerprint, number: number) => void) {
