@@ -39,7 +39,7 @@ export const bench: Bench = async ({ quick }) => {
   try {
     const pipe = await rawPipe();
     // Fewer rows, and the half second in which V8 compiles what runs is all that is measured.
-    const rows = quick ? 400_000 : 1_000_000;
+    const rows = quick ? 700_000 : 1_000_000;
     console.log(
       `${rows} rows x 16 columns; raw pipe: ${pipe.name}; Node ${process.version}; ${cpus().length} x ${cpus()[0]?.model ?? 'CPU'}`,
     );
