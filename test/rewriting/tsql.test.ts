@@ -44,6 +44,15 @@ describe('rewriting T-SQL', () => {
     ['settings of a session', 'set nocount on; select 1'],
     ['a synonym of which no masked column is read', 'select Country from dbo.Cust'],
     ['a variable', "declare @s char(2); set @s = 'NL'; select Id from Customers where Country = @s"],
+    [
+      'a write to a table by its alias',
+      "update o set o.Status = 'paid' from dbo.Orders o join dbo.Customers c on c.Id = o.CustomerId where c.Country = 'DE'",
+    ],
+    [
+      'a deletion by an alias',
+      'delete o from dbo.Customers c join dbo.Orders o on o.CustomerId = c.Id where c.Id = 3',
+    ],
+    ['names of routines and views', 'select routine_name from information_schema.routines'],
     ['IF', 'if exists (select 1 from dbo.Orders) begin select 1; select 2 end else select 3'],
     ['a write of other columns', "update dbo.Orders set Status = 'paid' where Id = 3"],
   ])('lets %s pass as it is', (_, sql) => {
@@ -206,6 +215,22 @@ describe('rewriting T-SQL', () => {
     ],
     ['a function of the users by the name of a built-in', 'select * from month(1)', 'function'],
     ['a write through a synonym', "update Cust set Email = 'x'", 'write'],
+    [
+      'a write to masked columns by an alias',
+      "update c set Email = 'x' from dbo.Orders o join Customers c on c.Id = 1",
+      'write',
+    ],
+    [
+      'a write of masked values by an alias',
+      'update o set Status = c.Email from dbo.Orders o, dbo.Customers c',
+      'write',
+    ],
+    [
+      'a deletion by an alias where a masked value is so',
+      "delete c from dbo.Orders o join dbo.Customers c on c.Id = o.CustomerId where c.Email like 'a%'",
+      'write',
+    ],
+    ['source text of routines', 'select routine_definition from information_schema.routines', 'relation'],
     ['a write within IF', "if 1 = 1 update Customers set Email = 'x'", 'write'],
     ['a statement that the parser takes for an alias', 'select Id from dbo.Orders revert', 'syntax'],
     ['a column by what it is for', 'select rowguidcol from dbo.Customers', 'syntax'],

@@ -4,7 +4,7 @@ const set = (text: string): ReadonlySet<string> => new Set(words(text));
 
 /** Variants of the parser's tree that a statement may hold: the allow-list of syntax. */
 export const allowedVariants: ReadonlySet<string> = set(`
-  AllOp AnyOp AtTimeZone Between BigInt Binary BinaryOp Bit Boolean Case Cast Ceil Char Collate Commit CompoundFieldAccess CompoundIdentifier
+  AfterSet AllOp AnyOp AtTimeZone Between BigInt Binary BinaryOp Bit Boolean Case Cast Ceil Char Collate Commit CompoundFieldAccess CompoundIdentifier
   Constant Convert CrossApply CrossJoin CurrentRow Custom Date DateTimeField Datetime Decimal Declare Delete Derived
   Distinct Double DoublePrecision ExactNumberInfo Execute Exists Expr ExprWithAlias Expressions Extract Float Floor
   Following FullOuter Function Generic HexStringLiteral Identifier InList InSubquery Inner Insert Int Integer IntegerLength
@@ -30,7 +30,7 @@ export const allowedFunctions: ReadonlySet<string> = set(`
   try_parse unicode upper var varp year checksum binary_checksum checksum_agg approx_count_distinct bit_count
   db_name db_id object_id object_name object_schema_name schema_name schema_id type_name type_id col_name col_length
   columnproperty objectproperty objectpropertyex serverproperty databasepropertyex suser_sname suser_name user_name
-  current_user session_user system_user user is_member is_srvrolemember has_perms_by_name host_name app_name
+  current_user session_user system_user user has_dbaccess is_member is_srvrolemember has_perms_by_name host_name app_name
   original_login scope_identity ident_current ident_incr ident_seed rowcount_big xact_state generate_series openjson
   typeproperty indexproperty index_col filegroup_name permissions database_principal_id`);
 
@@ -52,8 +52,8 @@ export const allowedSystemViews: ReadonlySet<string> = set(`
 
 export const allowedInformationSchema: ReadonlySet<string> = set(`
   check_constraints column_domain_usage column_privileges columns constraint_column_usage constraint_table_usage
-  domain_constraints domains key_column_usage parameters referential_constraints schemata table_constraints
-  table_privileges tables view_column_usage view_table_usage sequences`);
+  domain_constraints domains key_column_usage parameters referential_constraints routines schemata table_constraints
+  table_privileges tables view_column_usage view_table_usage views sequences`);
 
 /** Columns of those views that hold source text. */
 export const sourceColumns: ReadonlySet<string> = set('definition view_definition routine_definition');
@@ -67,4 +67,4 @@ export const allowedProcedures: ReadonlySet<string> = set(`
 export const allowedSettings: ReadonlySet<string> = set(`
   nocount ansi_nulls ansi_padding ansi_warnings ansi_null_dflt_on arithabort arithignore concat_null_yields_null xact_abort
   dateformat datefirst language lock_timeout textsize numeric_roundabort implicit_transactions deadlock_priority
-  query_governor_cost_limit cursor_close_on_commit ansi_defaults`);
+  query_governor_cost_limit cursor_close_on_commit ansi_defaults fmtonly no_browsetable`);

@@ -12,6 +12,7 @@ import { bracket, nameOf, type TsqlEdit, TsqlText, type TsqlToken } from './tsql
 import { TsqlProtection, type TsqlRelation } from './tsql-protection.js';
 import { resolveTable } from './resolve-table.js';
 import { checkTsqlWrite } from './writes.js';
+import { tablesRead } from './written-table.js';
 
 /** Longest text, in characters, that is mended, and the most mended texts that are tried for one. */
 const LONGEST_MENDED = 20_000;
@@ -159,7 +160,7 @@ function maskStatement(
       `this kind of statement is not on the list of what can be masked: '${kind}'`,
     );
   const reading = readStatement(statement);
-  const touched = touchedTables(reading, text, protection, defaultSchema);
+  const touched = touchedTables(tablesRead(kind, reading), reading, text, protection, defaultSchema);
   if (writingStatements.has(kind))
     checkTsqlWrite(kind, statement, reading, touched.length > 0, protection, defaultSchema);
   for (const { node, relation } of touched) {
@@ -181,6 +182,7 @@ interface Touched {
  * are those of the text: `X'a'` is a column and its alias to the server, and a constant to the parser.
  */
 function touchedTables(
+  tables: readonly TableNode[],
   reading: TsqlReading,
   { tokens }: TsqlText,
   protection: TsqlProtection,
@@ -190,7 +192,7 @@ function touchedTables(
   // T-SQL lets an earlier expression mean the table, a later one the expression of the same name.
   if (shadowed !== undefined)
     throw new Refusal('construct', `the common table expression '${shadowed}' has the name of a table`, {});
-  return reading.tables.flatMap((node) => {
+  return tables.flatMap((node) => {
     if (namesExpression(node, reading)) return [];
     const relation = resolveTable(node.names, protection, defaultSchema, reading);
     if (!relation) return [];
@@ -313,7 +315,7 @@ function prove(
     statements.every((statement) => {
       if (simpleStatements.has(kindOf(statement))) return true;
       const reading = readMaskedStatement(statement);
-      return reading.tables.every((node) => {
+      return tablesRead(kindOf(statement), reading).every((node) => {
         const at = text.offsetOf(node.start);
         if (regions.some(({ start, end }) => at >= start && at < end)) return true;
         if (namesExpression(node, reading)) return true;

@@ -4,6 +4,7 @@ import type { TsqlTree } from './parser.js';
 import { readStatement, type TsqlReading } from './read-statement.js';
 import { resolveTable } from './resolve-table.js';
 import type { TsqlProtection, TsqlRelation } from './tsql-protection.js';
+import { writtenTable } from './written-table.js';
 
 /**
  * Writes of a masked role: none that reads or returns masked columns, none that a constraint or a trigger
@@ -18,7 +19,7 @@ export function checkTsqlWrite(
   protection: TsqlProtection,
   defaultSchema: string,
 ): void {
-  const target = targetOf(kind, statement, protection, defaultSchema);
+  const target = targetOf(writtenTable(kind, statement, reading), protection, defaultSchema);
   const printed = `'${target.schema}.${target.name}'`;
   const refuse = (reason: string) => {
     throw new Refusal('write', `a write to ${printed} ${reason}`);
@@ -40,19 +41,10 @@ export function checkTsqlWrite(
 }
 
 function targetOf(
-  kind: string,
-  statement: TsqlTree,
+  names: readonly string[] | undefined,
   protection: TsqlProtection,
   defaultSchema: string,
 ): TsqlRelation {
-  const node = statement[kind] as TsqlTree;
-  const names =
-    kind === 'Insert'
-      ? ((node.table as TsqlTree).TableName as { Identifier: { value: string } }[] | undefined)?.map(
-          (part) => part.Identifier.value,
-        )
-      : readStatement({ Query: (node.table as TsqlTree | undefined)?.relation ?? node.from }).tables.at(0)
-          ?.names;
   const target =
     names &&
     resolveTable(names, protection, defaultSchema, { identifiers: new Set(), mayNameAnyColumn: false });
