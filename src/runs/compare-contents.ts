@@ -5,11 +5,11 @@ import {
   printRelationName,
   type RelationName,
 } from '../domain/catalog/catalog.js';
-import type { ScrubPlan, TablePlan } from '../domain/scrub/scrub-plan.js';
+import type { TablePlan } from '../domain/scrub/scrub-plan.js';
 import { CheckRecord, type CheckResult } from '../domain/scrub/verification/verification.js';
 import type { DigestSeeds, RowSource } from '../engines/row-source.js';
 import type { SettledOrphans } from './settle-orphans.js';
-import { find, step, type VerifyRun } from './verify-step.js';
+import { find, mayLackRows, step, type VerifyRun } from './verify-step.js';
 
 export type ContentsRun = Pick<VerifyRun, 'source' | 'target' | 'plan' | 'orphans' | 'onProgress' | 'signal'>;
 
@@ -45,21 +45,16 @@ export async function compareContents(run: ContentsRun, catalog: Catalog): Promi
 
 /** Columns that no mask touches; undefined where rows were dropped. */
 function comparableColumns(run: ContentsRun, plans: readonly TablePlan[]): readonly string[] | undefined {
-  const { plan, orphans = [] } = run;
+  const { orphans = [] } = run;
   const own = (settled: SettledOrphans) =>
     plans.some((table) => [table, table.loadsInto].some((name) => same(name, settled.table)));
   const settled = orphans.filter(own);
-  if (settled.some(({ rule }) => rule === 'drop') || mayLack(plan, run.orphans)) return undefined;
+  if (settled.some(({ rule }) => rule === 'drop') || mayLackRows(run)) return undefined;
   const touched = new Set([
     ...plans.flatMap(({ masks }) => masks.map(({ column }) => column.column)),
     ...settled.filter(({ rule }) => rule === 'empty').flatMap(({ columns }) => columns),
   ]);
   return plans[0].columns.filter((column) => !touched.has(column));
-}
-
-/** Of a copy that is verified later nobody knows what was chosen, dropped or emptied. */
-function mayLack({ orphans: rule, subset }: ScrubPlan, settled: ContentsRun['orphans']): boolean {
-  return settled === undefined && (subset !== undefined || rule === 'drop' || rule === 'empty');
 }
 
 async function agree(

@@ -24,8 +24,8 @@ export interface MaskedRun extends Pick<
   /** Of a subset, its rows alone. */
   readonly source: ScrubSource;
   readonly pseudonyms: PseudonymFunction;
-  /** What the run copied. */
-  readonly tables: readonly TableResult[];
+  /** What the run copied; unknown when a copy is verified later. */
+  readonly tables?: readonly TableResult[];
 }
 
 /** How one table is read and masked to have some of its columns. */

@@ -49,6 +49,11 @@ describe('scrubjay scrub and verify', () => {
     expect(made.stdout).toContain('verified');
     const checked = await scrubjay(verify, { env, cwd });
     expect(checked).toMatchObject({ exitCode: 0 });
+    expect(checked.stderr).toContain('--key-file');
+    expect(checked.stdout).not.toContain('what its mask gives');
+    const withKey = await scrubjay([...verify, '--key-file', 'masking.key'], { env, cwd });
+    expect(withKey).toMatchObject({ exitCode: 0 });
+    expect(withKey.stdout).toMatch(/every masked value is what its mask gives/);
     const attested = await scrubjay(['attestation', 'verify', 'attestation.json'], { env, cwd });
     expect(attested).toMatchObject({ exitCode: 0 });
     const said = [made, checked].flatMap(({ stdout, stderr }) => [stdout, stderr]).join('\n');
@@ -65,6 +70,9 @@ describe('scrubjay scrub and verify', () => {
     const page = await scrubjay(['attestation', 'show', 'attestation.json', '--html'], { env, cwd });
     expect(page.stdout).toMatch(/^<!doctype html>[^]*signature holds[^]*public\.people/);
     expect(await scrubjay(['key', 'new', 'other.key'], { env, cwd })).toMatchObject({ exitCode: 0 });
+    const checked = await scrubjay([...verify, '--key-file', 'other.key'], { env, cwd });
+    expect(checked).toMatchObject({ exitCode: 1 });
+    expect(checked.stdout).toContain('holds other values than its mask gives');
     const other = ['scrub', '--labels', 'labels.yaml', '--key-file', 'other.key', '--replace'];
     const refused = await scrubjay(other, { env, cwd });
     expect(refused).toMatchObject({ exitCode: 1 });

@@ -21,7 +21,7 @@ import { quoteRelation } from './identifiers.js';
 import { identify } from './identity.js';
 import { ownRelations } from './catalog-queries.js';
 import { introspect } from './introspection.js';
-import { digestRows } from './row-digest.js';
+import { digestRows, digestValues } from './row-digest.js';
 import {
   anonymityOf,
   countDuplicates,
@@ -228,6 +228,10 @@ export class PostgresScrubSource implements ScrubSource {
     return this.#readers.withSession((client) =>
       digestRows(client, this.#catalog, table, columns, seeds, places),
     );
+  }
+
+  digestValues(...asked: Parameters<NonNullable<ScrubSource['digestValues']>>): Promise<RowDigest> {
+    return this.#readers.withSession((client) => digestValues(client, ...asked));
   }
 
   rowsByKey(
