@@ -2,18 +2,21 @@ import { words } from '../postgres/allowed/word-list.js';
 
 const set = (text: string): ReadonlySet<string> => new Set(words(text));
 
-/** Variants of the parser's tree that a statement may hold: the allow-list of syntax. */
+/**
+ * Variants of the parser's tree that a statement may hold: the allow-list of syntax. No write among them: one that stands
+ * behind WITH, or within a query, would pass for a query.
+ */
 export const allowedVariants: ReadonlySet<string> = set(`
   AfterSet AllOp AnyOp AtTimeZone Between BigInt Binary BinaryOp Bit Boolean Case Cast Ceil Char Collate Commit CompoundFieldAccess CompoundIdentifier
-  Constant Convert CrossApply CrossJoin CurrentRow Custom Date DateTimeField Datetime Decimal Declare Delete Derived
+  Constant Convert CrossApply CrossJoin CurrentRow Custom Date DateTimeField Datetime Decimal Declare Derived
   Distinct Double DoublePrecision ExactNumberInfo Execute Exists Expr ExprWithAlias Expressions Extract Float Floor
-  Following FullOuter Function Generic HexStringLiteral Identifier InList InSubquery Inner Insert Int Integer IntegerLength
+  Following FullOuter Function Generic HexStringLiteral Identifier InList InSubquery Inner Int Integer IntegerLength
   IsDistinctFrom IsFalse IsNotDistinctFrom IsNotNull IsNull IsTrue IsolationLevel Join Json LParen Left LeftOuter Like
   LimitOffset List MsSqlAssignment NChar NationalStringLiteral NestedJoin Nested None Nvarchar Number Numeric ObjectName On
   OpenJsonTable OuterApply Output Pivot Placeholder Position Precision PrecisionAndScale Preceding QualifiedWildcard Query
   RParen Range Real Right RightOuter Rollback Rollup Cube Row Rows Select Set SetOperation SingleAssignment SetSessionParam SetTransaction SingleQuotedString
   SmallInt StartTransaction Subquery Substring Table TableName Text Time Timestamp TinyInt Trim Tuple UnaryOp Unnamed
-  UnnamedExpr Unpivot Update Uuid Value Values Varbinary Varchar Wildcard WindowSpec WithFromKeyword Word
+  UnnamedExpr Unpivot Uuid Value Values Varbinary Varchar Wildcard WindowSpec WithFromKeyword Word
   ColumnName Column Assignment Named ForXml ForJson Xml Path Raw Regular Interval Max WithTies`);
 
 /** Functions that compute from their arguments, or tell of the session and of names. */

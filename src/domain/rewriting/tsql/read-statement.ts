@@ -57,7 +57,8 @@ export function readMaskedStatement(statement: TsqlTree): TsqlReading {
 
 function read(statement: TsqlTree, functions: ReadonlySet<string>): TsqlReading {
   const reader = new Reader(functions);
-  reader.visit(statement);
+  // The kind of the statement itself is looked at where it is read.
+  reader.visit(Object.values(statement));
   return reader;
 }
 
