@@ -49,25 +49,35 @@ describe('a scrub run that was broken off', () => {
   };
   /** The work database, once the run has copied a table and is at another. */
   const workDatabase = async (): Promise<string> => {
+    const name = await workDatabaseMade();
+    // One session all along: the worker shares this process, and leaves little time to open one while it copies.
+    const database = new pg.Client(serverUrl(name));
+    let isLost = false;
+    database.on('error', () => (isLost = true));
+    await database.connect();
+    try {
+      for (;;) {
+        if (isLost) throw new Error('the copy was published before anybody saw it half done');
+        const copied = `select from scrubjay_checkpoint.done where what like 'table %'`;
+        // Until the tables of checkpoints are made, there is nothing to ask.
+        const rows = await database.query(copied).then(
+          (result) => result.rows.length,
+          () => 0,
+        );
+        if (rows > 0) return name;
+        await pause(5);
+      }
+    } finally {
+      await database.end();
+    }
+  };
+  const workDatabaseMade = async (): Promise<string> => {
     for (;;) {
       const [found] = await tenant.production.query<{ name: string }>(
         `select datname as name from pg_database where starts_with(datname, $1)`,
         [`${tenant.staging}__scrubjay_`],
       );
-      if (found) {
-        const database = new pg.Client(serverUrl(found.name));
-        await database.connect();
-        try {
-          const { rows } = await database.query(
-            `select from scrubjay_checkpoint.done where what like 'table %'`,
-          );
-          if (rows.length > 0) return found.name;
-        } catch {
-          // Not even its tables are made yet.
-        } finally {
-          await database.end();
-        }
-      }
+      if (found) return found.name;
       await pause(5);
     }
   };
