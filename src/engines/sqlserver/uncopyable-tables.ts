@@ -102,11 +102,26 @@ export async function uncopyableTables(
   });
 }
 
-/** A login without UNMASK would copy masks as if they were values; a security policy hides rows. */
+/**
+ * A login without UNMASK would copy masks as if they were values; a security policy hides rows; and a table that a
+ * login has no right to is not in the catalog that it sees, so that a copy would be without it.
+ * Source: https://learn.microsoft.com/sql/relational-databases/security/metadata-visibility-configuration
+ */
 export async function refuseFilteredReads(connection: SqlServerConnection): Promise<void> {
+  const [{ defines, selects }] = await connection.query<Record<'defines' | 'selects', number | null>>(`
+    select has_perms_by_name(db_name(), 'DATABASE', 'VIEW DEFINITION') as defines,
+           has_perms_by_name(db_name(), 'DATABASE', 'SELECT') as selects`);
+  // Compatible servers know no answer, which is NULL.
+  if (defines !== 1 && selects !== 1 && (defines === 0 || selects === 0)) {
+    throw new FilteredSourceError(
+      'source-is-hidden',
+      'the source shows this login only the tables that it has rights to, and a copy would be without the others',
+      'run on the source: grant view definition to the scrub’s user, and grant select on the database',
+    );
+  }
   if (await hasSystemView(connection, 'masked_columns')) {
     const [{ masked, may }] = await connection.query<{ masked: number; may: number | null }>(`
-      select count(*) as masked, has_perms_by_name(null, 'DATABASE', 'UNMASK') as may from sys.masked_columns
+      select count(*) as masked, has_perms_by_name(db_name(), 'DATABASE', 'UNMASK') as may from sys.masked_columns
       where is_masked = 1`);
     if (masked > 0 && may !== 1) {
       throw new FilteredSourceError(

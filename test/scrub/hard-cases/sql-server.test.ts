@@ -224,7 +224,17 @@ describe('hard cases 81 to 95, SQL Server', () => {
     ]);
   });
 
-  it('90: a login that sees masks, or not all rows, is refused', async () => {
+  it('90: a login that sees masks, or not all tables or rows, is refused', async () => {
+    server = await ScriptedSqlServer.start({
+      tables: shopOf(3, 1),
+      instead: (sql) =>
+        sql.includes("'VIEW DEFINITION') as defines") ? resultOf([{ defines: 0, selects: 0 }]) : undefined,
+    });
+    await expect(sqlServerEngine.openSource(server.url('shop'))).rejects.toMatchObject({
+      code: 'source-is-hidden',
+      hint: expect.stringContaining('grant view definition') as string,
+    });
+    await server.stop();
     server = await ScriptedSqlServer.start({
       tables: shopOf(3, 1),
       systemViews: ['masked_columns'],

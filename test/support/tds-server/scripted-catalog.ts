@@ -61,6 +61,7 @@ const catalogAnswers: readonly CatalogAnswer[] = [
   [/as \[view\], count\(\*\) as n/, () => []],
   [/as \[collation\]$/, () => [{ collation: 'Latin1_General_CI_AS' }]],
   [/select max\(may\) as may/, () => [{ may: 0 }]],
+  [/'VIEW DEFINITION'\) as defines/, () => [{ defines: 1, selects: 1 }]],
   [/is_srvrolemember/, () => [{ may: 1 }]],
   [/o\.type in \('U', 'V', 'SO'\)/, ({ tables }) => [{ n: tables.length }]],
   [
