@@ -26,6 +26,7 @@ const transientFaults = new Set([1205, 1222, 3960, 10928, 10929, 40197, 40501, 4
 const meanings = new Map<number, readonly [string, string]>([
   [207, ['a column is not there any more', 'run it again with the present schema']],
   [208, ['a table is not there any more', 'run it again with the present schema']],
+  [220, ['a number does not fit its column', 'choose a technique that keeps the range']],
   [229, ['the login lacks a permission', 'grant it']],
   [230, ['the login lacks a permission on a column', 'grant it']],
   [262, ['the login lacks a permission of the database', 'grant it']],
@@ -48,6 +49,8 @@ const meanings = new Map<number, readonly [string, string]>([
   [8152, ['a value is too long for its column', 'choose a technique that keeps the length']],
   [8114, ['a value does not fit its column’s type', 'choose a technique for that type']],
   [9002, ['the transaction log is full', 'back the log up or let it grow, and run it again']],
+  // Babelfish has no number of SQL Server's for this: lacking permissions and missing tables among others.
+  [33557097, ['Babelfish refused, without saying why by a number', 'look into the log of its PostgreSQL']],
 ]);
 
 /**
