@@ -48,11 +48,9 @@ export const bench: Bench = async ({ quick }) => {
         claims.push(...(await throughput(protocol, targets, quick)));
       }
       claims.push(await latency(targets, quick ? 1_000 : 5_000), await idleMemory(gateway));
-      for (const [technique, { ratio, limit, least }] of await scanCosts(database, quick ? 3 : 7)) {
-        console.log(`${technique}: a scan with ${least} alone takes ${limit.toFixed(2)} times the unmasked`);
-        claims.push(
-          atMost(`full scan with one ${technique} column, times the unmasked`, ratio, MASKED_SCAN, 'ratio'),
-        );
+      for (const [column, { ratio, limit, least }] of await scanCosts(database, quick ? 3 : 7)) {
+        console.log(`${column}: a scan with ${least} alone takes ${limit.toFixed(2)} times the unmasked`);
+        claims.push(atMost(`full scan with one ${column}, times the unmasked`, ratio, MASKED_SCAN, 'ratio'));
       }
       return claims;
     } finally {
