@@ -1,4 +1,5 @@
 import { resourceUsage } from 'node:process';
+import { leave } from '../src/cli/leave.js';
 
 /** What one copy in a process of its own cost; one JSON line on stdout. */
 export interface CopyCost {
@@ -18,5 +19,5 @@ export function cpuSecondsNow(): number {
 /** Ends the process: a session that somebody else holds open must not keep it. */
 export function tellCost(cost: Omit<CopyCost, 'peakMiB'>): void {
   console.log(JSON.stringify({ ...cost, peakMiB: resourceUsage().maxRSS / 1024 } satisfies CopyCost));
-  process.exit(0);
+  leave(0);
 }

@@ -1,3 +1,4 @@
+import { leave } from '../../src/cli/leave.js';
 import { columnsOf, printColumnName } from '../../src/domain/catalog/catalog.js';
 import type { Catalog } from '../../src/domain/catalog/catalog.js';
 import type { KeptLabel, Labels } from '../../src/domain/classification/labels-file.js';
@@ -72,5 +73,5 @@ try {
 } catch (error) {
   // In our words, or it is a mistake of ours.
   console.log(error instanceof ScrubjayError ? error.code : String((error as Error).stack));
-  process.exit(error instanceof ScrubjayError ? 3 : 70);
+  leave(error instanceof ScrubjayError ? 3 : 70);
 }

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
+import { leave } from './leave.js';
 import { printError } from './print-error.js';
 import { type CommandMaker, createProgram } from './program.js';
 import { Terminal } from './terminal.js';
@@ -15,8 +16,7 @@ export async function main(argv: readonly string[], further: readonly CommandMak
     process.exit();
   });
   await runCommand(argv, terminal, further);
-  // Nothing may keep a finished command alive, such as a connection that hangs while it is closed.
-  if (process.exitCode !== undefined && process.exitCode !== exitCodes.ok) process.exit();
+  if (process.exitCode !== undefined && process.exitCode !== exitCodes.ok) leave();
 }
 
 /** Runs one command line; whatever happens becomes a sentence, and the exit code of this process. */
