@@ -118,6 +118,49 @@ describe('a plan', () => {
     ]);
   });
 
+  describe('for a key of some rows', () => {
+    const base =
+      'create table t (id integer, mail text, gone text, "e ]mail" text); create unique index k on t';
+    const predicateOf = async (predicate: string, of: string, technique: string) => {
+      const catalog = await catalogOf(`${base} (id) where true`);
+      const [table] = catalog.tables;
+      // As SQL Server prints it, which PostgreSQL cannot be made to.
+      const uniqueKeys = [{ name: 'k', columns: [of], primary: false, nullsNotDistinct: true, predicate }];
+      const labels = await labelsFor(catalog, {
+        [/^\w+$/.test(of) ? `t.${of}` : `t."${of}"`]: 'email-address',
+      });
+      const plan = planScrub({
+        ...{
+          catalog: { ...catalog, tables: [{ ...table, uniqueKeys }] },
+          labels,
+          labelsSha256: '',
+          keyId: '',
+        },
+        policy: await policyOf(`rules: [{ mask: { technique: ${technique} } }]`),
+        types: (await shippedRules()).informationTypes,
+      });
+      return plan.refusals.map(({ code }) => code);
+    };
+
+    it.each(['([mail] IS NOT NULL)', '(mail IS NOT NULL)', '("mail" IS NOT NULL)'])(
+      'takes masks that keep NULL as NULL, and NULL itself, where it asks for a value: %s',
+      async (predicate) => {
+        expect(await predicateOf(predicate, 'mail', 'keyed-hash')).toEqual([]);
+        expect(await predicateOf(predicate, 'mail', '"null"')).toEqual([]);
+      },
+    );
+
+    it.each([
+      ["([mail]='a')", 'mail', 'keyed-hash', ['partial-key-may-collide']],
+      ['([e ]]mail] > 5)', 'e ]mail', 'keyed-hash', ['partial-key-may-collide']],
+      ['([mail] IS NULL)', 'mail', '"null"', ['one-null-only', 'partial-key-may-collide']],
+      ["([gone]='x' OR [mail] IS NOT NULL)", 'mail', '"null"', ['one-null-only', 'partial-key-may-collide']],
+      ['([mail2] IS NOT NULL)', 'mail', '"null"', ['one-null-only']],
+    ])('refuses what may bring other rows under it: %s', async (predicate, of, technique, refused) => {
+      expect(await predicateOf(predicate, of, technique)).toEqual(refused);
+    });
+  });
+
   it('loads through the root where a mask may move rows between partitions', async () => {
     const plan = await planOf(
       `create table e (id bigint, born date, ip inet) partition by range (born);

@@ -38,7 +38,7 @@ function keyProblems(table: Table, key: UniqueKey, masks: ReadonlyMap<string, Co
   const allMasked = masked.length === key.columns.length;
   return masked.flatMap(({ technique, column }) => {
     const { keepsUniqueness = false, deterministic } = findTechnique(technique).properties;
-    if (technique === 'null' && key.nullsNotDistinct) {
+    if (technique === 'null' && key.nullsNotDistinct && !isForValuesOf(key, column.column)) {
       return [
         {
           code: 'one-null-only',
@@ -62,20 +62,19 @@ function keyProblems(table: Table, key: UniqueKey, masks: ReadonlyMap<string, Co
 /** A mask on a column of the predicate may bring rows under the key that were not before. */
 function predicateProblems(
   table: Table,
-  { name, predicate }: UniqueKey,
+  key: UniqueKey,
   masks: ReadonlyMap<string, ColumnMask>,
 ): PlanProblem[] {
+  const { name, predicate } = key;
   if (predicate === undefined) return [];
   const columns = table.columns.map((column) => column.name);
   return maskedIn(table, columns, masks).flatMap(({ technique, column: { column } }) => {
-    const mention = new RegExp(
-      `(?<![\\w"])"?${column.replaceAll('"', '""').replace(/[^\w]/g, '\\$&')}"?(?![\\w"])( IS (NOT )?NULL)?`,
-      'gi',
-    );
-    const mentions = [...predicate.matchAll(mention)];
+    const mentions = [...predicate.matchAll(new RegExp(`${mentionOf(column)}( IS (NOT )?NULL)?`, 'gi'))];
     const keepsNull = technique !== 'null' && !findTechnique(technique).properties.replacesNull;
     const onlyAsksForNull = mentions.every(([, isNull]) => isNull !== undefined);
     if (mentions.length === 0 || (keepsNull && onlyAsksForNull)) return [];
+    // No row is left under such a key.
+    if (technique === 'null' && isForValuesOf(key, column)) return [];
     return [
       {
         code: 'partial-key-may-collide',
@@ -85,6 +84,23 @@ function predicateProblems(
       },
     ];
   });
+}
+
+/** True for a key of the rows that have a value in the column, and of them all: `([email] IS NOT NULL)`. */
+function isForValuesOf({ predicate }: UniqueKey, column: string): boolean {
+  return (
+    predicate !== undefined && new RegExp(`^\\(*${mentionOf(column)} IS NOT NULL\\)*$`, 'i').test(predicate)
+  );
+}
+
+/** The pattern of a column's name as a predicate has it: as a word, in quotes, or in brackets as SQL Server prints it. */
+function mentionOf(column: string): string {
+  const [word, quoted, bracketed] = [
+    column,
+    `"${column.replaceAll('"', '""')}"`,
+    `[${column.replaceAll(']', ']]')}]`,
+  ].map((spelling) => spelling.replace(/[^\w]/g, '\\$&'));
+  return `(?:${bracketed}|${quoted}|(?<![\\w"[])${word}(?![\\w"\\]]))`;
 }
 
 /** Periods that must not overlap would, when each is moved by itself. */
