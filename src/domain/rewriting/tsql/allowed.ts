@@ -7,17 +7,18 @@ const set = (text: string): ReadonlySet<string> => new Set(words(text));
  * behind WITH, or within a query, would pass for a query.
  */
 export const allowedVariants: ReadonlySet<string> = set(`
-  AfterSet AllOp AnyOp AtTimeZone Between BigInt Binary BinaryOp Bit Boolean Case Cast Ceil Char Collate Commit CompoundFieldAccess CompoundIdentifier
-  Constant Convert CrossApply CrossJoin CurrentRow Custom Date DateTimeField Datetime Decimal Declare Derived
-  Distinct Double DoublePrecision ExactNumberInfo Execute Exists Expr ExprWithAlias Expressions Extract Float Floor
-  Following FullOuter Function Generic HexStringLiteral Identifier InList InSubquery Inner Int Integer IntegerLength
+  AfterSet AllOp AnyOp Assignment AtTimeZone Between BigInt Binary BinaryOp Bit Boolean Case Cast Ceil Char Collate
+  Column ColumnName Commit CompoundFieldAccess CompoundIdentifier Constant Convert CrossApply CrossJoin Cube
+  CurrentRow Custom Date DateTimeField Datetime Decimal Declare Derived Distinct Double DoublePrecision
+  ExactNumberInfo Execute Exists Expr ExprWithAlias Expressions Extract Float Floor Following ForJson ForXml FullOuter
+  Function Generic HexStringLiteral Identifier InList InSubquery Inner Int Integer IntegerLength Interval
   IsDistinctFrom IsFalse IsNotDistinctFrom IsNotNull IsNull IsTrue IsolationLevel Join Json LParen Left LeftOuter Like
-  LimitOffset List MsSqlAssignment NChar NationalStringLiteral NestedJoin Nested None Nvarchar Number Numeric ObjectName On
-  OpenJsonTable OuterApply Output Pivot Placeholder Position Precision PrecisionAndScale Preceding QualifiedWildcard Query
-  RParen Range Real Right RightOuter Rollback Rollup Cube Row Rows Select Set SetOperation SingleAssignment SetSessionParam SetTransaction SingleQuotedString
-  SmallInt StartTransaction Subquery Substring Table TableName Text Time Timestamp TinyInt Trim Tuple UnaryOp Unnamed
-  UnnamedExpr Unpivot Uuid Value Values Varbinary Varchar Wildcard WindowSpec WithFromKeyword Word
-  ColumnName Column Assignment Named ForXml ForJson Xml Path Raw Regular Interval Max WithTies`);
+  LimitOffset List Max MsSqlAssignment NChar Named NationalStringLiteral Nested NestedJoin None Number Numeric
+  Nvarchar ObjectName On OpenJsonTable OuterApply Output Path Pivot Placeholder Position Preceding Precision
+  PrecisionAndScale QualifiedWildcard Query RParen Range Raw Real Regular Right RightOuter Rollback Rollup Row Rows
+  Select Set SetOperation SetSessionParam SetTransaction SingleAssignment SingleQuotedString SmallInt StartTransaction
+  Subquery Substring Table TableName Text Time Timestamp TinyInt Trim Tuple UnaryOp Unnamed UnnamedExpr Unpivot Uuid
+  Value Values Varbinary Varchar Wildcard WindowSpec WithFromKeyword WithTies Word Xml`);
 
 /** Functions that compute from their arguments, or tell of the session and of names. */
 export const allowedFunctions: ReadonlySet<string> = set(`
