@@ -84,7 +84,7 @@ export class SqlServerScrubSource implements ScrubSource {
       const mark = await markOf(connection, own);
       await connection.query('set transaction isolation level snapshot; begin transaction');
       const display = displayLocation(location);
-      const trial = new TrialRows(() => connect(location), forms);
+      const trial = new TrialRows(() => connectForTrial(location), forms);
       const read = { connection, display, catalog, uncopyable, forms, mark, translate, trial };
       return new SqlServerScrubSource(read);
     } catch (error) {
@@ -185,6 +185,18 @@ export class SqlServerScrubSource implements ScrubSource {
   async close(): Promise<void> {
     this.#read.connection.close();
     await this.#read.trial.close();
+  }
+}
+
+/** Each statement sees the rows as they were when it began, and waits for nobody who is changing them. */
+async function connectForTrial(location: string): Promise<SqlServerConnection> {
+  const connection = await connect(location);
+  try {
+    await connection.query('set transaction isolation level snapshot');
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw translateDriverError(error, 'opening a session to try masks in');
   }
 }
 

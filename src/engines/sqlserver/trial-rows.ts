@@ -1,6 +1,7 @@
 import type { CheckConstraint, Column, Table } from '../../domain/catalog/catalog.js';
+import type { ColumnType } from '../../domain/catalog/column-type.js';
 import type { RowTrial } from '../scrub-source.js';
-import { bulkColumnOf } from './bulk-load/bulk-columns.js';
+import { bulkColumnOf, travelsAsBytes } from './bulk-load/bulk-columns.js';
 import { roomFor, UnloadableValueError } from './bulk-load/field-encoder.js';
 import type { SqlServerConnection, SqlValue } from './connection.js';
 import { DatabaseError, translateDriverError } from './driver-errors.js';
@@ -17,15 +18,15 @@ type Texts = readonly (string | null)[];
 
 /**
  * Tries what masks give on columns and checks of SQL Server, and writes nothing: types as a bulk load would write
- * them, checks and code pages as the server evaluates them. In a session of its own, since an error of some kinds
- * ends a transaction, and with it the snapshot that is copied.
+ * them, checks and code pages as the server evaluates them; for a copy elsewhere, the standard types that stand for them
+ * there. In a session of its own, since an error of some kinds ends a transaction, and with it the snapshot that is copied.
  */
 export class TrialRows implements RowTrial {
   readonly #open: () => Promise<SqlServerConnection>;
   readonly #forms: ValueForms;
   #session: Promise<SqlServerConnection> | undefined;
 
-  /** @param open a session of the source */
+  /** @param open a session of the source that waits for no writer */
   constructor(open: () => Promise<SqlServerConnection>, forms: ValueForms) {
     this.#open = open;
     this.#forms = forms;
@@ -48,7 +49,10 @@ export class TrialRows implements RowTrial {
 
   async isRefusedByType(column: Column, values: Texts): Promise<boolean> {
     const given = values.filter((value) => value !== null);
-    return !given.every((value) => isLoadable(column, value)) || (await this.#losesLetters(column, given));
+    if (this.#forms === 'portable') return !given.every((value) => fitsElsewhere(column, value));
+    return (
+      !given.every((value) => isLoadable(column.type, value)) || (await this.#isNotOfCodePage(column, given))
+    );
   }
 
   async isRefusedByCheck(
@@ -87,19 +91,24 @@ export class TrialRows implements RowTrial {
     session?.close();
   }
 
-  /** True where a letter is not in the code page that the column keeps its texts in: the server would store `?`. */
-  async #losesLetters({ type, collation }: Column, values: readonly string[]): Promise<boolean> {
+  /**
+   * True where a letter is not in the code page that the column keeps its texts in, so that the server would store `?`, or
+   * where letters take more bytes there than the column has: its length counts bytes.
+   */
+  async #isNotOfCodePage({ type, collation }: Column, values: readonly string[]): Promise<boolean> {
     const isOfCodePage = /^(?:var)?char\b|^text$/.test(type.domain?.base ?? type.name);
     const asked = values.filter((value) => /[^\0-\x7f]/.test(value));
     if (!isOfCodePage || !collation || !/^\w+$/.test(collation) || asked.length === 0) return false;
     const given = asked.map((_, i) => `(@p${i + 1})`).join(', ');
-    const [{ lost }] = await this.#ask<{ lost: number }>(
-      `select count(*) as lost from (values ${given}) as g (v)
-       where cast(cast(g.v collate ${collation} as varchar(max)) as nvarchar(max)) <> g.v collate Latin1_General_BIN2`,
+    const tooLong = type.maxLength === undefined ? '' : ` or datalength(rtrim(t.kept)) > ${type.maxLength}`;
+    const [{ refused }] = await this.#ask<{ refused: number }>(
+      `select count(*) as refused
+       from (select g.v, cast(g.v collate ${collation} as varchar(max)) as kept from (values ${given}) as g (v)) as t
+       where cast(t.kept as nvarchar(max)) <> t.v collate Latin1_General_BIN2${tooLong}`,
       asked,
       'trying letters on a code page',
     );
-    return lost > 0;
+    return refused > 0;
   }
 
   async #ask<Row extends object>(sql: string, parameters: readonly string[], doing: string): Promise<Row[]> {
@@ -113,7 +122,7 @@ export class TrialRows implements RowTrial {
   }
 }
 
-function isLoadable({ type }: Column, value: string): boolean {
+function isLoadable(type: ColumnType, value: string): boolean {
   const bytes = Buffer.from(value);
   try {
     bulkColumnOf(type).encoder.encode(bytes, 0, bytes.length, Buffer.alloc(roomFor(bytes.length)), 0);
@@ -123,3 +132,20 @@ function isLoadable({ type }: Column, value: string): boolean {
     throw error;
   }
 }
+
+/** True when the standard type that stands for the column's elsewhere takes the value. */
+function fitsElsewhere({ type }: Column, value: string): boolean {
+  if (type.family === 'text' || travelsAsBytes(type))
+    // A standard counts characters, where SQL Server counts units of UTF-16.
+    return type.maxLength === undefined || [...value.replace(/ +$/, '')].length <= type.maxLength;
+  return isLoadable(asWideAsStandard[type.domain?.base ?? type.name] ?? type, value);
+}
+
+/** Types of which the standard ones that stand for them elsewhere hold more (see `portable-catalog.ts`). */
+const asWideAsStandard: Readonly<Record<string, ColumnType>> = {
+  tinyint: { name: 'smallint', family: 'integer' },
+  money: { name: 'decimal(19,4)', family: 'decimal', precision: 19, scale: 4 },
+  smallmoney: { name: 'decimal(10,4)', family: 'decimal', precision: 10, scale: 4 },
+  datetime: { name: 'datetime2(3)', family: 'timestamp' },
+  smalldatetime: { name: 'datetime2(0)', family: 'timestamp' },
+};

@@ -26,7 +26,7 @@ describe('masks tried on SQL Server while planning', () => {
         },
       ],
       instead: (sql) => {
-        if (/from \(select try_cast|as lost from/.test(sql)) asked.push(sql);
+        if (/from \(select try_cast|as refused\n/.test(sql)) asked.push(sql);
         return answer(sql);
       },
     });
@@ -82,7 +82,7 @@ describe('masks tried on SQL Server while planning', () => {
   });
 
   it('ask whether the column’s code page has the letters, and keep them out of the text', async () => {
-    answer = (sql) => (sql.includes('as lost from') ? resultOf([{ lost: 1 }]) : undefined);
+    answer = (sql) => (sql.includes('as refused') ? resultOf([{ refused: 1 }]) : undefined);
     const narrow = { name: 'varchar(20)', family: 'text', maxLength: 20 } as const;
     expect(await trial.isRefusedByType(column('c', narrow, 'Latin1_General_CI_AS'), ['Łukasz', 'Ana'])).toBe(
       true,
@@ -90,6 +90,45 @@ describe('masks tried on SQL Server while planning', () => {
     expect(asked).toHaveLength(1);
     expect(asked[0]).toContain('collate Latin1_General_CI_AS as varchar(max)');
     expect(asked[0]).not.toContain('ukasz');
+  });
+
+  it('ask for the bytes that letters take on the code page, since a length of `varchar` counts them', async () => {
+    answer = (sql) => (sql.includes('as refused') ? resultOf([{ refused: 0 }]) : undefined);
+    const narrow = { name: 'varchar(7)', family: 'text', maxLength: 7 } as const;
+    const utf8 = 'Latin1_General_100_CI_AS_SC_UTF8';
+    expect(await trial.isRefusedByType(column('c', narrow, utf8), ['Łukasz'])).toBe(false);
+    expect(asked[0]).toContain('or datalength(rtrim(t.kept)) > 7');
+  });
+
+  describe('for a copy on another engine', () => {
+    beforeEach(() => {
+      trial = new TrialRows(() => connect(server.url('shop')), 'portable');
+    });
+
+    it.each([
+      ['a number that smallint has', { name: 'tinyint', family: 'integer' }, '256', '40000'],
+      ['money as a decimal', { name: 'smallmoney', family: 'decimal' }, '999999.5', '1000000.5'],
+      [
+        'a moment before SQL Server’s older types',
+        { name: 'smalldatetime', family: 'timestamp' },
+        '1850-01-01 00:00:00',
+        '1850-13-01 00:00:00',
+      ],
+      ['characters of two units of UTF-16', text(3), '😀😀😀 ', '😀😀😀😀'],
+    ] as const)('take %s, as the standard type there does', async (_, type, fits, tooMuch) => {
+      expect(await trial.isRefusedByType(column('c', type), [fits])).toBe(false);
+      expect(await trial.isRefusedByType(column('c', type), [tooMuch])).toBe(true);
+    });
+
+    it('take any text for what is text there, and ask no code page', async () => {
+      const place = { name: 'geography', family: 'geometry' } as const;
+      expect(await trial.isRefusedByType(column('c', place), ['POINT (1 2)'])).toBe(false);
+      const narrow = { name: 'varchar(20)', family: 'text', maxLength: 20 } as const;
+      expect(await trial.isRefusedByType(column('c', narrow, 'Latin1_General_CI_AS'), ['Łukasz'])).toBe(
+        false,
+      );
+      expect(asked).toEqual([]);
+    });
   });
 
   describe('on a check', () => {
