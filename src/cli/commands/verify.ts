@@ -55,6 +55,8 @@ async function verify(terminal: Terminal, choices: VerifyChoices): Promise<void>
   const rules = await readRules({ extraFolders: choices.rules });
   const { labels, sha256: labelsSha256 } = await readLabels(choices.labels, rules.informationTypes);
   const policy = await readPolicyNamed(choices.policy, rules);
+  const key =
+    choices.keyFile === undefined ? undefined : await readMaskingKey({ keyFile: choices.keyFile, env: {} });
   const source = await scrubWay(from, to).openSource();
   const opened: { close(): Promise<void> }[] = [source];
   const bar = startProgressBar(terminal, 'verifying');
@@ -65,8 +67,6 @@ async function verify(terminal: Terminal, choices: VerifyChoices): Promise<void>
     opened.push(sampler);
     const types = rules.informationTypes;
     const catalog = await source.catalog();
-    const key =
-      choices.keyFile === undefined ? undefined : await readMaskingKey({ keyFile: choices.keyFile, env: {} });
     const subset = await readSubset(choices);
     const keyId = key?.id ?? 'none';
     const plan = planScrub({ catalog, labels, labelsSha256, policy, types, keyId, subset });
