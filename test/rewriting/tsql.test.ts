@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogOfFixture } from '../../bench/masking/tsql-catalog.js';
 import { loadMaskingSet } from '../../bench/masking/masking-set.js';
-import type { RowsMask } from '../../src/domain/policy/column-mask.js';
+import type { ColumnMask, RowsMask } from '../../src/domain/policy/column-mask.js';
+import type { Table } from '../../src/domain/catalog/catalog.js';
 import { protect } from '../../src/domain/rewriting/protect.js';
 import type { QueryCatalog } from '../../src/domain/rewriting/query-catalog.js';
 import type { Protection } from '../../src/domain/rewriting/rewrite-context.js';
@@ -27,8 +28,18 @@ describe('rewriting T-SQL', () => {
     });
   });
 
-  const ask = (sql: string): Rewriting =>
-    rewrite(sql, { protection, names: { searchPath: ['dbo'], temporary: [] } });
+  const names = { searchPath: ['dbo'], temporary: [] };
+  const ask = (sql: string): Rewriting => rewrite(sql, { protection, names });
+
+  /** Asks where the database has other tables. */
+  const askOf = (
+    tables: readonly Table[],
+    masks: ReadonlyMap<string, ColumnMask>,
+    sql: string,
+  ): Rewriting => {
+    const other = { ...catalog, catalog: { ...catalog.catalog, tables } };
+    return rewrite(sql, { protection: protect(other, { role: 'analyst', access: 'masked', masks }), names });
+  };
 
   it.each([
     [
@@ -117,7 +128,7 @@ describe('rewriting T-SQL', () => {
           ...{ role: 'analyst', access: 'masked' },
           masks: new Map([...masks.tsql, ['dbo.Customers.Email', { ...email, rows }]]),
         }),
-        names: { searchPath: ['dbo'], temporary: [] },
+        names,
       });
     };
     const country = 'cast([Country] as nvarchar(max)) collate Latin1_General_BIN2';
@@ -264,15 +275,8 @@ describe('rewriting T-SQL', () => {
       ...others,
     ];
     const email = loadMaskingSet(folder).masks.tsql.get('dbo.Customers.Email')!;
-    const renamed = protect(
-      { ...catalog, catalog: { ...catalog.catalog, tables } },
-      { role: 'analyst', access: 'masked', masks: new Map([['dbo.Customers.X', email]]) },
-    );
     expect(
-      rewrite("select X'a' from dbo.Customers", {
-        protection: renamed,
-        names: { searchPath: ['dbo'], temporary: [] },
-      }),
+      askOf(tables, new Map([['dbo.Customers.X', email]]), "select X'a' from dbo.Customers"),
     ).toMatchObject({ outcome: 'rewritten', masked: true });
   });
 
@@ -280,16 +284,10 @@ describe('rewriting T-SQL', () => {
     const tables = catalog.catalog.tables.flatMap((table) =>
       table.name === 'Orders' ? [table, { ...table, name: 'ORDERS' }] : [table],
     );
-    const twinned = protect(
-      { ...catalog, catalog: { ...catalog.catalog, tables } },
-      { role: 'analyst', access: 'masked', masks: new Map() },
-    );
-    expect(
-      rewrite('select Id from dbo.Orders', {
-        protection: twinned,
-        names: { searchPath: ['dbo'], temporary: [] },
-      }),
-    ).toMatchObject({ outcome: 'refused', code: 'relation' });
+    expect(askOf(tables, new Map(), 'select Id from dbo.Orders')).toMatchObject({
+      outcome: 'refused',
+      code: 'relation',
+    });
   });
 
   it.each([
