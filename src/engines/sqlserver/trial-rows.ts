@@ -93,22 +93,21 @@ export class TrialRows implements RowTrial {
 
   /**
    * True where a letter is not in the code page that the column keeps its texts in, so that the server would store `?`, or
-   * where letters take more bytes there than the column has: its length counts bytes.
+   * where letters take more bytes there than the column has: its length counts bytes. A cast changes both without a word.
    */
   async #isNotOfCodePage({ type, collation }: Column, values: readonly string[]): Promise<boolean> {
     const isOfCodePage = /^(?:var)?char\b|^text$/.test(type.domain?.base ?? type.name);
     const asked = values.filter((value) => /[^\0-\x7f]/.test(value));
     if (!isOfCodePage || !collation || !/^\w+$/.test(collation) || asked.length === 0) return false;
     const given = asked.map((_, i) => `(@p${i + 1})`).join(', ');
-    const tooLong = type.maxLength === undefined ? '' : ` or datalength(rtrim(t.kept)) > ${type.maxLength}`;
-    const [{ refused }] = await this.#ask<{ refused: number }>(
-      `select count(*) as refused
-       from (select g.v, cast(g.v collate ${collation} as varchar(max)) as kept from (values ${given}) as g (v)) as t
-       where cast(t.kept as nvarchar(max)) <> t.v collate Latin1_General_BIN2${tooLong}`,
+    const kept = `cast(g.v collate ${collation} as varchar(${type.maxLength ?? 'max'}))`;
+    const [{ changed }] = await this.#ask<{ changed: number }>(
+      `select count(*) as changed from (values ${given}) as g (v)
+       where cast(${kept} as nvarchar(max)) collate Latin1_General_BIN2 <> g.v collate Latin1_General_BIN2`,
       asked,
       'trying letters on a code page',
     );
-    return refused > 0;
+    return changed > 0;
   }
 
   async #ask<Row extends object>(sql: string, parameters: readonly string[], doing: string): Promise<Row[]> {

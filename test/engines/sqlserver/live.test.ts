@@ -262,9 +262,11 @@ onSqlServer('on a real SQL Server', () => {
       create table dbo.limits (
         id int not null primary key, code nvarchar(8) null, grade tinyint null, day smalldatetime null,
         kind nvarchar(20) null constraint ck_kind check (kind = N'new' or kind = N'open'),
-        [from] int null, [until] int null, constraint ck_span check ([from] < [until])
+        [from] int null, [until] int null, constraint ck_span check ([from] < [until]),
+        tag varchar(6) collate Latin1_General_CI_AS null
       );
-      insert into dbo.limits values (1, N'a1', 7, '2020-01-01', N'new', 1, 2), (2, null, null, null, null, null, null)`);
+      insert into dbo.limits (id, code, grade, day, kind, [from], [until], tag)
+      values (1, N'a1', 7, '2020-01-01', N'new', 1, 2, 't'), (2, null, null, null, null, null, null, null)`);
     const from = await sqlServerEngine.openSource(tried.url);
     const refused = async (types: Readonly<Record<string, string>>, mask: string) => {
       const labels = await labelsFor(await from.catalog(), types);
@@ -286,6 +288,9 @@ onSqlServer('on a real SQL Server', () => {
         'stand-in-breaks-check dbo.limits, check ck_kind',
       ]);
       expect(await refused(kind, '{ technique: fixed, value: open }')).toEqual([]);
+      expect(
+        await refused({ 'dbo.limits.tag': 'customer-id' }, '{ technique: fixed, value: Jürgen }'),
+      ).toEqual([]);
       expect(await refused(span, "{ technique: fixed, value: '2' }")).toEqual([
         'check-across-masked-columns dbo.limits, check ck_span',
       ]);
