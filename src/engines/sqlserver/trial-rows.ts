@@ -136,7 +136,7 @@ function isLoadable(type: ColumnType, value: string): boolean {
 function fitsElsewhere({ type }: Column, value: string): boolean {
   if (type.family === 'text' || travelsAsBytes(type))
     // A standard counts characters, where SQL Server counts units of UTF-16.
-    return type.maxLength === undefined || [...value.replace(/ +$/, '')].length <= type.maxLength;
+    return type.maxLength === undefined || Array.from(value.replace(/ +$/, '')).length <= type.maxLength;
   return isLoadable(asWideAsStandard[type.domain?.base ?? type.name] ?? type, value);
 }
 
