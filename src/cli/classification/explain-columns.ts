@@ -98,6 +98,10 @@ async function showValues(
     terminal.print('  values: of a view, which is not sampled');
     return;
   }
+  if (table.columns.find(({ name }) => name === column.column)?.clientEncrypted) {
+    terminal.print('  values: not seen, only clients with the keys read them (Always Encrypted)');
+    return;
+  }
   const sample = await session.sample(table, { rows: VALUES * 4, timeoutMs: timeout });
   if ('reason' in sample) {
     terminal.print(`  values: not seen, ${sample.reason}`);

@@ -29,6 +29,8 @@ export interface Column {
   readonly comment?: string;
   /** Of a view: the columns whose values it shows; undefined where the definition does not tell. */
   readonly shows?: readonly ColumnName[];
+  /** True where the database holds ciphertext alone, which only clients with the keys read: Always Encrypted. */
+  readonly clientEncrypted?: boolean;
   /** What the database's own classification says of the column, where it keeps one. */
   readonly classification?: NativeClassification;
 }

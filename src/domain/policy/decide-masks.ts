@@ -97,6 +97,8 @@ function decide(
   const own = maskedColumn(table, column);
   // A query stores nothing: neither keys nor NOT NULL ask anything of what it shows.
   const masked = subject ? { ...own, nullable: true, unique: false } : own;
+  if (column.clientEncrypted && label && (!subject || label.informationType !== null))
+    return emptyCiphertext(name, label, masked);
   if (!label) return basis.policy.unlabelled === 'mask' ? maskUnlabelled(name, masked) : unlabelled;
   const finished = (choice: Choice): Choice | Refusal => {
     const fitted = fit(choice, masked);
@@ -217,6 +219,26 @@ const unreviewed: Refusal = {
   code: 'unreviewed-label',
   problem: 'its label is only proposed, or was flagged, and the policy wants a decision',
   hint: "look at it and run 'scrubjay labels confirm', 'reject' or 'set'",
+};
+
+/** Of ciphertext no stand-in can be made, and a copy of it would still be the original for whoever has the keys. */
+function emptyCiphertext(column: ColumnName, label: KeptLabel, masked: MaskedColumn): ColumnMask | Refusal {
+  if (!masked.nullable || masked.unique) return neededCiphertext;
+  return {
+    column,
+    informationType: label.informationType ?? 'ciphertext',
+    sensitivity: label.sensitivity,
+    technique: 'null',
+    options: {},
+    domain: 'ciphertext',
+    because: 'only clients with the keys read it (Always Encrypted)',
+  };
+}
+
+const neededCiphertext: Refusal = {
+  code: 'ciphertext-needed',
+  problem: 'only clients with the keys read it (Always Encrypted), and it cannot be NULL in every row',
+  hint: 'copy it with a client that holds the keys into a table without them, and scrub that',
 };
 
 function maskUnlabelled(column: ColumnName, masked: MaskedColumn): ColumnMask | Refusal {

@@ -100,6 +100,8 @@ const ofRows =
   'the policy decides by row, which Dynamic Data Masking cannot say: it is covered whole in every row; query through Scrubjay to see rows as the policy means them';
 
 function whyUnmaskable(column: Column): string | undefined {
+  if (column.clientEncrypted)
+    return 'Dynamic Data Masking takes no Always Encrypted column: whoever lacks its keys sees ciphertext as it is';
   if (column.generated !== undefined)
     return 'a computed column has no mask of its own: it shows masks where what it is computed from is masked';
   return undefined;

@@ -35,6 +35,7 @@ interface ColumnRow extends TypeRow {
   readonly nullable: boolean;
   readonly isIdentity: boolean;
   readonly columnSet: boolean;
+  readonly clientEncrypted: boolean;
   readonly computed: string | null;
   readonly persisted: boolean | null;
   readonly default: string | null;
@@ -76,7 +77,8 @@ interface DependencyRow {
 export async function introspect(connection: SqlServerConnection): Promise<Catalog> {
   const [about] = await connection.query<{ version: string; database: string }>(aboutQuery);
   const relations = await connection.query<RelationRow>(relationsQuery);
-  const columns = grouped(await connection.query<ColumnRow>(columnsQuery(await hasColumnSets(connection))));
+  const known = await columnsOfSystemView(connection, 'columns');
+  const columns = grouped(await connection.query<ColumnRow>(columnsQuery(known)));
   const keys = grouped(await connection.query<KeyColumnRow>(keysQuery));
   const foreignKeys = grouped(await connection.query<ForeignKeyRow>(foreignKeysQuery));
   const checks = grouped(await connection.query<CheckRow>(checksQuery));
@@ -142,6 +144,7 @@ function columnFrom(row: ColumnRow, ordinal: number, classification?: NativeClas
     ...(row.isIdentity ? { identity: 'always' as const } : {}),
     ...(row.collation === null ? {} : { collation: row.collation }),
     ...(row.comment === null ? {} : { comment: row.comment }),
+    ...(row.clientEncrypted ? { clientEncrypted: true } : {}),
     ...(classification === undefined ? {} : { classification }),
   };
 }
@@ -285,11 +288,13 @@ export async function hasColumnSets(connection: SqlServerConnection): Promise<bo
   return (await columnsOfSystemView(connection, 'columns')).has('is_column_set');
 }
 
-const columnsQuery = (columnSets: boolean) => `
+/** @param known columns that the server's `sys.columns` has */
+const columnsQuery = (known: ReadonlySet<string>) => `
   select c.object_id as relation, c.name as name, b.name as baseType, t.name as typeName, schema_name(t.schema_id) as typeSchema,
          t.is_user_defined as isAlias, cast(c.max_length as int) as maxLength, cast(c.precision as int) as precision,
          cast(c.scale as int) as scale, c.collation_name as collation, c.is_nullable as nullable,
-         c.is_identity as isIdentity, ${columnSets ? 'c.is_column_set' : 'cast(0 as bit)'} as columnSet, k.definition as computed, k.is_persisted as persisted,
+         c.is_identity as isIdentity, ${known.has('is_column_set') ? 'c.is_column_set' : 'cast(0 as bit)'} as columnSet,
+         ${known.has('encryption_type') ? 'case when c.encryption_type is null then cast(0 as bit) else cast(1 as bit) end' : 'cast(0 as bit)'} as clientEncrypted, k.definition as computed, k.is_persisted as persisted,
          d.definition as [default], cast(p.value as nvarchar(4000)) as comment
   from sys.columns c
   join sys.objects o on o.object_id = c.object_id

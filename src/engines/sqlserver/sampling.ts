@@ -18,6 +18,9 @@ const PAGE_BYTES = 8192;
 const TEXT_CHARACTERS = 4_000;
 const BINARY_BYTES = 64;
 
+/** What stands for a value of which the server has the ciphertext alone: it takes no expression over it. */
+export const NO_VALUE = 'cast(null as nvarchar(1))';
+
 /**
  * A fair sample by one query, never a full scan: random pages of the table, random rows of those. It
  * reads what is committed at that moment and waits for no lock longer than its time limit; a table that
@@ -62,8 +65,9 @@ function rowsFrom(table: Table): string {
   return `${relation} tablesample system (${percent.toFixed(6)} percent)`;
 }
 
-/** A column's value as text, cut in the server so that huge values do not travel. */
-export function excerpt({ name, type }: Column): string {
+/** A column's value as text, cut in the server so that huge values do not travel; NULL of what only clients can read. */
+export function excerpt({ name, type, clientEncrypted }: Column): string {
+  if (clientEncrypted) return NO_VALUE;
   const column = `t.${quoteName(name)}`;
   switch (type.family) {
     case 'binary':

@@ -35,10 +35,11 @@ export class TrialRows implements RowTrial {
   async someRows(table: Table, columns: readonly string[], rows: number): Promise<readonly Texts[]> {
     const found = columns.map((name) => table.columns.find((column) => column.name === name)!);
     const forms = found.map((column) => wireFormOf(column, this.#forms));
-    const values = found.map(
-      ({ name }, i) =>
-        `case when datalength(t.${quoteName(name)}) <= ${LONGEST_BYTES} then ${forms[i].sql} end as [c${i}]`,
-    );
+    const values = found.map(({ name, clientEncrypted }, i) => {
+      const { sql } = forms[i];
+      const cut = `case when datalength(t.${quoteName(name)}) <= ${LONGEST_BYTES} then ${sql} end`;
+      return `${clientEncrypted ? sql : cut} as [c${i}]`;
+    });
     const read = await this.#ask<Record<string, SqlValue>>(
       `select top (${rows}) ${values.join(', ')} from ${quoteRelation(table)} as t`,
       [],

@@ -54,10 +54,6 @@ const kinds: Readonly<Record<string, readonly [problem: string, hint: string]>> 
     'it is a ledger table, which keeps what it held before: it cannot be masked',
     'copy the present rows into an ordinary table, and scrub that',
   ],
-  encrypted: [
-    'it has Always Encrypted columns, of which only ciphertext can be read here',
-    'copy it with a client that holds the keys into a table without them, and scrub that',
-  ],
   sql_variant: [
     'it has columns of type sql_variant, whose values each have a type of their own',
     'give the columns a type, or copy to PostgreSQL or files, where they are text',
@@ -75,12 +71,6 @@ export async function uncopyableTables(
   const known = await columnsOfSystemView(connection, 'tables');
   const flags = Object.keys(kinds).filter((flag) => known.has(flag));
   const cases = flags.map((flag) => `when o.${flag} > 0 then N'${flag}'`);
-  if ((await columnsOfSystemView(connection, 'columns')).has('encryption_type')) {
-    cases.push(
-      `when exists (select 1 from sys.columns c where c.object_id = o.object_id and c.encryption_type is not null)
-       then N'encrypted'`,
-    );
-  }
   if (forms === 'native') {
     cases.push(
       `when exists (

@@ -2,7 +2,7 @@ import type { Column } from '../../domain/catalog/catalog.js';
 import { travelsAsBytes } from './bulk-load/bulk-columns.js';
 import type { SqlValue } from './connection.js';
 import { quoteName } from './identifiers.js';
-import { asText } from './sampling.js';
+import { asText, NO_VALUE } from './sampling.js';
 import { textOf } from './value-text.js';
 
 /**
@@ -22,7 +22,8 @@ export interface WireForm {
  * moments too, since the driver takes longer to make objects of them than to read a text. Texts are asked for in
  * UTF-16, which costs the driver a third of what it takes to look up a code page, value by value.
  */
-export function wireFormOf({ name, type }: Column, forms: ValueForms): WireForm {
+export function wireFormOf({ name, type, clientEncrypted }: Column, forms: ValueForms): WireForm {
+  if (clientEncrypted) return { sql: NO_VALUE, textOf };
   const column = `t.${quoteName(name)}`;
   if (forms === 'native' && travelsAsBytes(type))
     return { sql: `convert(varbinary(max), ${column})`, textOf };

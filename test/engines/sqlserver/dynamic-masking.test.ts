@@ -87,6 +87,19 @@ describe('SQL Server’s dynamic masking', () => {
     ]);
     expect(plan.inference[0].how).toContain('between');
   });
+
+  it('leaves Always Encrypted columns, which the server takes no mask for', () => {
+    const [card] = people.filter(({ name }) => name === 'card');
+    const plan = planDynamicMasking(
+      catalogOf([{ ...card, clientEncrypted: true }]),
+      [mask('card', 'null')],
+      [],
+    );
+    expect(plan).toMatchObject({
+      statements: [],
+      unmaskable: [{ why: expect.stringContaining('ciphertext') as string }],
+    });
+  });
 });
 
 function mask(name: string, technique: string, options: Record<string, unknown> = {}): ColumnMask {

@@ -1,9 +1,10 @@
 import { columnsOf, printColumnName } from '../../../src/domain/catalog/catalog.js';
+import { decideMasks } from '../../../src/domain/policy/decide-masks.js';
 import { planScrub } from '../../../src/domain/scrub/plan-scrub.js';
 import { sqlServerEngine } from '../../../src/engines/sqlserver/sqlserver-engine.js';
 import { carriedSchema } from '../../../src/runs/carried-schema.js';
 import { labelsFor, policyOf, shippedRules } from '../../support/planning.js';
-import { wholeScrub } from '../../support/scrub-of-script.js';
+import { classified, wholeScrub } from '../../support/scrub-of-script.js';
 import { shopOf } from '../../support/scripted-shop.js';
 import {
   resultOf,
@@ -117,7 +118,6 @@ describe('hard cases 81 to 95, SQL Server', () => {
     ['82: a graph node', 'is_node'],
     ['82: a graph edge', 'is_edge'],
     ['83: a memory-optimised table', 'is_memory_optimized'],
-    ['88: Always Encrypted columns', 'encrypted'],
     ['89: columns of type sql_variant', 'sql_variant'],
     ['95: a ledger table', 'ledger_type'],
     ['95: an external table', 'is_external'],
@@ -135,6 +135,62 @@ describe('hard cases 81 to 95, SQL Server', () => {
       code: 'uncopyable-table',
     });
     await source.close();
+  });
+
+  describe('88: Always Encrypted columns', () => {
+    const people = (nullable: boolean) =>
+      table(
+        'people',
+        [
+          { name: 'id', type: 'int' },
+          { name: 'email', type: 'nvarchar(100)' },
+          { name: 'ssn', type: 'nvarchar(11)', nullable, clientEncrypted: true },
+        ],
+        (i) => [String(i), `person${i}@corp.example`, `0x01ce${i}`],
+      );
+
+    it('are labelled by their names, and the others of their table by their values', async () => {
+      server = await ScriptedSqlServer.start({ tables: [people(true)] });
+      const { columns } = await classified(server.url('shop'));
+      expect(columns.get('dbo.people.email')).toMatchObject({ informationType: 'email-address' });
+      expect(columns.get('dbo.people.ssn')).toMatchObject({ informationType: 'us-ssn' });
+    });
+
+    it('are NULL in the copy, whatever their labels and the policy say, and encrypted there no more', async () => {
+      server = await ScriptedSqlServer.start({
+        tables: [{ ...people(true), keys: [{ name: 'pk', columns: ['id'], primary: true }] }],
+      });
+      const email: Readonly<Record<string, string>> = { 'dbo.people.email': 'email-address' };
+      for (const types of [email, { ...email, 'dbo.people.ssn': 'us-ssn' }]) {
+        const source = await sqlServerEngine.openSource(server.url('shop'));
+        const labels = await labelsFor(await source.catalog(), types);
+        await source.close();
+        const { statement } = await wholeScrub({ from: server.url('shop'), to: server.url('copy'), labels });
+        expect(statement.predicate.verification).toMatchObject({ passed: true });
+      }
+      expect(server.rowsOf('copy', 'dbo.people').map(([, , ssn]) => ssn)).toEqual([null, null, null]);
+    });
+
+    it('are refused where the copy could not have NULL', async () => {
+      const source = await start({ tables: [people(false)] });
+      const { refusals } = await planOf(source, { 'dbo.people.ssn': 'us-ssn' });
+      expect(refusals).toMatchObject([{ code: 'ciphertext-needed', where: 'dbo.people.ssn' }]);
+      await source.close();
+    });
+
+    it('are NULL in what people query, since no expression takes them', async () => {
+      const source = await start({ tables: [people(true)] });
+      const catalog = await source.catalog();
+      await source.close();
+      const { masks } = decideMasks({
+        catalog,
+        labels: await labelsFor(catalog, { 'dbo.people.ssn': 'us-ssn' }),
+        policy: (await policyOf('default')).policy,
+        types: (await shippedRules()).informationTypes,
+        subject: { role: 'analyst', at: new Date() },
+      });
+      expect(masks.get('dbo.people.ssn')).toMatchObject({ technique: 'null' });
+    });
   });
 
   it('84 and 85: row versions and computed columns are the copy’s own', async () => {

@@ -39,7 +39,7 @@ const catalogAnswers: readonly CatalogAnswer[] = [
     (_, sql) =>
       sql.includes('sys.tables')
         ? [{ name: 'is_node' }, { name: 'history_table_id' }]
-        : [{ name: 'is_column_set' }],
+        : [{ name: 'is_column_set' }, { name: 'encryption_type' }],
   ],
   [/o\.history_table_id as history/, () => []],
   [/min_active_rowversion\(\)/, ({ rowVersion }) => [{ rowVersion: hexOf(rowVersion), changes: null }]],
@@ -121,6 +121,7 @@ function columnRows(facts: DatabaseFacts): Row[] {
       comment: null,
       sparse: column.sparse ?? false,
       columnSet: column.columnSet ?? false,
+      clientEncrypted: column.clientEncrypted ?? false,
       databaseCollation: 'Latin1_General_CI_AS',
     })),
   );

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { TableState } from './scripted-tables.js';
 import { cellKindOf, cellOf, nativeKindOf, type ScriptedColumn } from './scripted-tables.js';
 import type { Answer } from './tds-server.js';
+import type { ServerError } from './tokens.js';
 
 /** Finds a table by its quoted name. */
 export type FindTable = (relation: string) => TableState;
@@ -93,19 +94,35 @@ function columnsIn(list: string): string[] {
   return Array.from(list.matchAll(/t\.\[((?:[^\]]|\]\])*)\]/g), ([, name]) => name.replaceAll(']]', ']'));
 }
 
+/** What is selected of each row: a column, or NULL. */
+function selectedIn(list: string): (string | undefined)[] {
+  const selected = /t\.\[((?:[^\]]|\]\])*)\]|cast\(null as nvarchar\(1\)\)/g;
+  return Array.from(list.matchAll(selected), ([, name]) => name?.replaceAll(']]', ']'));
+}
+
+/** What a server says of an expression over ciphertext. */
+const operandTypeClash: ServerError = {
+  number: 206,
+  message: 'Operand type clash: nvarchar encrypted with …',
+};
+
 /** @param list what is selected; what is converted comes as text */
 function rowsOf(table: TableState, list: string, rows: Iterable<readonly (string | null)[]>): Answer {
-  const places = columnsIn(list).map((name) => table.indexOf(name));
-  const columns = places.map((place) => table.script.columns[place]);
+  const places = selectedIn(list).map((name) => (name === undefined ? undefined : table.indexOf(name)));
+  const columns = places.map((place) => (place === undefined ? nullColumn : table.script.columns[place]));
+  if (columns.some(({ clientEncrypted }) => clientEncrypted)) return { error: operandTypeClash };
   const kind = (column: ScriptedColumn) =>
     `, ${list}, `.includes(`, t.[${column.name}], `) ? nativeKindOf(column) : cellKindOf(column);
   return {
     columns: columns.map((column, i) => ({ name: `c${i}`, kind: kind(column) })),
     rows: (function* () {
-      for (const row of rows) yield columns.map((column, i) => cellOf(column, row[places[i]]));
+      for (const row of rows)
+        yield columns.map((column, i) => cellOf(column, places[i] === undefined ? null : row[places[i]]));
     })(),
   };
 }
+
+const nullColumn: ScriptedColumn = { name: '', type: 'nvarchar(1)', nullable: true };
 
 function allRows([, list, name]: RegExpExecArray, find: FindTable): Answer {
   const table = find(name);
@@ -114,7 +131,12 @@ function allRows([, list, name]: RegExpExecArray, find: FindTable): Answer {
 
 function firstRows([, top, list, name]: RegExpExecArray, find: FindTable): Answer {
   const table = find(name);
-  const named = [...new Set(columnsIn(list))].map((column) => `cast(t.[${column}] as text)`).join(', ');
+  // A column that is cut to a length is named twice.
+  const named = list
+    .split(/ as \[c\d+\](?:, |$)/)
+    .slice(0, -1)
+    .map((item) => columnsIn(item).map((column) => `cast(t.[${column}] as text)`)[0] ?? item)
+    .join(', ');
   const rows = function* () {
     let left = Number(top);
     for (const row of table.rows()) if (left-- > 0) yield row;

@@ -10,6 +10,8 @@ export interface ScriptedColumn {
   /** The expression of a computed column. */
   readonly computed?: string;
   readonly sparse?: boolean;
+  /** Always Encrypted: an expression over it is an error, as on a server. */
+  readonly clientEncrypted?: boolean;
   /** Shows the sparse columns as XML. */
   readonly columnSet?: boolean;
 }
@@ -63,9 +65,10 @@ export class TableState {
     return new TableState(script, keys, true);
   }
 
-  /** As `create table` leaves it: no keys, no rows. */
+  /** As `create table` leaves it: no keys, no rows, nothing encrypted by clients. */
   static ofCopy(script: ScriptedTable): TableState {
-    return new TableState(script, [], false);
+    const columns = script.columns.map((column) => ({ ...column, clientEncrypted: false }));
+    return new TableState({ ...script, columns }, [], false);
   }
 
   get count(): number {
