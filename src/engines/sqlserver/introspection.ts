@@ -13,7 +13,7 @@ import { Refusal } from '../../domain/rewriting/refusal.js';
 import { nameOf, TsqlText } from '../../domain/rewriting/tsql/tsql-text.js';
 import type { SqlServerConnection } from './connection.js';
 import { columnsOfSystemView, hasSystemView } from './system-views.js';
-import { columnTypeOf, type TypeRow } from './type-mapping.js';
+import { columnTypeOf, typeFields, typeJoins, type TypeRow } from './type-mapping.js';
 
 /** Objects of people: not the system's, not change-data-capture's, not replication's. */
 export const ownObjects = `o.is_ms_shipped = 0 and s.name not in ('cdc', 'sys', 'INFORMATION_SCHEMA')`;
@@ -290,18 +290,14 @@ export async function hasColumnSets(connection: SqlServerConnection): Promise<bo
 
 /** @param known columns that the server's `sys.columns` has */
 const columnsQuery = (known: ReadonlySet<string>) => `
-  select c.object_id as relation, c.name as name, b.name as baseType, t.name as typeName, schema_name(t.schema_id) as typeSchema,
-         t.is_user_defined as isAlias, cast(c.max_length as int) as maxLength, cast(c.precision as int) as precision,
-         cast(c.scale as int) as scale, c.collation_name as collation, c.is_nullable as nullable,
+  select c.object_id as relation, c.name as name, ${typeFields}, c.is_nullable as nullable,
          c.is_identity as isIdentity, ${known.has('is_column_set') ? 'c.is_column_set' : 'cast(0 as bit)'} as columnSet,
-         ${known.has('encryption_type') ? 'case when c.encryption_type is null then cast(0 as bit) else cast(1 as bit) end' : 'cast(0 as bit)'} as clientEncrypted, k.definition as computed, k.is_persisted as persisted,
-         d.definition as [default], cast(p.value as nvarchar(4000)) as comment
+         ${known.has('encryption_type') ? 'case when c.encryption_type is null then cast(0 as bit) else cast(1 as bit) end' : 'cast(0 as bit)'} as clientEncrypted,
+         k.definition as computed, k.is_persisted as persisted, d.definition as [default], cast(p.value as nvarchar(4000)) as comment
   from sys.columns c
   join sys.objects o on o.object_id = c.object_id
   join sys.schemas s on s.schema_id = o.schema_id
-  join sys.types t on t.user_type_id = c.user_type_id
-  join sys.types b on b.user_type_id =
-    case when t.is_user_defined = 1 and t.system_type_id <> 240 then t.system_type_id else t.user_type_id end
+  ${typeJoins}
   left join sys.computed_columns k on k.object_id = c.object_id and k.column_id = c.column_id
   left join sys.default_constraints d on d.parent_object_id = c.object_id and d.parent_column_id = c.column_id
   left join sys.extended_properties p

@@ -15,6 +15,18 @@ export interface TypeRow {
   readonly collation: string | null;
 }
 
+/** The fields of a `TypeRow`, of a column `c` of `sys.columns` beside `typeJoins`. */
+export const typeFields = `
+  b.name as baseType, t.name as typeName, schema_name(t.schema_id) as typeSchema, t.is_user_defined as isAlias,
+  cast(c.max_length as int) as maxLength, cast(c.precision as int) as precision, cast(c.scale as int) as scale,
+  c.collation_name as collation`.trim();
+
+/** The type `t` of a column `c`, and the system type `b` under an alias type. Types of the CLR (240) have none under them. */
+export const typeJoins = `
+  join sys.types t on t.user_type_id = c.user_type_id
+  join sys.types b on b.user_type_id =
+    case when t.is_user_defined = 1 and t.system_type_id <> 240 then t.system_type_id else t.user_type_id end`.trim();
+
 const families = new Map<string, TypeFamily>(
   (
     [

@@ -1,5 +1,5 @@
 import { quoteName } from '../identifiers.js';
-import { declarationOf, type TypeRow } from '../type-mapping.js';
+import { declarationOf, typeFields, typeJoins, type TypeRow } from '../type-mapping.js';
 
 /** A column of a table, or of a table type, as the catalog keeps it. */
 export interface ColumnRow extends TypeRow {
@@ -56,9 +56,7 @@ export const columnsQuery = (relations: {
   readonly columnSets: boolean;
 }) => `
   select o.${relations.id} as relation, s.name as [schema], o.name as [table], c.name as name,
-         b.name as baseType, t.name as typeName, schema_name(t.schema_id) as typeSchema, t.is_user_defined as isAlias,
-         cast(c.max_length as int) as maxLength, cast(c.precision as int) as precision, cast(c.scale as int) as scale,
-         c.collation_name as collation, c.is_nullable as nullable, k.definition as computed,
+         ${typeFields}, c.is_nullable as nullable, k.definition as computed,
          k.is_persisted as persisted, d.definition as [default], d.name as defaultName, c.is_sparse as sparse,
          ${relations.columnSets ? 'c.is_column_set' : 'cast(0 as bit)'} as columnSet,
          cast(i.seed_value as varchar(40)) as seed, cast(i.increment_value as varchar(40)) as increment,
@@ -66,9 +64,7 @@ export const columnsQuery = (relations: {
   from sys.columns c
   join sys.${relations.view} o on o.${relations.id} = c.object_id
   join sys.schemas s on s.schema_id = o.schema_id
-  join sys.types t on t.user_type_id = c.user_type_id
-  join sys.types b on b.user_type_id =
-    case when t.is_user_defined = 1 and t.system_type_id <> 240 then t.system_type_id else t.user_type_id end
+  ${typeJoins}
   left join sys.computed_columns k on k.object_id = c.object_id and k.column_id = c.column_id
   left join sys.default_constraints d on d.parent_object_id = c.object_id and d.parent_column_id = c.column_id
   left join sys.identity_columns i on i.object_id = c.object_id and i.column_id = c.column_id
