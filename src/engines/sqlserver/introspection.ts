@@ -288,7 +288,11 @@ export async function hasColumnSets(connection: SqlServerConnection): Promise<bo
   return (await columnsOfSystemView(connection, 'columns')).has('is_column_set');
 }
 
-/** @param known columns that the server's `sys.columns` has */
+/**
+ * Without the columns by which a graph's nodes and edges know each other: they hold no data, and most cannot be selected.
+ * Source: https://learn.microsoft.com/sql/relational-databases/graphs/sql-graph-architecture
+ * @param known columns that the server's `sys.columns` has
+ */
 const columnsQuery = (known: ReadonlySet<string>) => `
   select c.object_id as relation, c.name as name, ${typeFields}, c.is_nullable as nullable,
          c.is_identity as isIdentity, ${known.has('is_column_set') ? 'c.is_column_set' : 'cast(0 as bit)'} as columnSet,
@@ -302,7 +306,7 @@ const columnsQuery = (known: ReadonlySet<string>) => `
   left join sys.default_constraints d on d.parent_object_id = c.object_id and d.parent_column_id = c.column_id
   left join sys.extended_properties p
     on p.class = 1 and p.major_id = c.object_id and p.minor_id = c.column_id and p.name = 'MS_Description'
-  where o.type in ('U', 'V') and ${ownObjects}
+  where o.type in ('U', 'V') and ${ownObjects} ${known.has('graph_type') ? 'and c.graph_type is null' : ''}
   order by c.object_id, c.column_id`;
 
 const keysQuery = `

@@ -137,6 +137,24 @@ describe('hard cases 81 to 95, SQL Server', () => {
     await source.close();
   });
 
+  it('82: what people put into a node is labelled, and what the graph is held together by is not read', async () => {
+    server = await ScriptedSqlServer.start({
+      tables: [
+        table(
+          'person',
+          [
+            { name: 'graph_id_1A', type: 'bigint', graphInternal: true },
+            { name: 'email', type: 'nvarchar(100)' },
+          ],
+          (i) => [String(i), `person${i}@corp.example`],
+        ),
+      ],
+    });
+    const { columns } = await classified(server.url('shop'));
+    expect([...columns.keys()]).toEqual(['dbo.person.email']);
+    expect(columns.get('dbo.person.email')).toMatchObject({ informationType: 'email-address' });
+  });
+
   describe('88: Always Encrypted columns', () => {
     const people = (nullable: boolean) =>
       table(

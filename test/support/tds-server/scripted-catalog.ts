@@ -39,7 +39,7 @@ const catalogAnswers: readonly CatalogAnswer[] = [
     (_, sql) =>
       sql.includes('sys.tables')
         ? [{ name: 'is_node' }, { name: 'history_table_id' }]
-        : [{ name: 'is_column_set' }, { name: 'encryption_type' }],
+        : [{ name: 'is_column_set' }, { name: 'encryption_type' }, { name: 'graph_type' }],
   ],
   [/o\.history_table_id as history/, () => []],
   [/min_active_rowversion\(\)/, ({ rowVersion }) => [{ rowVersion: hexOf(rowVersion), changes: null }]],
@@ -102,9 +102,11 @@ function relationRow(table: TableState, index: number): Row {
   };
 }
 
-function columnRows(facts: DatabaseFacts): Row[] {
+function columnRows(facts: DatabaseFacts, sql: string): Row[] {
+  const isListed = ({ graphInternal = false }: ScriptedColumn) =>
+    !graphInternal || !sql.includes('c.graph_type is null');
   return facts.tables.flatMap((table) =>
-    table.script.columns.map((column) => ({
+    table.script.columns.filter(isListed).map((column) => ({
       relation: idOf(facts, table),
       schema: table.script.schema,
       table: table.script.name,

@@ -106,11 +106,14 @@ const operandTypeClash: ServerError = {
   message: 'Operand type clash: nvarchar encrypted with …',
 };
 
+const internalColumn: ServerError = { number: 13908, message: 'Cannot access internal graph column' };
+
 /** @param list what is selected; what is converted comes as text */
 function rowsOf(table: TableState, list: string, rows: Iterable<readonly (string | null)[]>): Answer {
   const places = selectedIn(list).map((name) => (name === undefined ? undefined : table.indexOf(name)));
   const columns = places.map((place) => (place === undefined ? nullColumn : table.script.columns[place]));
   if (columns.some(({ clientEncrypted }) => clientEncrypted)) return { error: operandTypeClash };
+  if (columns.some(({ graphInternal }) => graphInternal)) return { error: internalColumn };
   const kind = (column: ScriptedColumn) =>
     `, ${list}, `.includes(`, t.[${column.name}], `) ? nativeKindOf(column) : cellKindOf(column);
   return {

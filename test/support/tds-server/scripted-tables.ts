@@ -10,6 +10,8 @@ export interface ScriptedColumn {
   /** The expression of a computed column. */
   readonly computed?: string;
   readonly sparse?: boolean;
+  /** A graph's own, which no query may name. */
+  readonly graphInternal?: boolean;
   /** Always Encrypted: an expression over it is an error, as on a server. */
   readonly clientEncrypted?: boolean;
   /** Shows the sparse columns as XML. */
