@@ -1,5 +1,5 @@
 import { resourceUsage } from 'node:process';
-import { leave } from '../src/cli/leave.js';
+import { leave } from '../src/leave.js';
 
 /** What one copy in a process of its own cost; one JSON line on stdout. */
 export interface CopyCost {

@@ -1,4 +1,4 @@
-import { leave } from '../../src/cli/leave.js';
+import { leave } from '../../src/leave.js';
 import { columnsOf, printColumnName } from '../../src/domain/catalog/catalog.js';
 import type { Catalog } from '../../src/domain/catalog/catalog.js';
 import type { KeptLabel, Labels } from '../../src/domain/classification/labels-file.js';

@@ -1,3 +1,4 @@
+import { leave } from '../leave.js';
 import { InterruptedError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
@@ -13,7 +14,10 @@ export async function untilInterrupted<Result>(
 ): Promise<Result> {
   const controller = new AbortController();
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    if (controller.signal.aborted) {
+      leave(exitCodes.interrupted);
+      return;
+    }
     terminal.say(`\n${stopping} (once more to leave at once)`);
     controller.abort(new InterruptedError());
   };

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
+import { leave } from '../leave.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
-import { leave } from './leave.js';
 import { printError } from './print-error.js';
 import { type CommandMaker, createProgram } from './program.js';
 import { Terminal } from './terminal.js';

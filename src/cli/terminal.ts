@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
+import { leave } from '../leave.js';
 import { secretHider } from './hide-secrets.js';
 
 /** Styles that the command line uses; none where NO_COLOR is set or the output is no terminal. */
@@ -20,8 +21,8 @@ export class Terminal {
     ]);
     // `scrubjay … | head` closes the pipe early: that is no failure.
     out.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
+      if (error.code !== 'EPIPE') throw error;
+      leave(0);
     });
   }
 

@@ -1,3 +1,4 @@
+import { leave } from '../leave.js';
 import { type Configuration, ConfigurationError, readConfiguration } from './configuration/configuration.js';
 import { openFoundation } from './foundation.js';
 import { startWorking } from './jobs/start-working.js';
@@ -45,7 +46,7 @@ function asked(): Promise<NodeJS.Signals> {
       resolve(signal);
       for (const each of signals) {
         process.off(each, hear);
-        process.once(each, () => process.exit(1));
+        process.once(each, () => leave(1));
       }
     };
     for (const each of signals) process.on(each, hear);
