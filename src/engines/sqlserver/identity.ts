@@ -18,11 +18,20 @@ export async function identify(
   const server = row.server ?? display;
   const database = row.database ?? '';
   return {
-    id: `${server}/${row.fork ?? `${database}/${row.created ?? ''}`}`,
+    id: row.fork === null ? `${nameOf({ server, database })}${row.created ?? ''}` : `${server}/${row.fork}`,
     server,
     database,
     serverVersion: row.version ?? '',
     role: row.role ?? '',
     display,
   };
+}
+
+/** True where the id is the database's recovery fork, false where the login is not shown it. */
+export function showsFork(identity: DataSourceIdentity): boolean {
+  return !identity.id.startsWith(nameOf(identity));
+}
+
+function nameOf({ server, database }: Pick<DataSourceIdentity, 'server' | 'database'>): string {
+  return `${server}/${database}/`;
 }

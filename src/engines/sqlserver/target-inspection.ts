@@ -1,3 +1,4 @@
+import type { DataSourceIdentity } from '../engine.js';
 import type { ScrubTargetOptions } from '../scrub-target.js';
 import {
   RefusedTargetError,
@@ -7,7 +8,7 @@ import {
 } from '../refused-target.js';
 import { connect, type SqlServerConnection } from './connection.js';
 import { quoteLiteral } from './identifiers.js';
-import { identify } from './identity.js';
+import { identify, showsFork } from './identity.js';
 import { ownObjects } from './introspection.js';
 import { displayLocation, parseLocation } from './location.js';
 
@@ -31,12 +32,19 @@ export async function inspectTarget(location: string, options: ScrubTargetOption
   }
   const target = await connect(location);
   try {
-    const { id } = await identify(target, display);
-    if (id === options.source.id) throw targetIsSource(display);
+    if (isSame(await identify(target, display), options.source)) throw targetIsSource(display);
     await refuseRows(target, options, display);
   } finally {
     target.close();
   }
+}
+
+/** By names where one of the logins is not shown the recovery fork, by which ids tell databases apart. */
+function isSame(one: DataSourceIdentity, other: DataSourceIdentity): boolean {
+  if (one.id === other.id) return true;
+  return (
+    !(showsFork(one) && showsFork(other)) && one.server === other.server && one.database === other.database
+  );
 }
 
 async function refuseRows(
@@ -69,13 +77,15 @@ async function refuseOlderServer(
 async function refuseMissingPermission(maintenance: SqlServerConnection): Promise<void> {
   const [{ may }] = await maintenance.query<{ may: number | null }>(
     `select case when is_srvrolemember('sysadmin') = 1 or is_srvrolemember('dbcreator') = 1
-             or has_perms_by_name(null, null, 'CREATE ANY DATABASE') = 1 then 1 else 0 end as may`,
+             or has_perms_by_name(null, null, 'CREATE ANY DATABASE') = 1
+             or has_perms_by_name(N'master', 'DATABASE', 'CREATE DATABASE') = 1
+             or is_rolemember(N'dbmanager') = 1 then 1 else 0 end as may`,
   );
   if (may === 1) return;
   throw new RefusedTargetError(
     'target-role-cannot-create',
     'the target’s login may not make databases, and a copy is built in one of its own',
-    'add it to the server role dbcreator',
+    'add it to the server role dbcreator (on Azure SQL: to the role dbmanager of master)',
   );
 }
 

@@ -129,6 +129,32 @@ describe('a scrub of SQL Server', () => {
     expect(server.wire.logins).toBeGreaterThan(1);
   });
 
+  it('refuses its own source as the target, whichever login is shown what tells databases apart', async () => {
+    let asked = 0;
+    const sides = await start({
+      instead: (sql, database) =>
+        sql.includes('as server, db_name()')
+          ? resultOf([
+              {
+                ...{
+                  server: 'SCRIPTED',
+                  database,
+                  version: '16.0.4135.4',
+                  role: 'reader',
+                  created: '2026-01-01',
+                },
+                fork: asked++ === 0 ? null : '0f3c',
+              },
+            ])
+          : undefined,
+    });
+    expect(await failure(wholeScrub({ ...sides, to: sides.from }))).toMatchObject({
+      code: 'target-is-source',
+    });
+    expect(asked).toBeGreaterThan(1);
+    expect(server.databases).toEqual(['shop']);
+  });
+
   it('fails before it touches anything where the login may not read a table', async () => {
     const tables = shopOf(20, 1).map((table) => ({ ...table, unreadable: table.schema === 'sales' }));
     const sides = await start({ tables });
