@@ -56,10 +56,23 @@ async function readCollation(connection: SqlServerConnection): Promise<SchemaSta
   };
 }
 
+/** Schemas that every database has: the server's own, and those of the fixed roles. */
+const standingSchemas = [
+  ...['dbo', 'guest', 'sys', 'INFORMATION_SCHEMA', 'cdc', 'db_owner', 'db_accessadmin', 'db_securityadmin'],
+  ...[
+    'db_ddladmin',
+    'db_backupoperator',
+    'db_datareader',
+    'db_datawriter',
+    'db_denydatareader',
+    'db_denydatawriter',
+  ],
+];
+
 async function readSchemas(connection: SqlServerConnection): Promise<SchemaStatement[]> {
   const rows = await connection.query<{ name: string }>(`
     select distinct s.name as name from sys.schemas s
-    where s.name not in ('dbo', 'guest', 'sys', 'INFORMATION_SCHEMA', 'cdc') and s.name not like 'db[_]%'
+    where s.name not in (${standingSchemas.map(quoteLiteral).join(', ')})
     order by s.name`);
   return rows.map(({ name }) => ({ makes: `schema ${name}`, sql: `create schema ${quoteName(name)}` }));
 }
