@@ -137,6 +137,68 @@ describe('hard cases 81 to 95, SQL Server', () => {
     await source.close();
   });
 
+  it('81: views of the past come after it, and the indexes that keep a view after the view', async () => {
+    const view = 'create view dbo.totals with schemabinding as select count_big(*) as n from dbo.customers';
+    const index = { schema: 'dbo', table: 'totals', isOfView: true, name: 'ux_totals', column: 'n' };
+    const source = await start({
+      tables: shopOf(3, 1),
+      systemViews: ['periods'],
+      instead: (sql) => {
+        if (sql.includes('m.uses_quoted_identifier'))
+          return resultOf([
+            {
+              id: 7,
+              schema: 'dbo',
+              name: 'totals',
+              kind: 'V',
+              definition: view,
+              quotedIdentifier: true,
+              ansiNulls: true,
+            },
+          ]);
+        if (sql.includes('as isConstraint'))
+          return resultOf([
+            {
+              ...index,
+              type: 'CLUSTERED',
+              isUnique: true,
+              isPrimary: false,
+              isConstraint: false,
+              filterDefinition: null,
+              included: false,
+              descending: false,
+            },
+          ]);
+        if (!sql.includes('from sys.periods p') && !sql.includes('join sys.periods p')) return undefined;
+        const history = { historySchema: 'dbo', historyName: 'customers_history' };
+        return resultOf([
+          {
+            schema: 'dbo',
+            name: 'customers',
+            ...history,
+            from: 'from',
+            to: 'to',
+            hidesFrom: false,
+            hidesTo: false,
+            retention: null,
+            retentionUnit: null,
+          },
+        ]);
+      },
+    });
+    const { postData } = await source.schema();
+    await source.close();
+    const made = postData.map(({ sql }) => sql);
+    const [versioned, seen, kept] = [
+      made.findIndex((sql) => sql.includes('system_versioning = on')),
+      made.indexOf(view),
+      made.indexOf('create unique clustered index [ux_totals] on [dbo].[totals] ([n])'),
+    ];
+    expect(versioned).toBeGreaterThan(-1);
+    expect(seen).toBeGreaterThan(versioned);
+    expect(kept).toBeGreaterThan(seen);
+  });
+
   it('82: what people put into a node is labelled, and what the graph is held together by is not read', async () => {
     server = await ScriptedSqlServer.start({
       tables: [
@@ -368,11 +430,12 @@ describe('hard cases 81 to 95, SQL Server', () => {
   it('92: triggers are made after the rows, and no bulk load fires any', async () => {
     const trigger = 'create trigger dbo.on_customer on dbo.customers after insert as set nocount on';
     const module = { id: 7, schema: 'dbo', name: 'on_customer', kind: 'TR', definition: trigger };
+    const owner = { ownerSchema: 'dbo', owner: 'customers', disabled: true };
     const source = await start({
       tables: shopOf(5, 1),
       instead: (sql) =>
         sql.includes('m.uses_quoted_identifier')
-          ? resultOf([{ ...module, quotedIdentifier: true, ansiNulls: true }])
+          ? resultOf([{ ...module, quotedIdentifier: true, ansiNulls: true, ...owner }])
           : undefined,
     });
     await source.close();
@@ -380,7 +443,10 @@ describe('hard cases 81 to 95, SQL Server', () => {
     const loads = batches.filter((sql) => sql.startsWith('insert bulk'));
     expect(loads).toHaveLength(2);
     expect(loads.join()).not.toMatch(/FIRE_TRIGGERS/i);
-    expect(batches.indexOf(trigger)).toBeGreaterThan(batches.lastIndexOf(loads.at(-1)!));
+    const made = batches.indexOf(trigger);
+    expect(made).toBeGreaterThan(batches.lastIndexOf(loads.at(-1)!));
+    // Nor does it fire in the copy, where it is switched off in the source.
+    expect(batches[made + 1]).toBe('disable trigger [dbo].[on_customer] on [dbo].[customers]');
   });
 
   it('93: what tracks changes, and what else belongs to the source, is left out and named', async () => {

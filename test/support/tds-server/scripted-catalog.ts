@@ -173,6 +173,7 @@ function indexRows(facts: DatabaseFacts): Row[] {
       type: key.primary ? 'CLUSTERED' : 'NONCLUSTERED',
       isUnique: true,
       isPrimary: key.primary ?? false,
+      isOfView: false,
       isConstraint: true,
       filterDefinition: null,
       column,

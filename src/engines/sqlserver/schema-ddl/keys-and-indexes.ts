@@ -6,6 +6,7 @@ import { ownObjects } from '../introspection.js';
 interface IndexRow {
   readonly schema: string;
   readonly table: string;
+  readonly isOfView: boolean;
   readonly name: string;
   readonly type: string;
   readonly isUnique: boolean;
@@ -43,18 +44,26 @@ interface CheckRow {
 /**
  * Keys, indexes and constraints, made when the rows are in: clustered ones first, since they move the
  * rows; foreign keys last. What the source trusts is checked against every row, as a new constraint is where
- * nothing else is said, so that the copy's constraints are trusted too.
+ * nothing else is said, so that the copy's constraints are trusted too. Indexes that views are kept by come when
+ * the views are there.
  */
-export async function readKeysAndIndexes(connection: SqlServerConnection): Promise<SchemaStatement[]> {
+export async function readKeysAndIndexes(
+  connection: SqlServerConnection,
+): Promise<Record<'ofTables' | 'ofViews', SchemaStatement[]>> {
   const indexes = Map.groupBy(await connection.query<IndexRow>(indexesQuery), (row) =>
     JSON.stringify([row.schema, row.table, row.name]),
   );
-  const statements = [...indexes.values()].sort((a, b) => order(a[0]) - order(b[0])).map(indexStatement);
+  const ordered = [...indexes.values()].sort((a, b) => order(a[0]) - order(b[0]));
+  const made = (isOfView: boolean) =>
+    ordered.filter(([first]) => first.isOfView === isOfView).map(indexStatement);
   const checks = (await connection.query<CheckRow>(checksQuery)).flatMap(checkStatements);
   const keys = Map.groupBy(await connection.query<ForeignKeyRow>(foreignKeysQuery), (row) =>
     JSON.stringify([row.schema, row.table, row.name]),
   );
-  return [...statements, ...checks, ...[...keys.values()].flatMap(foreignKeyStatements)];
+  return {
+    ofTables: [...made(false), ...checks, ...[...keys.values()].flatMap(foreignKeyStatements)],
+    ofViews: made(true),
+  };
 }
 
 function order({ type, isPrimary }: IndexRow): number {
@@ -134,16 +143,17 @@ function foreignKeyStatements(rows: readonly ForeignKeyRow[]): SchemaStatement[]
 const indexesQuery = `
   select s.name as [schema], o.name as [table], i.name as name, i.type_desc as type, i.is_unique as isUnique,
          i.is_primary_key as isPrimary,
+         case when o.type = 'V' then cast(1 as bit) else cast(0 as bit) end as isOfView,
          case when i.is_primary_key = 1 or i.is_unique_constraint = 1 then cast(1 as bit) else cast(0 as bit) end as isConstraint,
          i.filter_definition as filterDefinition, c.name as [column], x.is_included_column as included,
          x.is_descending_key as descending
   from sys.indexes i
-  join sys.tables o on o.object_id = i.object_id
+  join sys.objects o on o.object_id = i.object_id
   join sys.schemas s on s.schema_id = o.schema_id
   join sys.index_columns x on x.object_id = i.object_id and x.index_id = i.index_id
   join sys.columns c on c.object_id = x.object_id and c.column_id = x.column_id
   where i.type_desc in ('CLUSTERED', 'NONCLUSTERED', 'CLUSTERED COLUMNSTORE', 'NONCLUSTERED COLUMNSTORE')
-    and i.is_disabled = 0 and i.is_hypothetical = 0 and ${ownObjects}
+    and i.is_disabled = 0 and i.is_hypothetical = 0 and o.type in ('U', 'V') and ${ownObjects}
   order by s.name, o.name, i.index_id, x.key_ordinal, x.index_column_id`;
 
 const checksQuery = `

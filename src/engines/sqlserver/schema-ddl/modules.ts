@@ -1,5 +1,6 @@
 import type { SchemaStatement } from '../../schema-statements.js';
 import type { SqlServerConnection } from '../connection.js';
+import { quoteRelation } from '../identifiers.js';
 import { ownObjects } from '../introspection.js';
 
 interface ModuleRow {
@@ -10,6 +11,10 @@ interface ModuleRow {
   readonly definition: string | null;
   readonly quotedIdentifier: boolean;
   readonly ansiNulls: boolean;
+  /** Of a trigger: the table or view whose it is. */
+  readonly ownerSchema: string | null;
+  readonly owner: string | null;
+  readonly disabled: boolean | null;
 }
 
 interface DependencyRow {
@@ -32,11 +37,12 @@ const kinds: Readonly<Record<string, string>> = {
 
 /**
  * Views, functions, procedures and triggers, each after what it needs. Functions that computed columns,
- * defaults or checks call are made before the tables; triggers come last, so that loading fires none.
+ * defaults or checks call are made before the tables; triggers come last, so that loading fires none, and those that are
+ * switched off in the source are in the copy.
  */
 export async function readModules(
   connection: SqlServerConnection,
-): Promise<{ beforeTables: SchemaStatement[]; afterTables: SchemaStatement[] }> {
+): Promise<Record<'beforeTables' | 'afterTables' | 'triggers', SchemaStatement[]>> {
   const modules = await connection.query<ModuleRow>(modulesQuery);
   const dependencies = await connection.query<DependencyRow>(dependenciesQuery);
   const byId = new Map(modules.map((module) => [module.id, module]));
@@ -52,10 +58,8 @@ export async function readModules(
   const late = ordered.filter(({ id }) => !early.has(id));
   return {
     beforeTables: ordered.filter(({ id }) => early.has(id)).flatMap(moduleStatements),
-    afterTables: [
-      ...late.filter(({ kind }) => kind !== 'TR'),
-      ...late.filter(({ kind }) => kind === 'TR'),
-    ].flatMap(moduleStatements),
+    afterTables: late.filter(({ kind }) => kind !== 'TR').flatMap(moduleStatements),
+    triggers: late.filter(({ kind }) => kind === 'TR').flatMap(moduleStatements),
   };
 }
 
@@ -80,14 +84,8 @@ function inOrderOfNeed(
   return ordered;
 }
 
-function moduleStatements({
-  schema,
-  name,
-  kind,
-  definition,
-  quotedIdentifier,
-  ansiNulls,
-}: ModuleRow): SchemaStatement[] {
+function moduleStatements(module: ModuleRow): SchemaStatement[] {
+  const { schema, name, kind, definition, quotedIdentifier, ansiNulls } = module;
   const makes = `${kinds[kind] ?? 'module'} ${schema}.${name}`;
   if (definition === null) return [{ makes, sql: `throw 50000, N'${ENCRYPTED}', 1` }];
   // The settings are kept with a module, and must be those of its session when it is made.
@@ -97,15 +95,29 @@ function moduleStatements({
   ];
   const restored: SchemaStatement[] =
     settings.length === 0 ? [] : [{ makes, sql: 'set quoted_identifier on; set ansi_nulls on' }];
-  return [...settings, { makes, sql: definition }, ...restored];
+  return [...settings, { makes, sql: definition }, ...restored, ...switchedOff(module, makes)];
+}
+
+/** What does not fire in the source does not fire in the copy. */
+function switchedOff(
+  { schema, name, ownerSchema, owner, disabled }: ModuleRow,
+  makes: string,
+): SchemaStatement[] {
+  if (!disabled || ownerSchema === null || owner === null) return [];
+  const on = quoteRelation({ schema: ownerSchema, name: owner });
+  return [{ makes, sql: `disable trigger ${quoteRelation({ schema, name })} on ${on}` }];
 }
 
 const modulesQuery = `
   select o.object_id as id, s.name as [schema], o.name as name, rtrim(o.type) as kind, m.definition as definition,
-         m.uses_quoted_identifier as quotedIdentifier, m.uses_ansi_nulls as ansiNulls
+         m.uses_quoted_identifier as quotedIdentifier, m.uses_ansi_nulls as ansiNulls,
+         w.name as owner, ws.name as ownerSchema, t.is_disabled as disabled
   from sys.sql_modules m
   join sys.objects o on o.object_id = m.object_id
   join sys.schemas s on s.schema_id = o.schema_id
+  left join sys.triggers t on t.object_id = o.object_id
+  left join sys.objects w on w.object_id = t.parent_id
+  left join sys.schemas ws on ws.schema_id = w.schema_id
   where o.type in ('V', 'P', 'FN', 'IF', 'TF', 'TR') and ${ownObjects}
   order by o.object_id`;
 

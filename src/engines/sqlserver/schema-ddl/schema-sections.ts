@@ -32,9 +32,12 @@ export async function readSchemaSections(connection: SqlServerConnection): Promi
     ],
     sequences: sequences.moved,
     postData: [
-      ...keys,
-      ...modules.afterTables,
+      ...keys.ofTables,
+      // Views and procedures may ask for the past, which the server refuses of a table that has none yet.
       ...temporal,
+      ...modules.afterTables,
+      ...keys.ofViews,
+      ...modules.triggers,
       ...(await readSynonyms(connection)),
       ...(await readDescriptions(connection)),
       { makes: 'statistics', sql: 'exec sp_updatestats' },
