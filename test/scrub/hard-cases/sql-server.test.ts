@@ -334,6 +334,33 @@ describe('hard cases 81 to 95, SQL Server', () => {
     expect([...places].sort((a, b) => a - b)).toEqual(places);
   });
 
+  it.each([
+    ['the number after the last', { lastUsed: '41' }, '46'],
+    ['the first, where none was given', { lastUsed: null }, '41'],
+    ['one after the last, where the server does not tell whether it was given', {}, '46'],
+    ['the least again, where it cycles', { lastUsed: '98', current: '98', cycles: true }, '1'],
+  ])('86: a sequence goes on with %s', async (_, state, next) => {
+    const row = {
+      ...{ schema: 'dbo', name: 'numbers', type: 'decimal', precision: 28, start: '41', increment: '5' },
+      ...{ least: '1', most: '100', cycles: false, current: '41', ...state },
+    };
+    const source = await start({
+      tables: shopOf(3, 1),
+      instead: (sql) => {
+        if (sql.includes("object_id(N'sys.sequences')"))
+          return resultOf('lastUsed' in state ? [{ name: 'last_used_value' }] : [{ name: 'current_value' }]);
+        return sql.includes('from sys.sequences o') ? resultOf([row]) : undefined;
+      },
+    });
+    const { preData, sequences } = await source.schema();
+    await source.close();
+    expect(preData.map(({ sql }) => sql)).toContain(
+      'create sequence [dbo].[numbers] as decimal(28, 0) start with 41 increment by 5 minvalue 1 maxvalue 100 ' +
+        (row.cycles ? 'cycle' : 'no cycle'),
+    );
+    expect(sequences[0].sql).toBe(`alter sequence [dbo].[numbers] restart with ${next}`);
+  });
+
   it('89: hierarchies and spatial values travel as the bytes that the server keeps them in', async () => {
     const source = await start({
       tables: [
