@@ -22,6 +22,11 @@ export class DatabaseError extends ScrubjayError {
 /** After these the same statement may well succeed: deadlocks, locks, and Microsoft's list for Azure SQL. */
 const transientFaults = new Set([1205, 1222, 3960, 10928, 10929, 40197, 40501, 40613, 49918, 49919, 49920]);
 
+const dependedOn = [
+  'a computed column, a schema-bound view or an index stands on the column',
+  'drop what stands on it, and make it again afterwards',
+] as const;
+
 /** What an error number means to a person, where SQL Server's own words would quote rows. */
 const meanings = new Map<number, readonly [string, string]>([
   [207, ['a column is not there any more', 'run it again with the present schema']],
@@ -45,6 +50,8 @@ const meanings = new Map<number, readonly [string, string]>([
   [3906, ['the database is read-only', 'use a database that accepts writes']],
   [3952, ['the database does not allow snapshots', 'run: alter database … set allow_snapshot_isolation on']],
   [4860, ['the copied data does not fit the columns', 'check that both sides have the same columns']],
+  [4922, dependedOn],
+  [5074, dependedOn],
   [8115, ['a number does not fit its column', 'choose a technique that keeps the range']],
   [8152, ['a value is too long for its column', 'choose a technique that keeps the length']],
   [8114, ['a value does not fit its column’s type', 'choose a technique for that type']],

@@ -69,13 +69,13 @@ export function planDynamicMasking(
   const surplus = present.filter(({ column }) => !wanted.has(printColumnName(column)));
   return {
     masks: [...wanted.values()],
-    statements: [...changed.map(addMask), ...surplus.map(dropMask)],
+    statements: [
+      ...changed.flatMap((mask) => fromTo(before.get(printColumnName(mask.column)), mask)),
+      ...surplus.flatMap((mask) => fromTo(mask, undefined)),
+    ],
     revert: [
-      ...changed.map((mask) => {
-        const old = before.get(printColumnName(mask.column));
-        return old ? addMask(old) : dropMask(mask);
-      }),
-      ...surplus.map(addMask),
+      ...changed.flatMap((mask) => fromTo(mask, before.get(printColumnName(mask.column)))),
+      ...surplus.flatMap((mask) => fromTo(undefined, mask)),
     ],
     unmaskable,
     inference: [...wanted.keys()].map((name) => ({
@@ -120,6 +120,11 @@ function inferenceOf({ type }: Column): string {
     default:
       return 'a guess is tested by where … = …, a value read letter by letter by where … like …; joins and group by show equal values';
   }
+}
+
+/** A mask is not added to a column that has one: the old one goes first, in the same transaction. */
+function fromTo(old: DynamicMask | undefined, mask: DynamicMask | undefined): SchemaStatement[] {
+  return [...(old ? [dropMask(old)] : []), ...(mask ? [addMask(mask)] : [])];
 }
 
 function addMask({ column, maskedWith }: DynamicMask): SchemaStatement {

@@ -63,11 +63,14 @@ describe('SQL Server’s dynamic masking', () => {
         { column: at('born'), maskedWith: 'default()' },
       ],
     );
+    // A column that has a mask takes no other: the old one goes first.
     expect(plan.statements.map(({ sql }) => sql)).toEqual([
+      'alter table [dbo].[people] alter column [email] drop masked',
       "alter table [dbo].[people] alter column [email] add masked with (function = 'email()')",
       'alter table [dbo].[people] alter column [born] drop masked',
     ]);
     expect(plan.revert.map(({ sql }) => sql)).toEqual([
+      'alter table [dbo].[people] alter column [email] drop masked',
       "alter table [dbo].[people] alter column [email] add masked with (function = 'default()')",
       "alter table [dbo].[people] alter column [born] add masked with (function = 'default()')",
     ]);
