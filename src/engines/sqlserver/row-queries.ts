@@ -5,6 +5,7 @@ import {
   type RelationName,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
+import type { ColumnType } from '../../domain/catalog/column-type.js';
 import { CopyTextWriter } from '../copy-text.js';
 import type { CopyFormat, RowStream } from '../row-source.js';
 import type { OrphanRemedy } from '../scrub-target.js';
@@ -166,17 +167,18 @@ export async function rowsByKey(
 ): Promise<readonly (readonly (string | null)[])[]> {
   const found = tableOf(catalog, table);
   const wanted = [...keyColumns, ...columns].map((name, i) => `${excerpt(columnOf(found, name))} as c${i}`);
-  const joined = keyColumns.map((name, i) => {
-    const { type } = columnOf(found, name);
-    // A binary key is written as bytes in hexadecimal, which is no text of the type.
-    const style = type.family === 'binary' ? ', 1' : '';
-    return `t.${quoteName(name)} = convert(${type.name}, k.k${i}${style})`;
-  });
+  const types = keyColumns.map((name) => columnOf(found, name).type);
+  const joined = keyColumns.map(
+    // CONVERT takes no alias types.
+    (name, i) => `t.${quoteName(name)} = convert(${types[i].domain?.base ?? types[i].name}, k.k${i})`,
+  );
   const names = keyColumns.map((_, i) => `k${i}`).join(', ');
   const rows: (readonly (string | null)[])[] = [];
   for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
     const some = keys.slice(from, from + KEYS_AT_ONCE);
-    const values = some.map((key) => `(${key.map((part) => quoteLiteral(part)).join(', ')})`).join(', ');
+    const values = some
+      .map((key) => `(${key.map((part, i) => keyLiteral(part, types[i])).join(', ')})`)
+      .join(', ');
     const sql = `
       select ${wanted.join(', ')} from ${quoteRelation(table)} as t
       join (values ${values}) as k (${names}) on ${joined.join(' and ')}`;
@@ -188,6 +190,12 @@ export async function rowsByKey(
     }
   }
   return rows;
+}
+
+/** A part of a key as a literal; bytes come as `\\x…`, which no style of CONVERT reads. */
+function keyLiteral(part: string, { family }: ColumnType): string {
+  const isBytes = family === 'binary' && /^\\x[0-9a-f]*$/.test(part);
+  return isBytes ? `0x${part.slice(2)}` : quoteLiteral(part);
 }
 
 async function count(connection: SqlServerConnection, sql: string, doing: string): Promise<number> {

@@ -8,6 +8,7 @@ import { planScrub } from '../../../src/domain/scrub/plan-scrub.js';
 import { connect } from '../../../src/engines/sqlserver/connection.js';
 import { introspect } from '../../../src/engines/sqlserver/introspection.js';
 import { digestRows } from '../../../src/engines/sqlserver/row-digests.js';
+import { rowsByKey } from '../../../src/engines/sqlserver/row-queries.js';
 import { sqlServerEngine } from '../../../src/engines/sqlserver/sqlserver-engine.js';
 import { readClassifier } from '../../../src/rules/read-classifier.js';
 import { classifyDataSource } from '../../../src/runs/classify-run.js';
@@ -191,6 +192,39 @@ onSqlServer('on a real SQL Server', () => {
     }
     connection.close();
   });
+
+  it('rows are found again by what a sample shows of their keys, of whatever type', async () => {
+    const keys = {
+      binary: ['varbinary(20)', '0x00ff10'],
+      text: ['nvarchar(40)', "N'it''s 山田'"],
+      day: ['date', "'2026-02-03'"],
+      moment: ['datetime', "'2026-02-03T04:05:06.007'"],
+      exact: ['decimal(20,10)', '1234567890.0123456789'],
+      guid: ['uniqueidentifier', "'6F9619FF-8B86-D011-B42D-00C04FC964FF'"],
+    };
+    const tables = Object.entries(keys).map(
+      ([name, [type, value]]) =>
+        `create table dbo.[by_${name}] (k ${type} not null primary key, says nvarchar(9) null);
+         insert into dbo.[by_${name}] values (${value}, N'found')`,
+    );
+    const kept = await createSqlServerDatabase(tables.join(';\n'));
+    const session = await sqlServerEngine.open(kept.url);
+    const connection = await connect(kept.url);
+    try {
+      const catalog = await session.introspect();
+      for (const table of catalog.tables) {
+        const sample = await session.sample(table, { rows: 5, timeoutMs: 10_000 });
+        if ('reason' in sample) throw new Error(sample.reason);
+        const [key] = sample.values.get('k')!;
+        const found = await rowsByKey(connection, catalog, table, ['k'], [[key!]], ['says']);
+        expect([table.name, found]).toEqual([table.name, [[key, 'found']]]);
+      }
+    } finally {
+      connection.close();
+      await session.close();
+      await kept.drop();
+    }
+  }, 60_000);
 
   it('columns are classified from a sample, without a full scan', async () => {
     const session = await sqlServerEngine.open(source.url);
