@@ -280,6 +280,22 @@ describe('rewriting T-SQL', () => {
     ).toMatchObject({ outcome: 'rewritten', masked: true });
   });
 
+  it('masks a column of an alias type by the type under it, since a cast takes no other', () => {
+    const aliased = { name: 'dbo.mail', base: 'nvarchar(200)', notNull: false, checks: [] };
+    const tables = catalog.catalog.tables.map((table) => ({
+      ...table,
+      columns: table.columns.map((column) =>
+        column.name === 'Email'
+          ? { ...column, type: { ...column.type, name: 'dbo.mail', domain: aliased } }
+          : column,
+      ),
+    }));
+    const { masks } = loadMaskingSet(folder);
+    const { sql } = askOf(tables, masks.tsql, 'select Email from dbo.Customers') as { readonly sql: string };
+    expect(sql).toContain('as nvarchar(200))');
+    expect(sql).not.toContain('dbo.mail');
+  });
+
   it('refuses a relation of which there is another but for case', () => {
     const tables = catalog.catalog.tables.flatMap((table) =>
       table.name === 'Orders' ? [table, { ...table, name: 'ORDERS' }] : [table],

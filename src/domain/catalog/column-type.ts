@@ -57,3 +57,8 @@ export interface ColumnType {
     readonly checks: readonly string[];
   };
 }
+
+/** The type under a domain or an alias type, as declared: what values can be cast to. */
+export function baseTypeName({ name, domain }: ColumnType): string {
+  return domain?.base ?? name;
+}

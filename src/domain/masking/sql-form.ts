@@ -1,4 +1,4 @@
-import type { ColumnType } from '../catalog/column-type.js';
+import { baseTypeName, type ColumnType } from '../catalog/column-type.js';
 import { findTechnique, parseTechniqueOptions } from './technique-registry.js';
 import { bound, onceARow } from './postgres/once-a-row.js';
 import type { GuardedForm, SqlDialect, SqlMaskingContext } from './technique.js';
@@ -74,8 +74,8 @@ function keptApart(masked: string, value: string, sameOnlyIf: string | undefined
  * checks could fail, nor with a numeric's precision, which could overflow: a result has neither.
  */
 function castTo(dialect: SqlDialect, expression: string, type: ColumnType): string {
-  if (dialect === 'sqlserver') return `cast(${expression} as ${type.name})`;
-  const name = type.domain?.base ?? type.name;
+  const name = baseTypeName(type);
+  if (dialect === 'sqlserver') return `cast(${expression} as ${name})`;
   const target = type.family === 'decimal' && !type.name.startsWith('money') ? 'numeric' : name;
   // Comparisons within may need bytes; whoever compares the result compares texts.
   const own = type.family === 'text' && expression.includes('collate "C"') ? ' collate "default"' : '';

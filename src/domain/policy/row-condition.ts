@@ -1,3 +1,4 @@
+import { baseTypeName } from '../catalog/column-type.js';
 import { z } from 'zod';
 import type { Column, Table } from '../catalog/catalog.js';
 
@@ -51,7 +52,7 @@ function typeProblem({ type }: Column, condition: RowCondition): string | undefi
     const hasOffset = /T.*(?:Z|[+-]\d\d:?\d\d)$/.test(moment);
     if (type.family === 'date' && hasTime) return 'is compared with a date alone';
     // Without an offset it would depend on the session, with one on nothing that the column holds.
-    if (type.family === 'timestamp' && hasOffset !== hasTimeZone(type.name))
+    if (type.family === 'timestamp' && hasOffset !== hasTimeZone(baseTypeName(type)))
       return hasOffset ? 'holds no time zone' : 'is compared with a time and its offset, such as …T00:00:00Z';
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Catalog, Column, Table } from '../../domain/catalog/catalog.js';
 import { printColumnName } from '../../domain/catalog/catalog.js';
-import type { ColumnType } from '../../domain/catalog/column-type.js';
+import { baseTypeName, type ColumnType } from '../../domain/catalog/column-type.js';
 import type { PlanProblem } from '../../domain/scrub/scrub-plan.js';
 
 /** Bytes of a name that every engine takes. */
@@ -75,7 +75,7 @@ const fixed: Readonly<Record<string, string>> = {
 
 /** `numeric(10,2)` of `decimal(10,2)`; what no other engine has is text. */
 function standardType(type: ColumnType): string {
-  const declared = type.domain?.base ?? type.name;
+  const declared = baseTypeName(type);
   const base = /^\w*/.exec(declared)![0];
   if (base in fixed) return fixed[base];
   switch (base) {
@@ -118,7 +118,7 @@ function lossOf({ type, generated }: Column): Omit<PlanProblem, 'where'> | undef
       hint: 'compute it anew from the masked columns, where it is wanted',
     };
   }
-  const declared = type.domain?.base ?? type.name;
+  const declared = baseTypeName(type);
   if (/^(time|datetime2|datetimeoffset)\b/.test(declared) && scaleOf(declared) > PLACES) {
     return {
       code: 'rounded',

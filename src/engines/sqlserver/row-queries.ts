@@ -5,7 +5,7 @@ import {
   type RelationName,
   type UniqueKey,
 } from '../../domain/catalog/catalog.js';
-import type { ColumnType } from '../../domain/catalog/column-type.js';
+import { baseTypeName, type ColumnType } from '../../domain/catalog/column-type.js';
 import { CopyTextWriter } from '../copy-text.js';
 import type { CopyFormat, RowStream } from '../row-source.js';
 import type { OrphanRemedy } from '../scrub-target.js';
@@ -170,7 +170,7 @@ export async function rowsByKey(
   const types = keyColumns.map((name) => columnOf(found, name).type);
   const joined = keyColumns.map(
     // CONVERT takes no alias types.
-    (name, i) => `t.${quoteName(name)} = convert(${types[i].domain?.base ?? types[i].name}, k.k${i})`,
+    (name, i) => `t.${quoteName(name)} = convert(${baseTypeName(types[i])}, k.k${i})`,
   );
   const names = keyColumns.map((_, i) => `k${i}`).join(', ');
   const rows: (readonly (string | null)[])[] = [];

@@ -1,5 +1,5 @@
 import type { CheckConstraint, Column, Table } from '../../domain/catalog/catalog.js';
-import type { ColumnType } from '../../domain/catalog/column-type.js';
+import { baseTypeName, type ColumnType } from '../../domain/catalog/column-type.js';
 import type { RowTrial } from '../scrub-source.js';
 import { bulkColumnOf, travelsAsBytes } from './bulk-load/bulk-columns.js';
 import { roomFor, UnloadableValueError } from './bulk-load/field-encoder.js';
@@ -71,7 +71,7 @@ export class TrialRows implements RowTrial {
         `(${row.map((value) => (value === null ? 'cast(null as nvarchar(max))' : `@p${next++}`)).join(', ')})`,
     );
     const typed = columns.map(
-      ({ name, type }, i) => `try_cast(g.[c${i}] as ${type.domain?.base ?? type.name}) as ${quoteName(name)}`,
+      ({ name, type }, i) => `try_cast(g.[c${i}] as ${baseTypeName(type)}) as ${quoteName(name)}`,
     );
     const sql = `
       select count(*) as broken
@@ -97,7 +97,7 @@ export class TrialRows implements RowTrial {
    * where letters take more bytes there than the column has: its length counts bytes. A cast changes both without a word.
    */
   async #isNotOfCodePage({ type, collation }: Column, values: readonly string[]): Promise<boolean> {
-    const isOfCodePage = /^(?:var)?char\b|^text$/.test(type.domain?.base ?? type.name);
+    const isOfCodePage = /^(?:var)?char\b|^text$/.test(baseTypeName(type));
     const asked = values.filter((value) => /[^\0-\x7f]/.test(value));
     if (!isOfCodePage || !collation || !/^\w+$/.test(collation) || asked.length === 0) return false;
     const given = asked.map((_, i) => `(@p${i + 1})`).join(', ');
@@ -138,7 +138,7 @@ function fitsElsewhere({ type }: Column, value: string): boolean {
   if (type.family === 'text' || travelsAsBytes(type))
     // A standard counts characters, where SQL Server counts units of UTF-16.
     return type.maxLength === undefined || Array.from(value.replace(/ +$/, '')).length <= type.maxLength;
-  return isLoadable(asWideAsStandard[type.domain?.base ?? type.name] ?? type, value);
+  return isLoadable(asWideAsStandard[baseTypeName(type)] ?? type, value);
 }
 
 /** Types of which the standard ones that stand for them elsewhere hold more (see `portable-catalog.ts`). */

@@ -1,4 +1,5 @@
 import type { Column, Table } from '../../catalog/catalog.js';
+import { baseTypeName } from '../../catalog/column-type.js';
 import { standByFor } from '../../policy/stand-by.js';
 import { sqlFormOf, type SqlMaskRequest } from '../../masking/sql-form.js';
 import type { WordLists } from '../../masking/word-lists.js';
@@ -77,7 +78,7 @@ function baseTyped({ name, type }: Column): string {
 
 /** What stands for a column derived from a masked one: its type, and nothing of its value. */
 export function nullOf({ type }: Pick<Column, 'type'>): string {
-  return `null::${type.domain?.base ?? type.name}`;
+  return `null::${baseTypeName(type)}`;
 }
 
 /**

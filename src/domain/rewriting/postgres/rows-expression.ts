@@ -1,4 +1,5 @@
 import type { Table } from '../../catalog/catalog.js';
+import { baseTypeName } from '../../catalog/column-type.js';
 import type { RowsMask } from '../../policy/column-mask.js';
 import { type RowCondition, valuesOf } from '../../policy/row-condition.js';
 import { quoteIdentifier, quoteText } from './known-relation.js';
@@ -23,9 +24,9 @@ function conditionOf(condition: RowCondition, { columns }: Table): string {
   const { column, isNull, before, after } = condition;
   const name = quoteIdentifier(column);
   if (isNull !== undefined) return `${name} is ${isNull ? '' : 'not '}null`;
-  const { family, name: type, domain } = columns.find((known) => known.name === column)!.type;
-  const base = domain?.base ?? type;
-  const moment = (text: string) => `${quoteText(text)}::${family === 'date' ? 'date' : base}`;
+  const { type } = columns.find((known) => known.name === column)!;
+  const { family } = type;
+  const moment = (text: string) => `${quoteText(text)}::${family === 'date' ? 'date' : baseTypeName(type)}`;
   const tests = [
     ...(after === undefined ? [] : [`${name} > ${moment(after)}`]),
     ...(before === undefined ? [] : [`${name} < ${moment(before)}`]),

@@ -1,4 +1,5 @@
 import { type Column, printColumnName, type Table, type View } from '../../catalog/catalog.js';
+import { baseTypeName } from '../../catalog/column-type.js';
 import { sqlFormOf, type SqlMaskRequest } from '../../masking/sql-form.js';
 import type { ColumnMask, RowsMask } from '../../policy/column-mask.js';
 import { maskedColumn } from '../../policy/decide-masks.js';
@@ -49,20 +50,24 @@ function addTable(table: Table, masks: ReadonlyMap<string, ColumnMask>, protecti
     const { rows = [] } = masks.get(keyOf(table, column)) ?? {};
     for (const { where } of rows) tellsRows.add(where.column.toLowerCase());
     if (rows.some(({ where }) => own.has(where.column.toLowerCase())))
-      own.set(column.name.toLowerCase(), `cast(null as ${column.type.name})`);
+      own.set(column.name.toLowerCase(), nullOf(column));
   }
   const { generated } = protection.catalog;
   for (const { column, expression } of generated) {
     const isOwn = column.schema === table.schema && column.table === table.name;
     const known = table.columns.find(({ name }) => name === column.column);
-    if (isOwn && known && mentions(expression, own))
-      own.set(known.name.toLowerCase(), `cast(null as ${known.type.name})`);
+    if (isOwn && known && mentions(expression, own)) own.set(known.name.toLowerCase(), nullOf(known));
   }
   const { schema, name, columns } = table;
   protection.add({
     ...{ schema, name, columns: columns.map((column) => column.name), masks: own, isTable: true },
     tellsRows,
   });
+}
+
+/** NULL in the column's own type; a cast takes no alias types. */
+function nullOf({ type }: Column): string {
+  return `cast(null as ${baseTypeName(type)})`;
 }
 
 function keyOf({ schema, name }: Table, column: Column): string {
@@ -127,7 +132,7 @@ export function tsqlMask(mask: ColumnMask, table: Table, column: Column, text8: 
     sqlFormOf('sqlserver', {
       ...{ ...request, technique, options, domain },
       digest: (expression, own = domain) => digestOf(own, expression, text8),
-    }) ?? `cast(null as ${column.type.name})`;
+    }) ?? nullOf(column);
   const clear = bracket(column.name);
   let masked = maskedBy(mask);
   if (mask.unless) {

@@ -1,4 +1,5 @@
 import type { Table } from '../../catalog/catalog.js';
+import { baseTypeName } from '../../catalog/column-type.js';
 import type { RowsMask } from '../../policy/column-mask.js';
 import { hasTimeZone, type RowCondition, valuesOf } from '../../policy/row-condition.js';
 import { bracket, quoteText } from './tsql-text.js';
@@ -27,8 +28,9 @@ function conditionOf(condition: RowCondition, { columns }: Table): string {
   const { column, isNull, before, after } = condition;
   const name = bracket(column);
   if (isNull !== undefined) return `${name} is ${isNull ? '' : 'not '}null`;
-  const { family, name: type } = columns.find((known) => known.name === column)!.type;
-  const ofTimes = hasTimeZone(type) ? 'datetimeoffset' : 'datetime2';
+  const { type } = columns.find((known) => known.name === column)!;
+  const { family } = type;
+  const ofTimes = hasTimeZone(baseTypeName(type)) ? 'datetimeoffset' : 'datetime2';
   const moment = (text: string) => `cast(${quoteText(text)} as ${family === 'date' ? 'date' : ofTimes})`;
   const tests = [
     ...(after === undefined ? [] : [`${name} > ${moment(after)}`]),

@@ -1,5 +1,5 @@
 import { TYPES } from 'tedious';
-import type { ColumnType } from '../../../domain/catalog/column-type.js';
+import { baseTypeName, type ColumnType } from '../../../domain/catalog/column-type.js';
 import { encodeBinary, encodeGuid, encodeLongText, encodeText } from './encode-bytes.js';
 import { encodeMoment, type MomentType } from './encode-moments.js';
 import {
@@ -74,8 +74,8 @@ export function bulkColumnOf(type: ColumnType, isForBabelfish = false): BulkColu
 }
 
 /** `decimal` of `decimal(10,2)`; of an alias type, that of the type under it. */
-function baseNameOf({ name, domain }: ColumnType): string {
-  return /^[a-z]\w*/.exec(domain?.base ?? name)?.[0] ?? '';
+function baseNameOf(type: ColumnType): string {
+  return /^[a-z]\w*/.exec(baseTypeName(type))?.[0] ?? '';
 }
 
 function decimal({ name, precision = 18, scale = 0 }: ColumnType, isForBabelfish: boolean): BulkColumn {
@@ -97,8 +97,8 @@ const momentTypes = {
   smalldatetime: TYPES.SmallDateTime,
 };
 
-function moment(base: MomentType, { name, domain }: ColumnType): BulkColumn {
-  const scale = Number(/\((\d)\)/.exec(domain?.base ?? name)?.[1] ?? 7);
+function moment(base: MomentType, columnType: ColumnType): BulkColumn {
+  const scale = Number(/\((\d)\)/.exec(baseTypeName(columnType))?.[1] ?? 7);
   return { type: momentTypes[base], scale, encoder: encodeMoment(base, scale) };
 }
 
