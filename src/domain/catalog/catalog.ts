@@ -124,6 +124,8 @@ export interface Catalog {
   readonly engine: string;
   readonly serverVersion: string;
   readonly database: string;
+  /** Where the database's own classification stands, where it has no catalog for it. */
+  readonly classificationsIn?: 'extended-properties';
   readonly tables: readonly Table[];
   readonly views: readonly View[];
 }

@@ -11,6 +11,7 @@ import type {
 import type { NativeClassification } from '../../domain/classification/native-classification.js';
 import { Refusal } from '../../domain/rewriting/refusal.js';
 import { nameOf, TsqlText } from '../../domain/rewriting/tsql/tsql-text.js';
+import { readClassificationProperties } from './classification-properties.js';
 import type { SqlServerConnection } from './connection.js';
 import { columnsOfSystemView, hasSystemView } from './system-views.js';
 import { columnTypeOf, typeFields, typeJoins, type TypeRow } from './type-mapping.js';
@@ -83,7 +84,10 @@ export async function introspect(connection: SqlServerConnection): Promise<Catal
   const foreignKeys = grouped(await connection.query<ForeignKeyRow>(foreignKeysQuery));
   const checks = grouped(await connection.query<CheckRow>(checksQuery));
   const reads = grouped(await connection.query<DependencyRow>(dependenciesQuery));
-  const classifications = await readClassifications(connection);
+  const hasClassifications = await hasSystemView(connection, 'sensitivity_classifications');
+  const classifications = await (hasClassifications ? readClassifications : readClassificationProperties)(
+    connection,
+  );
   const histories = await readHistories(connection);
   const bytes = await readSizes(connection);
 
@@ -122,7 +126,10 @@ export async function introspect(connection: SqlServerConnection): Promise<Catal
       ...(relation.readable === 1 ? {} : { unreadable: 'the login has no SELECT on it' }),
     });
   }
-  return { engine: 'sqlserver', serverVersion: about.version, database: about.database, tables, views };
+  return {
+    ...{ engine: 'sqlserver', serverVersion: about.version, database: about.database, tables, views },
+    ...(hasClassifications ? {} : { classificationsIn: 'extended-properties' }),
+  };
 }
 
 function grouped<Row extends { readonly relation: number }>(
@@ -185,7 +192,6 @@ interface ClassificationRow {
 async function readClassifications(
   connection: SqlServerConnection,
 ): Promise<ReadonlyMap<string, NativeClassification>> {
-  if (!(await hasSystemView(connection, 'sensitivity_classifications'))) return new Map();
   const rows = await connection.query<ClassificationRow>(`
     select s.major_id as relation, c.name as [column], cast(s.label as nvarchar(256)) as label,
            cast(s.label_id as nvarchar(128)) as labelId, cast(s.information_type as nvarchar(256)) as informationType,

@@ -2,16 +2,18 @@ import { printColumnName } from '../../domain/catalog/catalog.js';
 import { type NativeClassification, saysTheSame } from '../../domain/classification/native-classification.js';
 import type { NativeLabels } from '../native-labels.js';
 import type { SchemaStatement } from '../schema-statements.js';
+import { propertyStatements } from './classification-properties.js';
 import { quoteColumn, quoteLiteral } from './identifiers.js';
 
 /**
  * Labels in the server's own classification: `ADD SENSITIVITY CLASSIFICATION`, which replaces what a column
- * had, and which the server's audit writes beside every read of the column. Views have none.
+ * had, and which the server's audit writes beside every read of the column; before SQL Server 2019 in the extended
+ * properties that stood for it. Views have none.
  */
 export const sqlServerNativeLabels: NativeLabels = {
   forms: ['sensitivity-classification'],
 
-  statements({ tables }, labels) {
+  statements({ tables, classificationsIn }, labels) {
     const columns = new Map(
       tables.flatMap(({ schema, name: table, columns: own }) =>
         own.map((column) => [printColumnName({ schema, table, column: column.name }), column] as const),
@@ -22,6 +24,8 @@ export const sqlServerNativeLabels: NativeLabels = {
       if (!found) return [];
       const before = found.classification;
       const makes = `classification of ${printColumnName(column)}`;
+      if (classificationsIn === 'extended-properties')
+        return propertyStatements(column, before, classification, makes);
       if (classification === undefined)
         return before === undefined
           ? []

@@ -226,6 +226,37 @@ onSqlServer('on a real SQL Server', () => {
     }
   }, 60_000);
 
+  it('labels are written into the server’s own classification, read back, changed and taken away', async () => {
+    const kept = await createSqlServerDatabase("create table dbo.[o'people] (id int, [e mail] nvarchar(80))");
+    const column = { schema: 'dbo', table: "o'people", column: 'e mail' };
+    const catalog = async () => {
+      const session = await sqlServerEngine.open(kept.url);
+      return session.introspect().finally(() => session.close());
+    };
+    const native = sqlServerEngine.nativeLabels!;
+    try {
+      const first = {
+        label: "d'or",
+        labelId: 'a1',
+        informationType: 'Contact Info',
+        informationTypeId: 'b2',
+      };
+      const { labelId: _, ...second } = { ...first, label: 'Confidential' };
+      for (const classification of [first, second, undefined]) {
+        const label = { column, says: 'x', ...(classification ? { classification } : {}) };
+        await native.apply(
+          kept.url,
+          native.statements(await catalog(), [label], 'sensitivity-classification'),
+        );
+        const [{ columns }] = (await catalog()).tables;
+        expect(columns[1].classification).toEqual(classification);
+        expect(native.statements(await catalog(), [label], 'sensitivity-classification')).toEqual([]);
+      }
+    } finally {
+      await kept.drop();
+    }
+  }, 120_000);
+
   it('columns are classified from a sample, without a full scan', async () => {
     const session = await sqlServerEngine.open(source.url);
     const classifier = await readClassifier(await shippedRules());

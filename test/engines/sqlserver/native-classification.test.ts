@@ -52,6 +52,45 @@ describe('labels in SQL Server’s own classification', () => {
     expect(sensitivityOf({ label: 'Top secret' }, rules)).toBeUndefined();
   });
 
+  it('are extended properties where the server has no catalog for them, each touched only where it differs', () => {
+    const catalog: Catalog = {
+      ...catalogOf([
+        column('email', { label: 'General', labelId: 'old', informationType: 'Contact Info' }),
+        column('gone', { label: 'General', informationType: '' }),
+        column('same', { label: 'General', informationType: 'Other' }),
+      ]),
+      classificationsIn: 'extended-properties',
+    };
+    const at = (name: string) => ({ schema: 'dbo', table: 'people', column: name });
+    const email = {
+      label: 'Confidential',
+      informationType: 'Contact Info',
+      informationTypeId: '5c50',
+      rank: 'HIGH',
+    } as const;
+    const statements = sqlServerNativeLabels.statements(
+      catalog,
+      [
+        { column: at('email'), says: 'email-address, confidential', classification: email },
+        { column: at('gone'), says: null },
+        {
+          column: at('same'),
+          says: 'x, y',
+          classification: { label: 'General', informationType: 'Other', rank: 'LOW' },
+        },
+      ],
+      'sensitivity-classification',
+    );
+    const where = (name: string) =>
+      `@level0type = N'SCHEMA', @level0name = N'dbo', @level1type = N'TABLE', @level1name = N'people', @level2type = N'COLUMN', @level2name = N'${name}'`;
+    expect(statements.map(({ sql }) => sql)).toEqual([
+      `exec sys.sp_updateextendedproperty @name = N'sys_sensitivity_label_name', @value = N'Confidential', ${where('email')}`,
+      `exec sys.sp_dropextendedproperty @name = N'sys_sensitivity_label_id', ${where('email')}`,
+      `exec sys.sp_addextendedproperty @name = N'sys_information_type_id', @value = N'5c50', ${where('email')}`,
+      `exec sys.sp_dropextendedproperty @name = N'sys_sensitivity_label_name', ${where('gone')}`,
+    ]);
+  });
+
   it('are written where they differ, left where they agree, and dropped where nothing is to be said', () => {
     const here = { label: 'General', informationType: 'Other' };
     const catalog = catalogOf([

@@ -17,6 +17,7 @@ const leftOut: readonly LeftOut[] = [
     'security policies',
     'who may see which rows of a copy is decided where it stands',
   ],
+  ['sensitivity_classifications', '1 = 1', 'classified columns', 'they tell of the source’s values'],
   ['masked_columns', 'is_masked = 1', 'dynamic masks', 'the values are masked in the copy itself'],
   ['change_tracking_tables', '1 = 1', 'tables with change tracking', 'it tells of changes in the source'],
   ['fulltext_indexes', '1 = 1', 'full-text indexes', 'their catalogs belong to the server'],

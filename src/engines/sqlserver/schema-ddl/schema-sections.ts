@@ -1,5 +1,6 @@
 import type { SchemaSections, SchemaStatement } from '../../schema-statements.js';
 import type { SqlServerConnection } from '../connection.js';
+import { classificationProperties } from '../classification-properties.js';
 import { quoteLiteral, quoteName } from '../identifiers.js';
 import { ownObjects } from '../introspection.js';
 import { readKeysAndIndexes } from './keys-and-indexes.js';
@@ -115,6 +116,9 @@ async function readSynonyms(connection: SqlServerConnection): Promise<SchemaStat
   }));
 }
 
+/** Of tools, and of the source's values, which a copy's are not. */
+const otherProperties = ['microsoft_database_tools_support', ...classificationProperties];
+
 /** What people noted of tables, views and their columns: descriptions, and whatever other tools keep there. */
 async function readDescriptions(connection: SqlServerConnection): Promise<SchemaStatement[]> {
   const rows = await connection.query<Record<string, string | null>>(`
@@ -124,7 +128,8 @@ async function readDescriptions(connection: SqlServerConnection): Promise<Schema
     join sys.objects o on o.object_id = p.major_id
     join sys.schemas s on s.schema_id = o.schema_id
     left join sys.columns c on c.object_id = p.major_id and c.column_id = p.minor_id and p.minor_id > 0
-    where p.class = 1 and o.type in ('U', 'V') and p.name <> 'microsoft_database_tools_support' and ${ownObjects}
+    where p.class = 1 and o.type in ('U', 'V') and p.name not in (${otherProperties.map(quoteLiteral).join(', ')})
+      and ${ownObjects}
     order by s.name, o.name, c.column_id, p.name`);
   return rows.map(({ schema, name, column, kind, property, says }) => {
     const at = [
