@@ -192,7 +192,7 @@ export async function rowsByKey(
   return rows;
 }
 
-/** A part of a key as a literal; bytes come as `\\x…`, which no style of CONVERT reads. */
+/** A part of a key as a literal; bytes come as `\x…`, which no style of CONVERT reads. */
 function keyLiteral(part: string, { family }: ColumnType): string {
   const isBytes = family === 'binary' && /^\\x[0-9a-f]*$/.test(part);
   return isBytes ? `0x${part.slice(2)}` : quoteLiteral(part);
