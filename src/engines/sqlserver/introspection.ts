@@ -289,11 +289,6 @@ const relationsQuery = `
   where o.type in ('U', 'V') and ${ownObjects}
   order by s.name, o.name`;
 
-/** A column set shows the sparse columns once more, as XML. */
-export async function hasColumnSets(connection: SqlServerConnection): Promise<boolean> {
-  return (await columnsOfSystemView(connection, 'columns')).has('is_column_set');
-}
-
 /**
  * Without the columns by which a graph's nodes and edges know each other: they hold no data, and most cannot be selected.
  * Source: https://learn.microsoft.com/sql/relational-databases/graphs/sql-graph-architecture

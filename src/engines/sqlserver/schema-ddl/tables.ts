@@ -1,7 +1,8 @@
 import type { SchemaStatement } from '../../schema-statements.js';
 import type { SqlServerConnection } from '../connection.js';
 import { quoteRelation } from '../identifiers.js';
-import { hasColumnSets, ownObjects } from '../introspection.js';
+import { ownObjects } from '../introspection.js';
+import { columnsOfSystemView } from '../system-views.js';
 import { columnDefinition, type ColumnRow, columnsQuery } from './column-definitions.js';
 
 /**
@@ -12,7 +13,7 @@ export async function readTables(connection: SqlServerConnection): Promise<Schem
   const rows = await connection.query<ColumnRow>(
     columnsQuery({
       ...{ view: 'tables', id: 'object_id', condition: ownObjects },
-      columnSets: await hasColumnSets(connection),
+      columnSets: (await columnsOfSystemView(connection, 'columns')).has('is_column_set'),
     }),
   );
   return [...Map.groupBy(rows, ({ relation }) => relation).values()].map((columns) => {
