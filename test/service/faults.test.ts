@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -27,6 +27,8 @@ describe('the service, when its database', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'scrubjay-faults-'));
+    // As root the server runs under an account of its own, which has to enter.
+    await chmod(folder, 0o711);
     if (onSmallDisk === it) mount(folder);
     await mkdir(join(folder, 'postgres'), { mode: 0o711 });
     server = await startDatabase();
